@@ -1,12 +1,18 @@
 /** What every AWS stand-in of the local endpoint has in common: one request in, one response out. */
 
-/** Who signed a request: a function's role, or an administrator (any access key that no role owns). */
+/**
+ * Who signed a request: someone held to policies of the template (`role`: a function's role, or whoever holds one of
+ * its managed policies), or an administrator (any access key that the template's IAM does not know).
+ */
 export interface Principal {
   /** `administrator` may do everything; a role only what its policies in the template allow. */
   readonly kind: 'administrator' | 'role';
   /** ARN as it would appear in `userIdentity`. */
   readonly arn: string;
 }
+
+/** Condition keys of a request with their values; `dynamodb:LeadingKeys` and its like have several. */
+export type ConditionContext = Readonly<Record<string, string | readonly string[]>>;
 
 export interface AwsRequest {
   readonly method: string;
@@ -18,8 +24,11 @@ export interface AwsRequest {
   readonly body: Buffer;
   readonly requestId: string;
   readonly principal: Principal;
-  /** Throws an `AwsError` (AccessDeniedException) unless the principal's policies allow the action on the resource. */
-  authorize(action: string, resource: string): void;
+  /**
+   * Throws an `AwsError` (AccessDeniedException) unless the principal's policies allow the action on the resource.
+   * `context` holds condition keys with their values, such as `kms:ViaService`.
+   */
+  authorize(action: string, resource: string, context?: ConditionContext): void;
 }
 
 export interface AwsResponse {

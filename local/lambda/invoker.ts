@@ -6,7 +6,11 @@ export interface FunctionInvoker {
    * @throws AwsError `ResourceNotFoundException` for an unknown function, `TooManyRequestsException` when its
    *   reserved concurrency is used up
    */
-  invoke(functionNameOrArn: string, payload: unknown, options?: { requestId?: string }): Promise<InvokeOutcome>;
+  invoke(
+    functionNameOrArn: string,
+    payload: unknown,
+    options?: { requestId?: string },
+  ): Promise<InvokeOutcome>;
 }
 
 export type InvokeOutcome =

@@ -1,0 +1,38 @@
+import * as z from 'zod/mini';
+import { createKmsClient, createSecretsManagerClient } from '../runtime/clients.ts';
+import { createDocumentClient } from '../runtime/dynamodb.ts';
+import { parseEnvironment } from '../runtime/environment.ts';
+import { subscriptionsTableEnvironment } from '../subscriptions/contract.ts';
+import { handoverEnvironment, keysTableEnvironment, pepperEnvironment, rotationEnvironment } from './contract.ts';
+import type { KeyDependencies } from './dependencies.ts';
+import type { RotationPolicy } from './rules/lifecycle.ts';
+import { createHandoverBox } from './stores/handover-box.ts';
+import { createIdempotencyStore } from './stores/idempotency-store.ts';
+import { createKeyStore } from './stores/key-store.ts';
+import { createPepperStore } from './stores/pepper-store.ts';
+
+/** Environment of the functions that make secrets. */
+export const mintingEnvironment = z.object({
+  ...keysTableEnvironment.shape,
+  ...subscriptionsTableEnvironment.shape,
+  ...pepperEnvironment.shape,
+  ...handoverEnvironment.shape,
+  ...rotationEnvironment.shape,
+});
+
+/** Builds what the functions that make secrets work with, from their environment. */
+export function composeMinting(): KeyDependencies & { readonly policy: RotationPolicy } {
+  const environment = parseEnvironment(mintingEnvironment);
+  const client = createDocumentClient();
+  return {
+    client,
+    keys: createKeyStore(client, environment.KEYS_TABLE),
+    peppers: createPepperStore(createSecretsManagerClient(), environment.PEPPER_SECRET_ARN),
+    handovers: createHandoverBox(createKmsClient(), environment.HANDOVER_KEY_ARN),
+    idempotency: createIdempotencyStore(client, environment.SUBSCRIPTIONS_TABLE),
+    policy: {
+      intervalDays: environment.ROTATION_INTERVAL_DAYS,
+      noticeDays: environment.ROTATION_NOTICE_DAYS,
+    },
+  };
+}

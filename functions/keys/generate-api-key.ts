@@ -1,0 +1,138 @@
+import type { TierLimits, TierName } from '../../lib/tiers.ts';
+import { backoff, commit } from '../runtime/dynamodb.ts';
+import { LimitError, UnavailableError } from '../runtime/errors.ts';
+import { type Act, changeOf } from '../runtime/rules/change.ts';
+import { maximumKeys, withKey } from '../subscriptions/index.ts';
+import type { SubscriptionItem, Subscriptions } from '../subscriptions/index.ts';
+import type { KeyDependencies } from './dependencies.ts';
+import { mintSecret } from './mint-secret.ts';
+import { repeatAnswer } from './repeat-answer.ts';
+import { generateKeyId } from './rules/key-format.ts';
+import type { KeyItem } from './rules/key-item.ts';
+import { newKey, type RotationPolicy } from './rules/lifecycle.ts';
+import { fingerprintOf, type IdempotencyScope } from './stores/idempotency-store.ts';
+
+export interface GenerateApiKey {
+  readonly tier: TierName;
+  readonly prefix: string;
+  readonly name: string;
+  /** Whose key it is; an unknown address begins a subscription. */
+  readonly email: string;
+  readonly subscriptionId?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface GeneratedApiKey {
+  readonly keyId: string;
+  /** The whole key: here and never again. */
+  readonly apiKey: string;
+  readonly subscriptionId: string;
+  readonly tier: TierName;
+  readonly prefix: string;
+  readonly name: string;
+  readonly version: number;
+  readonly createdAt: string;
+  readonly rotatesAt: string;
+  readonly requestsPerMonth: number;
+  readonly warning: string;
+}
+
+export interface GenerateApiKeyDependencies extends KeyDependencies {
+  readonly subscriptions: Subscriptions;
+  readonly policy: RotationPolicy;
+  readonly limits: Readonly<Record<string, Pick<TierLimits, 'requestsPerMonth'>>>;
+}
+
+const attempts = 10;
+const warning =
+  'Store this key now: it is shown once and cannot be read again. Keep it out of code, tickets and chats.';
+
+/**
+ * Makes a new key (R4): the one function under every way to get one. The subscription and its usage key in API Gateway
+ * exist before the key does; the key and its place among the subscription's keys are one transaction. A crash at any
+ * point leaves at most a subscription without a key, which the next call goes on with.
+ * @throws ConflictError for another tier than the subscription's or an address of another subscription
+ * @throws NotFoundError for an unknown subscriptionId
+ * @throws LimitError for a sixth key, or when API Gateway has no room for another usage key
+ */
+export async function generateApiKey(
+  request: GenerateApiKey,
+  act: Act,
+  dependencies: GenerateApiKeyDependencies,
+): Promise<GeneratedApiKey> {
+  const { idempotencyKey, ...asked } = request;
+  const fingerprint = fingerprintOf({ ...asked });
+  const scope = idempotencyKey === undefined ? undefined : { act: 'generate-key', idempotencyKey };
+
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    if (attempt > 0) await backoff(attempt);
+    const repeated = scope && (await repeatAnswer<GeneratedApiKey>(scope, fingerprint, act.now, dependencies));
+    if (repeated !== undefined) return repeated;
+    const subscription = await dependencies.subscriptions.findOrCreate(request, act);
+    refuseUnlessRoom(subscription);
+    const usageKey = await dependencies.subscriptions.ensureUsageKey(subscription);
+    const made = await make(request, subscription, usageKey, act, scope && { scope, fingerprint }, dependencies);
+    if (made !== undefined) return made;
+  }
+  throw new UnavailableError('others are changing the same subscription; nothing was written, try again');
+}
+
+function refuseUnlessRoom(subscription: SubscriptionItem): void {
+  if (subscription.keyIds.length < maximumKeys) return;
+  throw new LimitError(
+    `subscription ${subscription.subscriptionId} has ${maximumKeys} keys, which is the most; revoke one first`,
+  );
+}
+
+/** One try; undefined where somebody else wrote first. */
+async function make(
+  request: GenerateApiKey,
+  subscription: SubscriptionItem,
+  usageKey: string,
+  act: Act,
+  repeatable: { scope: IdempotencyScope; fingerprint: string } | undefined,
+  dependencies: GenerateApiKeyDependencies,
+): Promise<GeneratedApiKey | undefined> {
+  const { keys, client, idempotency, limits, policy, subscriptions } = dependencies;
+  const keyId = generateKeyId();
+  const { prefix, name, tier } = request;
+  const { apiKey, secret, handover } = await mintSecret(
+    { prefix, keyId, version: 1 },
+    { repeatable: repeatable !== undefined, now: act.now },
+    dependencies,
+  );
+  const change = changeOf('generate-key', act);
+  const { subscriptionId } = subscription;
+  const key: KeyItem = newKey(
+    { keyId, subscriptionId, name, prefix, tier, usageKey, secret, ...(handover ? { handover } : {}) },
+    change,
+    policy,
+  );
+  const answer = {
+    keyId,
+    subscriptionId,
+    tier,
+    prefix,
+    name,
+    version: 1,
+    createdAt: key.createdAt,
+    rotatesAt: key.rotateAt,
+    requestsPerMonth: limits[tier]?.requestsPerMonth ?? 0,
+    warning,
+  };
+  const outcome = await commit(client, [
+    keys.creation(key),
+    subscriptions.store.replacement(withKey(subscription, keyId, change)),
+    ...(repeatable === undefined
+      ? []
+      : [
+          idempotency.creation(
+            repeatable.scope,
+            { keyId, version: 1, fingerprint: repeatable.fingerprint, answer },
+            act.now,
+          ),
+        ]),
+  ]);
+  return outcome.kind === 'written' ? { ...answer, apiKey } : undefined;
+}
+

@@ -1,0 +1,41 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { backoff, commit } from '../runtime/dynamodb.ts';
+import { NotFoundError, UnavailableError } from '../runtime/errors.ts';
+import { type Act, changeOf } from '../runtime/rules/change.ts';
+import { type SubscriptionStore, withoutKey } from '../subscriptions/index.ts';
+import { revoked } from './rules/lifecycle.ts';
+import type { KeyStore } from './stores/key-store.ts';
+
+const attempts = 10;
+
+/**
+ * Ends a key for good: the very next request with it is refused, and its place in the subscription is free again.
+ * Revoking a revoked key changes nothing and gives the time of the first revocation.
+ * @throws NotFoundError
+ */
+export async function revokeKey(
+  { keyId, reason }: { readonly keyId: string; readonly reason?: string | undefined },
+  act: Act,
+  {
+    client,
+    keys,
+    subscriptions,
+  }: { client: DynamoDBDocumentClient; keys: KeyStore; subscriptions: SubscriptionStore },
+): Promise<{ keyId: string; revokedAt: string }> {
+  const change = changeOf('revoke-key', act, reason);
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    if (attempt > 0) await backoff(attempt);
+    const key = await keys.get(keyId);
+    if (key === undefined) throw new NotFoundError(`there is no key ${keyId}`);
+    if (key.revokedAt !== undefined) return { keyId, revokedAt: key.revokedAt };
+    const subscription = await subscriptions.get(key.subscriptionId);
+    const outcome = await commit(client, [
+      keys.replacement(revoked(key, change)),
+      ...(subscription === undefined
+        ? []
+        : [subscriptions.replacement(withoutKey(subscription, keyId, change))]),
+    ]);
+    if (outcome.kind === 'written') return { keyId, revokedAt: change.at };
+  }
+  throw new UnavailableError('others are changing the same key; it is NOT revoked yet, try again');
+}

@@ -1,0 +1,87 @@
+import { backoff, commit } from '../runtime/dynamodb.ts';
+import { ConflictError, NotFoundError, UnavailableError } from '../runtime/errors.ts';
+import { type Act, changeOf } from '../runtime/rules/change.ts';
+import type { KeyDependencies } from './dependencies.ts';
+import { mintSecret } from './mint-secret.ts';
+import { repeatAnswer } from './repeat-answer.ts';
+import type { KeyItem } from './rules/key-item.ts';
+import { nextVersion, type RotationPolicy, rotated } from './rules/lifecycle.ts';
+import { statusOf } from './rules/key-view.ts';
+import { fingerprintOf } from './stores/idempotency-store.ts';
+
+export interface RotateKey {
+  readonly keyId: string;
+  /** Hours for which the old secret goes on working: 0..168. */
+  readonly graceHours: number;
+  readonly idempotencyKey?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+export interface RotatedKey {
+  readonly keyId: string;
+  /** The whole new key: here and never again. */
+  readonly apiKey: string;
+  readonly version: number;
+  /** When the old secret stops, or stopped: never later than it would have without this rotation. */
+  readonly oldRetiresAt: string;
+}
+
+const attempts = 10;
+
+/**
+ * Gives a key a new secret (R18). With grace 0 the very next request with the old one is refused: the authorizer reads
+ * this item, strongly consistent, on each request.
+ * @throws NotFoundError, ConflictError for a revoked or suspended key
+ */
+export async function rotateKey(
+  request: RotateKey,
+  act: Act,
+  dependencies: KeyDependencies & { readonly policy: RotationPolicy },
+): Promise<RotatedKey> {
+  const { keyId, graceHours, idempotencyKey, reason } = request;
+  const { client, keys, idempotency, policy } = dependencies;
+  const fingerprint = fingerprintOf({ keyId, graceHours, reason });
+  const scope = idempotencyKey === undefined ? undefined : { act: 'rotate-key', idempotencyKey };
+
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    if (attempt > 0) await backoff(attempt);
+    const repeated = scope && (await repeatAnswer<RotatedKey>(scope, fingerprint, act.now, dependencies));
+    if (repeated !== undefined) return repeated;
+
+    const key = rotatable(await keys.get(keyId), keyId);
+    const { apiKey, secret, handover } = await mintSecret(
+      { prefix: key.prefix, keyId, version: nextVersion(key) },
+      { repeatable: scope !== undefined, now: act.now },
+      dependencies,
+    );
+    const next = rotated(
+      key,
+      { ...secret, ...(handover ? { handover } : {}) },
+      graceHours,
+      changeOf('rotate-key', act, reason),
+      policy,
+    );
+    const answer = { keyId, version: next.version, oldRetiresAt: next.oldRetiresAt };
+    const outcome = await commit(client, [
+      keys.replacement(next.key),
+      ...(scope === undefined
+        ? []
+        : [idempotency.creation(scope, { keyId, version: next.version, fingerprint, answer }, act.now)]),
+    ]);
+    if (outcome.kind === 'written') return { ...answer, apiKey };
+  }
+  throw new UnavailableError('others are changing the same key; nothing was written, try again');
+}
+
+function rotatable(key: KeyItem | undefined, keyId: string): KeyItem {
+  if (key === undefined) throw new NotFoundError(`there is no key ${keyId}`);
+  const status = statusOf(key);
+  if (status === 'revoked') {
+    throw new ConflictError(`key ${keyId} was revoked at ${key.revokedAt}, which is final; generate a new one`);
+  }
+  if (status === 'suspended') {
+    const causes = Object.keys(key.suspensions).join(', ');
+    throw new ConflictError(`key ${keyId} is suspended (${causes}); resume it before rotating it`);
+  }
+  return key;
+}

@@ -1,0 +1,32 @@
+import * as z from 'zod/mini';
+
+/** What a function needs to answer over HTTP with problems of the product's form. */
+export const productEnvironment = z.object({
+  DOCUMENTATION_URL: z.string().check(z.minLength(1)),
+  SUPPORT_ADDRESS: z.string().check(z.minLength(1)),
+});
+
+/** The stage's tier limits: `{"free":{"requestsPerMonth":100,"ratePerSecond":2,"burst":5},...}`. */
+export const tierLimitsEnvironment = z.object({
+  TIER_LIMITS: json(
+    z.record(z.string(), z.object({ requestsPerMonth: z.number(), ratePerSecond: z.number(), burst: z.number() })),
+  ),
+});
+
+/** An environment variable that holds JSON of a given shape. */
+export function json<S extends z.ZodMiniType>(shape: S) {
+  return z.pipe(
+    z.pipe(
+      z.string(),
+      z.transform((text: string, context): unknown => {
+        try {
+          return JSON.parse(text);
+        } catch {
+          context.issues.push({ code: 'custom', message: 'must be JSON', input: '' });
+          return z.NEVER;
+        }
+      }),
+    ),
+    shape,
+  );
+}

@@ -1,0 +1,70 @@
+import {
+  type APIGatewayClient,
+  ConflictException,
+  CreateApiKeyCommand,
+  CreateUsagePlanKeyCommand,
+  paginateGetApiKeys,
+  UpdateApiKeyCommand,
+} from '@aws-sdk/client-api-gateway';
+
+/** API Gateway's side of metering: one API Gateway key per (subscription, tier), attached to the tier's usage plan. */
+export interface UsageKeyGateway {
+  /**
+   * Makes sure that the usage key exists, is enabled and is attached to the tier's plan. May be called again at any
+   * time: what is there already stays, and what somebody removed or disabled by hand is put right.
+   */
+  ensure(usageKey: { subscriptionId: string; tier: string; value: string }): Promise<void>;
+}
+
+/**
+ * @param namePrefix of the API Gateway keys' names, so that stages in one account do not meet
+ * @param usagePlans usage plan ids by tier
+ */
+export function createUsageKeyGateway(
+  client: APIGatewayClient,
+  namePrefix: string,
+  usagePlans: Readonly<Record<string, string>>,
+): UsageKeyGateway {
+  async function create(name: string, value: string): Promise<string | undefined> {
+    try {
+      // `enabled` defaults to false through the SDK.
+      const { id } = await client.send(new CreateApiKeyCommand({ name, value, enabled: true }));
+      return id;
+    } catch (error) {
+      if (error instanceof ConflictException) return undefined;
+      throw error;
+    }
+  }
+
+  async function find(name: string, value: string): Promise<string> {
+    for await (const page of paginateGetApiKeys({ client }, { nameQuery: name, includeValues: true })) {
+      const found = page.items?.find((key) => key.value === value);
+      if (found?.id === undefined) continue;
+      if (found.enabled !== true) {
+        await client.send(
+          new UpdateApiKeyCommand({
+            apiKey: found.id,
+            patchOperations: [{ op: 'replace', path: '/enabled', value: 'true' }],
+          }),
+        );
+      }
+      return found.id;
+    }
+    throw new Error(`API Gateway has a key with the value of ${name}, but not under that name`);
+  }
+
+  return {
+    async ensure({ subscriptionId, tier, value }) {
+      const usagePlanId = usagePlans[tier];
+      if (usagePlanId === undefined) throw new Error(`tier ${tier} has no usage plan`);
+      const name = `${namePrefix}-${subscriptionId}-${tier}`;
+      const keyId = (await create(name, value)) ?? (await find(name, value));
+      try {
+        await client.send(new CreateUsagePlanKeyCommand({ usagePlanId, keyId, keyType: 'API_KEY' }));
+      } catch (error) {
+        // Attached already.
+        if (!(error instanceof ConflictException)) throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { Write } from '../../runtime/dynamodb.ts';
+import type { SubscriptionItem } from '../rules/subscription-item.ts';
+
+/**
+ * Table Subscriptions. Beside subscriptions it holds locks: `email#<address>` ties an address to one subscription,
+ * `counter#usage-keys` counts the usage keys that exist or are about to.
+ */
+export interface SubscriptionStore {
+  /** Strongly consistent. */
+  get(subscriptionId: string): Promise<SubscriptionItem | undefined>;
+  /** Id of the subscription that an address (normalized) belongs to. Strongly consistent. */
+  idByEmail(email: string): Promise<string | undefined>;
+  usageKeyCount(): Promise<number>;
+  /** A new subscription with its address lock and its place among the usage keys: labels `subscription`, `email`, `limit`. */
+  creation(subscription: SubscriptionItem, usageKeyLimit: number): Write[];
+  /** The next revision, on condition that nobody has written since it was read: label `subscription`. */
+  replacement(subscription: SubscriptionItem): Write;
+}
+
+const usageKeyCounter = 'counter#usage-keys';
+
+export function createSubscriptionStore(client: DynamoDBDocumentClient, tableName: string): SubscriptionStore {
+  async function read(subscriptionId: string): Promise<Record<string, unknown> | undefined> {
+    const { Item } = await client.send(
+      new GetCommand({ TableName: tableName, Key: { subscriptionId }, ConsistentRead: true }),
+    );
+    return Item;
+  }
+
+  return {
+    async get(subscriptionId) {
+      // A lock's key is no subscription id, whoever asks for it.
+      if (subscriptionId.includes('#')) return undefined;
+      return (await read(subscriptionId)) as SubscriptionItem | undefined;
+    },
+    async idByEmail(email) {
+      const lock = await read(`email#${email}`);
+      return lock === undefined ? undefined : String(lock['lockedFor']);
+    },
+    async usageKeyCount() {
+      return Number((await read(usageKeyCounter))?.['count'] ?? 0);
+    },
+    creation: (subscription, usageKeyLimit) => [
+      {
+        label: 'subscription',
+        item: {
+          Put: {
+            TableName: tableName,
+            Item: subscription,
+            ConditionExpression: 'attribute_not_exists(subscriptionId)',
+          },
+        },
+      },
+      {
+        label: 'email',
+        item: {
+          Put: {
+            TableName: tableName,
+            Item: { subscriptionId: `email#${subscription.email}`, lockedFor: subscription.subscriptionId },
+            ConditionExpression: 'attribute_not_exists(subscriptionId)',
+          },
+        },
+      },
+      {
+        label: 'limit',
+        item: {
+          Update: {
+            TableName: tableName,
+            Key: { subscriptionId: usageKeyCounter },
+            UpdateExpression: 'ADD #count :one',
+            ConditionExpression: 'attribute_not_exists(#count) OR #count < :limit',
+            ExpressionAttributeNames: { '#count': 'count' },
+            ExpressionAttributeValues: { ':one': 1, ':limit': usageKeyLimit },
+          },
+        },
+      },
+    ],
+    replacement: (subscription) => ({
+      label: 'subscription',
+      item: {
+        Put: {
+          TableName: tableName,
+          Item: subscription,
+          ConditionExpression: 'revision = :read',
+          ExpressionAttributeValues: { ':read': subscription.revision - 1 },
+        },
+      },
+    }),
+  };
+}

@@ -1,0 +1,34 @@
+import * as z from 'zod/mini';
+import { tierLimitsEnvironment } from '../../runtime/contract.ts';
+import { createDocumentClient } from '../../runtime/dynamodb.ts';
+import { parseEnvironment } from '../../runtime/environment.ts';
+import { NotFoundError } from '../../runtime/errors.ts';
+import { managementFunction } from '../../runtime/management-function.ts';
+import { subscriptionsTableEnvironment } from '../../subscriptions/contract.ts';
+import { createSubscriptionStore } from '../../subscriptions/index.ts';
+import { usageTableEnvironment } from '../contract.ts';
+import { getUsageRequest } from '../messages.ts';
+import { periodOf } from '../rules/period.ts';
+import { createUsageStore } from '../stores/usage-store.ts';
+import { usageReport } from '../usage-report.ts';
+
+const environment = parseEnvironment(
+  z.object({
+    ...subscriptionsTableEnvironment.shape,
+    ...usageTableEnvironment.shape,
+    ...tierLimitsEnvironment.shape,
+  }),
+);
+const client = createDocumentClient();
+const subscriptions = createSubscriptionStore(client, environment.SUBSCRIPTIONS_TABLE);
+const usages = createUsageStore(client, environment.USAGE_TABLE);
+
+export const handler = managementFunction(getUsageRequest, async ({ subscriptionId, period: asked }, { now }) => {
+  const period = asked ?? periodOf(now.getTime());
+  const subscription = await subscriptions.get(subscriptionId);
+  if (subscription === undefined) throw new NotFoundError(`there is no subscription ${subscriptionId}`);
+  const { tier } = subscription;
+  const limit = environment.TIER_LIMITS[tier]?.requestsPerMonth ?? 0;
+  const usage = await usages.get(subscriptionId, period.name);
+  return usageReport(subscriptionId, period, usage, { tier, limit }, now);
+});

@@ -1,0 +1,3 @@
+/** What other subsystems may use of usage; its rules are in `rules/index.ts`. */
+export { callerOf, meterRequest } from './meter-request.ts';
+export { createMeter } from './stores/meter.ts';

@@ -1,0 +1,3 @@
+/** Rules of usage that other subsystems may use. */
+export { type Period, parsePeriod, periodOf, secondsToReset } from './period.ts';
+export { rateLimit, rateLimitPolicy } from './rate-limit.ts';

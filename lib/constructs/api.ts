@@ -1,0 +1,152 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  AccessLogFormat,
+  ApiKeySourceType,
+  AuthorizationType,
+  EndpointType,
+  type IRestApi,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  MockIntegration,
+  PassthroughBehavior,
+  Period,
+  RestApi,
+  type UsagePlan,
+} from 'aws-cdk-lib/aws-apigateway';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { apiKeyHeader, corsHeaders, exposedHeaders, privateHeaders } from '../../functions/runtime/http-headers.ts';
+import type { Config } from '../config.ts';
+import { type TierName, tierNames } from '../tiers.ts';
+import { accessLogFormat } from './access-log-format.ts';
+import type { Authorizer } from './authorizer.ts';
+import { addCustomDomain } from './custom-domain.ts';
+import type { Decisions } from './decisions.ts';
+import { addGatewayProblems } from './gateway-problems.ts';
+import { dataRemoval, logRetention } from './stage-settings.ts';
+import type { Usage } from './usage.ts';
+
+export interface ApiProps {
+  readonly config: Config;
+  readonly authorizer: Authorizer;
+  readonly decisions: Decisions;
+  readonly usage: Usage;
+}
+
+/** `GET /usage` is under no usage plan; this keeps one caller from making it expensive. Requests per second, all callers. */
+const usageThrottle = { rate: 50, burst: 100 };
+
+/** The REST API: routes, gateway responses, usage plans, access log, and the optional domain of its own. */
+export class Api extends Construct {
+  readonly restApi: RestApi;
+  readonly usagePlans: Readonly<Record<TierName, UsagePlan>>;
+  /** Where callers reach the API, without a slash at the end. */
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, { config, authorizer, decisions, usage }: ApiProps) {
+    super(scope, id);
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      logGroupName: `/latchkey/${config.stage}/api-access`,
+      retention: logRetention(config),
+      removalPolicy: dataRemoval(config),
+    });
+    this.restApi = new RestApi(this, 'RestApi', {
+      restApiName: `latchkey-${config.stage}`,
+      description: `${config.product.name}, keys by Latchkey (${config.stage})`,
+      apiKeySourceType: ApiKeySourceType.AUTHORIZER,
+      endpointTypes: [EndpointType.REGIONAL],
+      cloudWatchRole: true,
+      deployOptions: {
+        stageName: config.stage,
+        tracingEnabled: true,
+        metricsEnabled: true,
+        // Execution logs would hold request headers, and with them keys: off, whatever the account's default.
+        loggingLevel: MethodLoggingLevel.OFF,
+        dataTraceEnabled: false,
+        accessLogDestination: new LogGroupLogDestination(accessLog),
+        accessLogFormat: AccessLogFormat.custom(accessLogFormat),
+        methodOptions: {
+          '/usage/GET': { throttlingRateLimit: usageThrottle.rate, throttlingBurstLimit: usageThrottle.burst },
+        },
+      },
+      defaultCorsPreflightOptions: {
+        allowOrigins: ['*'],
+        allowMethods: ['GET', 'POST'],
+        allowHeaders: ['Content-Type', apiKeyHeader],
+        exposeHeaders: exposedHeaders,
+        maxAge: Duration.hours(1),
+      },
+    });
+    // The stack's own output `ApiUrl` tells the address, the custom domain's where there is one.
+    this.restApi.node.tryRemoveChild('Endpoint');
+    this.#addRoutes(authorizer, decisions, usage);
+    addGatewayProblems(this.restApi, config);
+    this.usagePlans = this.#addUsagePlans(config);
+    const domainUrl = addCustomDomain(this, this.restApi, config);
+    this.url = domainUrl ?? this.restApi.url.replace(/\/$/, '');
+  }
+
+  #addRoutes({ authorizer }: Authorizer, { evaluate }: Decisions, { report }: Usage): void {
+    const authorized = { authorizer, authorizationType: AuthorizationType.CUSTOM };
+    const integrationOptions = { timeout: Duration.seconds(29), allowTestInvoke: false };
+    this.restApi.root
+      .addResource('decisions')
+      .addResource('evaluate')
+      .addMethod('POST', new LambdaIntegration(evaluate, integrationOptions), {
+        ...authorized,
+        apiKeyRequired: true,
+      });
+    this.restApi.root
+      .addResource('usage')
+      .addMethod('GET', new LambdaIntegration(report, integrationOptions), { ...authorized, apiKeyRequired: false });
+    this.restApi.root.addResource('health').addMethod('GET', healthIntegration(), {
+      authorizationType: AuthorizationType.NONE,
+      methodResponses: [
+        {
+          statusCode: '200',
+          responseParameters: Object.fromEntries(
+            Object.keys(healthHeaders).map((name) => [`method.response.header.${name}`, true]),
+          ),
+        },
+      ],
+    });
+  }
+
+  #addUsagePlans(config: Config): Record<TierName, UsagePlan> {
+    const stage = this.restApi.deploymentStage;
+    const plans = tierNames.map((tier): [TierName, UsagePlan] => {
+      const { requestsPerMonth, ratePerSecond, burst } = config.limits[tier];
+      return [
+        tier,
+        this.restApi.addUsagePlan(`UsagePlan-${tier}`, {
+          name: `latchkey-${config.stage}-${tier}`,
+          description: `Tier ${tier}: ${requestsPerMonth} requests a month for each subscription`,
+          throttle: { rateLimit: ratePerSecond, burstLimit: burst },
+          quota: { limit: requestsPerMonth, period: Period.MONTH },
+          apiStages: [{ api: this.restApi as IRestApi, stage }],
+        }),
+      ];
+    });
+    return Object.fromEntries(plans) as Record<TierName, UsagePlan>;
+  }
+}
+
+const healthHeaders = { ...corsHeaders, ...privateHeaders };
+
+/** Tells that the API answers. It costs no function, so that nobody can make it expensive. */
+function healthIntegration(): MockIntegration {
+  return new MockIntegration({
+    passthroughBehavior: PassthroughBehavior.NEVER,
+    requestTemplates: { 'application/json': '{"statusCode": 200}' },
+    integrationResponses: [
+      {
+        statusCode: '200',
+        responseParameters: Object.fromEntries(
+          Object.entries(healthHeaders).map(([name, value]) => [`method.response.header.${name}`, `'${value}'`]),
+        ),
+        responseTemplates: { 'application/json': '{"status":"ok","requestId":"$context.requestId"}' },
+      },
+    ],
+  });
+}

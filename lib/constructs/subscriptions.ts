@@ -1,0 +1,109 @@
+import { Stack } from 'aws-cdk-lib';
+import type { UsagePlan } from 'aws-cdk-lib/aws-apigateway';
+import { AttributeType, ProjectionType } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import { metricNames } from '../../functions/runtime/metric-names.ts';
+import {
+  byOwnerIndex,
+  byPaymentCustomerIndex,
+  subscriptionsTableEnvironment,
+  ttlAttribute,
+  usageKeysEnvironment,
+} from '../../functions/subscriptions/contract.ts';
+import type { Config } from '../config.ts';
+import type { TierName } from '../tiers.ts';
+import type { Alarms } from './alarms.ts';
+import type { Encryption } from './encryption.ts';
+import type { LatchkeyFunction } from './latchkey-function.ts';
+import { LatchkeyTable } from './latchkey-table.ts';
+import { serviceAlarm } from './service-alarm.ts';
+
+export interface SubscriptionsProps {
+  readonly config: Config;
+  readonly encryption: Encryption;
+  readonly alarms: Alarms;
+}
+
+/** Table Subscriptions, and the right to make usage keys in API Gateway. */
+export class Subscriptions extends Construct {
+  readonly table: LatchkeyTable;
+  readonly #config: Config;
+  #usagePlans: Readonly<Record<TierName, UsagePlan>> | undefined;
+
+  constructor(scope: Construct, id: string, { config, encryption, alarms }: SubscriptionsProps) {
+    super(scope, id);
+    this.#config = config;
+    this.table = new LatchkeyTable(this, 'Subscriptions', {
+      config,
+      encryption,
+      partitionKey: 'subscriptionId',
+      timeToLiveAttribute: ttlAttribute,
+    });
+    // CloudFormation adds one index per update: those that accounts and payment will need are there from the start.
+    for (const [indexName, attribute] of [
+      [byOwnerIndex, 'owner'],
+      [byPaymentCustomerIndex, 'paymentCustomer'],
+    ] as const) {
+      this.table.addGlobalSecondaryIndex({
+        indexName,
+        partitionKey: { name: attribute, type: AttributeType.STRING },
+        projectionType: ProjectionType.KEYS_ONLY,
+      });
+    }
+    alarms.add(
+      serviceAlarm(this, 'UsageKeysNearlyUsedUp', {
+        service: 'generate-key',
+        metricName: metricNames.usageKeys,
+        threshold: config.usageKeys.alarmAt,
+        statistic: 'Maximum',
+        description: 'API Gateway allows 10,000 usage keys per account. docs/runbook.md#usage-keys-nearly-used-up',
+      }),
+    );
+  }
+
+  grantRead(fn: LatchkeyFunction): void {
+    this.table.allowRead(fn);
+    this.#addEnvironment(fn);
+  }
+
+  grantWrite(fn: LatchkeyFunction): void {
+    this.table.allowWrite(fn, 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+    this.#addEnvironment(fn);
+  }
+
+  /** Reading and writing the records of repeated requests, which live in this table, and no subscription. */
+  grantIdempotency(fn: LatchkeyFunction): void {
+    this.table.allowItems(fn, 'idempotency#*', 'dynamodb:PutItem');
+    this.#addEnvironment(fn);
+  }
+
+  /** The API, which comes later, tells the usage plans that usage keys are attached to. */
+  useUsagePlans(usagePlans: Readonly<Record<TierName, UsagePlan>>): void {
+    this.#usagePlans = usagePlans;
+  }
+
+  /** Creating, finding, enabling and attaching usage keys. */
+  grantUsageKeys(fn: LatchkeyFunction): void {
+    const plans = this.#usagePlans;
+    if (plans === undefined) throw new Error('useUsagePlans comes before grantUsageKeys');
+    const { region, partition } = Stack.of(this);
+    const arn = (path: string) => `arn:${partition}:apigateway:${region}::${path}`;
+    fn.allow(['apigateway:GET', 'apigateway:POST'], [arn('/apikeys')]);
+    fn.allow(['apigateway:PATCH'], [arn('/apikeys/*')]);
+    fn.allow(
+      ['apigateway:POST'],
+      Object.values(plans).map((plan) => arn(`/usageplans/${plan.usagePlanId}/keys`)),
+    );
+    fn.addEnvironments(usageKeysEnvironment, {
+      USAGE_KEY_NAME_PREFIX: `latchkey-${this.#config.stage}`,
+      USAGE_KEY_LIMIT: String(this.#config.usageKeys.limit),
+      USAGE_PLANS: Stack.of(this).toJsonString(
+        Object.fromEntries(Object.entries(plans).map(([tier, plan]) => [tier, plan.usagePlanId])),
+      ),
+    });
+  }
+
+  #addEnvironment(fn: LatchkeyFunction): void {
+    fn.addEnvironments(subscriptionsTableEnvironment, { SUBSCRIPTIONS_TABLE: this.table.tableName });
+  }
+}

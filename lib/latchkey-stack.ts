@@ -1,0 +1,43 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Config } from './config.ts';
+import { Alarms } from './constructs/alarms.ts';
+import { Api } from './constructs/api.ts';
+import { Authorizer } from './constructs/authorizer.ts';
+import { Decisions } from './constructs/decisions.ts';
+import { Encryption } from './constructs/encryption.ts';
+import { Keys } from './constructs/keys.ts';
+import { ManagementAccess } from './constructs/management-access.ts';
+import { ManagementTrail } from './constructs/management-trail.ts';
+import { Subscriptions } from './constructs/subscriptions.ts';
+import { Usage } from './constructs/usage.ts';
+
+export interface LatchkeyStackProps extends StackProps {
+  readonly config: Config;
+}
+
+/** The whole product in one stack: wiring and outputs only. */
+export class LatchkeyStack extends Stack {
+  constructor(scope: Construct, id: string, { config, ...props }: LatchkeyStackProps) {
+    super(scope, id, props);
+    const alarms = new Alarms(this, 'Alarms', { config });
+    const encryption = new Encryption(this, 'Encryption', { config });
+    const keys = new Keys(this, 'Keys', { config, encryption });
+    const subscriptions = new Subscriptions(this, 'Subscriptions', { config, encryption, alarms });
+    const usage = new Usage(this, 'Usage', { config, encryption });
+    const authorizer = new Authorizer(this, 'Authorizer', { config, keys, alarms });
+    const decisions = new Decisions(this, 'Decisions', { config, usage, alarms });
+    const api = new Api(this, 'Api', { config, authorizer, decisions, usage });
+
+    subscriptions.useUsagePlans(api.usagePlans);
+    const { generate, rotate, revoke, get } = keys.addManagement(subscriptions);
+    const getUsage = usage.addManagement(subscriptions);
+    const acts = [generate, rotate, revoke];
+    const reads = [get, getUsage];
+    new ManagementAccess(this, 'ManagementAccess', { config, acts, reads });
+    if (config.cloudTrail) {
+      new ManagementTrail(this, 'ManagementTrail', { config, functions: [...acts, ...reads] });
+    }
+    new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'POST <ApiUrl>/decisions/evaluate' });
+  }
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import type { LocalEnvironment, ResolvedResource } from '../model.ts';
+import { database, rulesOf, type TableSchema, validations } from './dynalite.ts';
+
+/** A table of the template, ready to be served. */
+export interface Table {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly schema: TableSchema;
+  /** Attribute with the time of expiry in epoch seconds; absent if the table has none. */
+  readonly ttlAttribute?: string;
+}
+
+const KeySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
+
+const Properties = z.strictObject({
+  TableName: z.string().optional(),
+  KeySchema,
+  AttributeDefinitions: z.array(
+    z.strictObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) }),
+  ),
+  BillingMode: z.literal('PAY_PER_REQUEST'),
+  GlobalSecondaryIndexes: z
+    .array(
+      z.strictObject({
+        IndexName: z.string(),
+        KeySchema,
+        Projection: z.strictObject({
+          ProjectionType: z.enum(['ALL', 'KEYS_ONLY', 'INCLUDE']),
+          NonKeyAttributes: z.array(z.string()).optional(),
+        }),
+      }),
+    )
+    .optional(),
+  TimeToLiveSpecification: z
+    .strictObject({ AttributeName: z.string().optional(), Enabled: z.boolean() })
+    .optional(),
+});
+
+/**
+ * Reads an `AWS::DynamoDB::Table` of the template.
+ * @throws Error naming logical id, type and property for all that the local DynamoDB does not support
+ */
+export function parseTable(resource: ResolvedResource, environment: LocalEnvironment): Table {
+  const label = `${resource.logicalId} (${resource.type})`;
+  if (resource.type !== 'AWS::DynamoDB::Table')
+    throw new Error(`${label}: not supported by the local DynamoDB`);
+  const parsed = Properties.safeParse(resource.properties);
+  if (!parsed.success) {
+    throw new Error(parsed.error.issues.map((issue) => `${label}: ${describeIssue(issue)}`).join('\n'));
+  }
+  const { TableName, TimeToLiveSpecification: ttl, KeySchema, AttributeDefinitions } = parsed.data;
+  const indexes = parsed.data.GlobalSecondaryIndexes;
+  const schema: TableSchema = {
+    TableName: TableName ?? resource.ref,
+    KeySchema,
+    AttributeDefinitions,
+    ...(indexes === undefined ? {} : { GlobalSecondaryIndexes: indexes }),
+  };
+  checkAsCreateTable(label, schema);
+  if (ttl?.Enabled && ttl.AttributeName === undefined) {
+    throw new Error(
+      `${label}: property TimeToLiveSpecification.AttributeName is required when Enabled is true`,
+    );
+  }
+  const { region, accountId } = environment;
+  return {
+    logicalId: resource.logicalId,
+    name: schema.TableName,
+    arn: resource.attributes['Arn'] ?? `arn:aws:dynamodb:${region}:${accountId}:table/${schema.TableName}`,
+    schema,
+    ...(ttl?.Enabled && ttl.AttributeName !== undefined ? { ttlAttribute: ttl.AttributeName } : {}),
+  };
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.map((key) => [...issue.path, key].join('.'));
+    return `property ${names.join(', ')} is not supported by the local DynamoDB`;
+  }
+  return `property ${issue.path.join('.')}: ${issue.message}`;
+}
+
+/** What CloudFormation would learn from CreateTable only after minutes: an index key without definition, and so on. */
+function checkAsCreateTable(label: string, schema: TableSchema): void {
+  const { types, custom } = rulesOf('createTable');
+  try {
+    const request = { ...structuredClone(schema), BillingMode: 'PAY_PER_REQUEST' };
+    validations.checkValidations(validations.checkTypes(request, types), types, custom, {
+      options: { maxItemSize: database.MAX_SIZE },
+    });
+  } catch (error) {
+    throw new Error(`${label}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,171 @@
+import type { ResolvedResource } from './model.ts';
+import { asRecord, isRecord, own, TemplateError } from './template/template-error.ts';
+
+/**
+ * Everything that the template may declare and that does nothing on a laptop, with the reason. What stands neither
+ * here nor in `servedTypes` is refused by name, so that nothing is ever left out in silence.
+ */
+const nobodyOnCall = 'nobody is on call on a laptop';
+const noPublicName = 'a laptop has no public name: everything is reached on 127.0.0.1';
+const noAuditor = 'a trail attests who called AWS; locally every call is the developer’s own';
+const noBackup = 'development data is not backed up; `npm start -- --fresh` begins anew';
+const noDiskEncryption = 'data at rest is protected by the laptop’s own disk encryption';
+const noBill = 'tags and descriptions are for people and bills in the AWS console';
+const noTracing = 'X-Ray has no local counterpart';
+const noMetrics = 'CloudWatch metrics have no local counterpart';
+const noKeyRotation = 'a local key protects nothing that lives for a year';
+const noClientGenerator = 'it is documentation for generated clients';
+const noConsole = 'logs go to the terminal and the data folder, not to CloudWatch';
+
+/** CloudFormation types that are dropped as a whole. */
+export const noEffectTypes: Readonly<Record<string, string>> = {
+  'AWS::ApiGateway::Account': noConsole,
+  'AWS::ApiGateway::BasePathMapping': noPublicName,
+  'AWS::ApiGateway::DomainName': noPublicName,
+  'AWS::Backup::BackupPlan': noBackup,
+  'AWS::Backup::BackupSelection': noBackup,
+  'AWS::Backup::BackupVault': noBackup,
+  'AWS::CDK::Metadata': 'it tells AWS which CDK constructs are in use',
+  'AWS::CertificateManager::Certificate': noPublicName,
+  'AWS::CloudTrail::Trail': noAuditor,
+  'AWS::CloudWatch::Alarm': nobodyOnCall,
+  'AWS::CloudWatch::CompositeAlarm': nobodyOnCall,
+  'AWS::CloudWatch::Dashboard': noMetrics,
+  'AWS::Logs::LogGroup': noConsole,
+  'AWS::Logs::MetricFilter': noMetrics,
+  'AWS::Logs::QueryDefinition': noConsole,
+  'AWS::Route53::HostedZone': noPublicName,
+  'AWS::Route53::RecordSet': noPublicName,
+  'AWS::S3::Bucket': 'the stack’s only buckets hold the trail, and the trail has no effect',
+  'AWS::S3::BucketPolicy': 'the stack’s only buckets hold the trail, and the trail has no effect',
+  'AWS::SNS::Subscription': nobodyOnCall,
+  'AWS::SNS::Topic': 'the stack’s only topic carries alarms, and alarms have no effect',
+  'AWS::SNS::TopicPolicy': 'the stack’s only topic carries alarms, and alarms have no effect',
+  'AWS::WAFv2::WebACL': 'a gateway that listens on loopback alone needs no firewall',
+  'AWS::WAFv2::WebACLAssociation': 'a gateway that listens on loopback alone needs no firewall',
+};
+
+/**
+ * Properties of served types that are removed before the service sees them, by path: `Parent.Child`, with `*` for
+ * each element of a list.
+ */
+export const noEffectProperties: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'AWS::ApiGateway::Authorizer': { AuthType: noClientGenerator },
+  'AWS::ApiGateway::Deployment': { Description: noBill },
+  'AWS::ApiGateway::Method': {
+    'MethodResponses.*.ResponseModels': noClientGenerator,
+    OperationName: noClientGenerator,
+  },
+  'AWS::ApiGateway::RestApi': {
+    Description: noBill,
+    DisableExecuteApiEndpoint: noPublicName,
+    EndpointConfiguration: noPublicName,
+    Tags: noBill,
+  },
+  'AWS::ApiGateway::Stage': {
+    Description: noBill,
+    'MethodSettings.*.DataTraceEnabled': noConsole,
+    'MethodSettings.*.LoggingLevel': noConsole,
+    'MethodSettings.*.MetricsEnabled': noMetrics,
+    Tags: noBill,
+    TracingEnabled: noTracing,
+  },
+  'AWS::ApiGateway::UsagePlan': { Description: noBill, Tags: noBill },
+  'AWS::DynamoDB::Table': {
+    ContributorInsightsSpecification: noMetrics,
+    DeletionProtectionEnabled: 'no deployment can delete a local table',
+    'GlobalSecondaryIndexes.*.ContributorInsightsSpecification': noMetrics,
+    PointInTimeRecoverySpecification: noBackup,
+    SSESpecification: noDiskEncryption,
+    TableClass: 'a storage class decides the price alone',
+    Tags: noBill,
+  },
+  'AWS::IAM::ManagedPolicy': { Description: noBill },
+  'AWS::IAM::Role': {
+    Description: noBill,
+    MaxSessionDuration: 'a function holds its role for as long as it runs',
+    Tags: noBill,
+  },
+  'AWS::KMS::Key': {
+    BypassPolicyLockoutSafetyCheck: 'nobody is locked out of a local key: its state lies in the data folder',
+    Description: noBill,
+    EnableKeyRotation: noKeyRotation,
+    PendingWindowInDays: 'no deployment can delete a local key',
+    RotationPeriodInDays: noKeyRotation,
+    Tags: noBill,
+  },
+  'AWS::Lambda::Function': {
+    Architectures: 'a function runs on the laptop’s own processor',
+    Description: noBill,
+    KmsKeyArn: noDiskEncryption,
+    Tags: noBill,
+    TracingConfig: noTracing,
+  },
+  'AWS::SecretsManager::Secret': { Description: noBill, Tags: noBill },
+};
+
+/** Attributes beside a resource's `Type` and `Properties` that say how CloudFormation deploys, not what it deploys. */
+export const noEffectAttributes: Readonly<Record<string, string>> = {
+  DeletionPolicy: 'no deployment can delete a local resource',
+  Metadata: 'it is for tools that read the template',
+  UpdatePolicy: 'a local stack starts as a whole instead of being updated in place',
+  UpdateReplacePolicy: 'no deployment can replace a local resource',
+};
+
+/** The types that are brought up, each with the local part that reads it. */
+export const servedTypes: Readonly<Record<string, string>> = {
+  'AWS::ApiGateway::Authorizer': 'local/gateway',
+  'AWS::ApiGateway::Deployment': 'local/gateway',
+  'AWS::ApiGateway::GatewayResponse': 'local/gateway',
+  'AWS::ApiGateway::Method': 'local/gateway',
+  'AWS::ApiGateway::RequestValidator': 'local/gateway',
+  'AWS::ApiGateway::Resource': 'local/gateway',
+  'AWS::ApiGateway::RestApi': 'local/gateway',
+  'AWS::ApiGateway::Stage': 'local/gateway',
+  'AWS::ApiGateway::UsagePlan': 'local/gateway',
+  'AWS::DynamoDB::Table': 'local/dynamodb',
+  'AWS::IAM::ManagedPolicy': 'local/aws/iam',
+  'AWS::IAM::Policy': 'local/aws/iam',
+  'AWS::IAM::Role': 'local/aws/iam',
+  'AWS::KMS::Alias': 'local/aws/kms',
+  'AWS::KMS::Key': 'local/aws/kms',
+  'AWS::Lambda::Function': 'local/lambda',
+  'AWS::Lambda::Permission': 'local/lambda',
+  'AWS::SecretsManager::Secret': 'local/aws/secrets-manager',
+};
+
+/**
+ * Refuses what the local runner can neither run nor leave out.
+ * @throws TemplateError that names each such type and its logical id
+ */
+export function assertSupported(resources: readonly { logicalId: string; type: string }[]): void {
+  const problems = resources
+    .filter(({ type }) => own(servedTypes, type) === undefined && own(noEffectTypes, type) === undefined)
+    .map(({ logicalId, type }) => `${type} (${logicalId}) is not supported by the local runner`);
+  if (problems.length > 0) throw new TemplateError('', problems.join('\n'));
+}
+
+/**
+ * Leaves out all types and properties without effect, so that services can parse strictly what remains.
+ * @throws TemplateError for a type that is neither served nor listed as without effect
+ */
+export function stripNoEffect(resources: readonly ResolvedResource[]): ResolvedResource[] {
+  assertSupported(resources);
+  return resources
+    .filter(({ type }) => own(noEffectTypes, type) === undefined)
+    .map((resource) => {
+      const paths = Object.keys(own(noEffectProperties, resource.type) ?? {}).map((path) => path.split('.'));
+      const at = `Resources.${resource.logicalId}.Properties`;
+      return { ...resource, properties: asRecord(paths.reduce(without, resource.properties), at) };
+    });
+}
+
+/** A copy of the value without what stands at the path. */
+function without(value: unknown, path: readonly string[]): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined) return value;
+  if (step === '*') return Array.isArray(value) ? value.map((item) => without(item, rest)) : value;
+  if (!isRecord(value) || !Object.hasOwn(value, step)) return value;
+  const { [step]: found, ...others } = value;
+  return rest.length === 0 ? others : { ...value, [step]: without(found, rest) };
+}

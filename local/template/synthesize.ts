@@ -1,0 +1,63 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { asRecord } from './template-error.ts';
+
+export interface SynthesizeOptions {
+  /** The stage of `cdk.json` whose stack is brought up, such as `dev`. */
+  readonly stage: string;
+  /** Fields of the stage's configuration that differ from `cdk.json`; the stack's own schema checks them. */
+  readonly overrides?: unknown;
+  /**
+   * Folder for the cloud assembly. It is not emptied first: asset folders are named by their content, so old ones do
+   * no harm, while a stack that already runs from this folder may still load its functions from them.
+   */
+  readonly outdir: string;
+}
+
+/**
+ * Synthesizes the stack in this process.
+ * @returns the assembly's folder, for `loadTemplate`
+ * @throws ConfigError of `lib/config.ts` for a stage or field that it does not know
+ */
+export async function synthesize({ stage, overrides = {}, outdir }: SynthesizeOptions): Promise<string> {
+  await mkdir(outdir, { recursive: true });
+  const context = await readContext();
+  const stages = asRecord(context['stages'] ?? {}, 'cdk.json: stages');
+  const configured = asRecord(stages[stage] ?? {}, `cdk.json: stages.${stage}`);
+  const changed = { ...configured, ...asRecord(overrides, `overrides of stage ${stage}`) };
+  // Imported late, because the CDK takes a while to load and only a synthesis needs it.
+  const { buildApp } = await import('../../lib/app.ts');
+  return withoutCloudFormationValidation(() => {
+    const { app } = buildApp({
+      context: { ...context, stage, stages: { ...stages, [stage]: changed } },
+      outdir,
+    });
+    return app.synth().directory;
+  });
+}
+
+/**
+ * The context of `cdk.json`, which outside the CDK's command line nobody else reads: its feature flags decide what the
+ * template looks like, and the laptop is to run the template that would be deployed.
+ */
+async function readContext(): Promise<Readonly<Record<string, unknown>>> {
+  const settings = asRecord(
+    JSON.parse(await readFile(new URL('../../cdk.json', import.meta.url), 'utf8')),
+    'cdk.json',
+  );
+  return asRecord(settings['context'] ?? {}, 'cdk.json: context');
+}
+
+/**
+ * The CDK checks every template against CloudFormation's rules, in WebAssembly: three to four seconds, twenty times
+ * what the synthesis itself takes. `cdk synth` and the stack's own tests do that; a local start does not wait for it.
+ */
+function withoutCloudFormationValidation<T>(work: () => T): T {
+  const before = process.env['CDK_VALIDATION'];
+  process.env['CDK_VALIDATION'] = 'false';
+  try {
+    return work();
+  } finally {
+    if (before === undefined) delete process.env['CDK_VALIDATION'];
+    else process.env['CDK_VALIDATION'] = before;
+  }
+}

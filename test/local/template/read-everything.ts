@@ -1,0 +1,32 @@
+import { readPlan } from '../../../local/aws/api-gateway/plans.ts';
+import { createIam } from '../../../local/aws/iam.ts';
+import { createKms } from '../../../local/aws/kms.ts';
+import { createSecretsManager } from '../../../local/aws/secrets-manager.ts';
+import { createClock } from '../../../local/clock.ts';
+import { parseTable } from '../../../local/dynamodb/table.ts';
+import { readModel } from '../../../local/gateway/read-model.ts';
+import { readFunction } from '../../../local/lambda/function-definition.ts';
+import type { LocalEnvironment } from '../../../local/model.ts';
+import { openState } from '../../../local/state.ts';
+import type { ResolvedTemplate } from '../../../local/template/resolve.ts';
+
+/**
+ * Hands every resource to the local part that serves it, as a start does. Each of them refuses by name what it does not
+ * know, so that what passes here is served in full or listed as without effect.
+ */
+export function readEverything({ resources, byType }: ResolvedTemplate, environment: LocalEnvironment): void {
+  const state = openState(':memory:');
+  try {
+    const clock = createClock({ state });
+    const options = { environment, clock, state, resources };
+    createIam(resources, environment);
+    const { keyArn } = createKms(options);
+    createSecretsManager({ ...options, keyArn });
+    byType('AWS::ApiGateway::UsagePlan').forEach(readPlan);
+    for (const table of byType('AWS::DynamoDB::Table')) parseTable(table, environment);
+    for (const lambda of byType('AWS::Lambda::Function')) readFunction(lambda, environment);
+    readModel(resources.filter(({ type }) => /^AWS::(ApiGateway::|Lambda::Permission$)/.test(type)));
+  } finally {
+    state.close();
+  }
+}
