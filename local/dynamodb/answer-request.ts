@@ -1,8 +1,10 @@
 import { crc32 } from 'node:zlib';
-import { AwsError, type AwsRequest, type AwsResponse } from '../aws/service.ts';
+import { AwsError, type AwsRequest, type AwsResponse, type ConditionContext } from '../aws/service.ts';
 import { describeTable, describeTimeToLive, listTables } from './describe-tables.ts';
 import type { Access, Handler, Parts } from './operation.ts';
+import type { Parameters } from './parameters.ts';
 import { batchGetItem, getItem, search } from './read-items.ts';
+import type { Table } from './table.ts';
 import { transactGetItems, transactWriteItems } from './transact-items.ts';
 import { batchWriteItem, writeItem } from './write-items.ts';
 
@@ -64,14 +66,26 @@ function parseBody(body: Buffer): unknown {
 function accessOf({ store, tables, environment }: Parts, request: AwsRequest): Access {
   const { region, accountId } = environment;
   return {
-    toTable(action, name, index) {
+    toTable(action, name, { index, item } = {}) {
       const known = tables.find((table) => table.name === name);
       const arn = known?.arn ?? `arn:aws:dynamodb:${region}:${accountId}:table/${name}`;
-      request.authorize(action, index === undefined ? arn : `${arn}/index/${index}`);
+      request.authorize(
+        action,
+        index === undefined ? arn : `${arn}/index/${index}`,
+        known && item && leadingKey(known, item),
+      );
       return store.table(name);
     },
     toAccount: (action) => request.authorize(action, '*'),
   };
+}
+
+/** The partition key of the item that parameters are about, as the condition key that policies know. */
+function leadingKey({ schema }: Table, parameters: Parameters): ConditionContext {
+  const name = schema.KeySchema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName ?? '';
+  const attributes = (parameters['Key'] ?? parameters['Item'] ?? {}) as Record<string, Record<string, unknown>>;
+  const value = Object.values(attributes[name] ?? {})[0];
+  return typeof value === 'string' ? { 'dynamodb:LeadingKeys': [value] } : {};
 }
 
 function errorBody(error: unknown): [status: number, body: Record<string, unknown>] {

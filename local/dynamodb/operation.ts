@@ -1,6 +1,7 @@
 import type { LocalEnvironment } from '../model.ts';
 import type { IdempotencyTokens } from './idempotency-tokens.ts';
 import type { ItemStore } from './item-store.ts';
+import type { Parameters } from './parameters.ts';
 import type { Table } from './table.ts';
 import type { WritePath } from './write-path.ts';
 
@@ -20,9 +21,15 @@ export interface Access {
   /**
    * Checks that the caller may act on a table (or on one of its indexes), then that there is such a table: whoever may
    * not see it does not learn whether it exists.
+   * @param about where the call is about single items: the parameters that hold their `Key` or `Item`; policies may
+   *   depend on its partition key (`dynamodb:LeadingKeys`)
    * @throws AwsError AccessDeniedException or ResourceNotFoundException
    */
-  toTable(action: string, tableName: string, index?: string): Table;
+  toTable(
+    action: string,
+    tableName: string,
+    about?: { readonly index?: string | undefined; readonly item?: Parameters },
+  ): Table;
   /** For what concerns no table in particular. @throws AwsError AccessDeniedException */
   toAccount(action: string): void;
 }

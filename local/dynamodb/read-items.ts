@@ -12,7 +12,7 @@ import { throwFault, validationError } from './service-errors.ts';
 /** `GetItem`. */
 export const getItem: Handler = async ({ store }, body, access) => {
   const parameters = structure('GetItem', body);
-  access.toTable('dynamodb:GetItem', text(parameters, 'TableName'));
+  access.toTable('dynamodb:GetItem', text(parameters, 'TableName'), { item: parameters });
   return store.read('getItem', store.check('getItem', parameters));
 };
 
@@ -25,7 +25,7 @@ export function search(operation: 'Query' | 'Scan'): Handler {
     const table = access.toTable(
       `dynamodb:${operation}`,
       text(parameters, 'TableName'),
-      typeof index === 'string' ? index : undefined,
+      { index: typeof index === 'string' ? index : undefined },
     );
     const request = store.check(engineName, parameters);
     checkSelect(request);

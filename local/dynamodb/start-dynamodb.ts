@@ -74,6 +74,7 @@ export async function startDynamoDb(options: DynamoDbOptions): Promise<DynamoDbS
     handle: (request) => track(answerRequest(parts, request)),
     sweepExpired,
     async close() {
+      if (isClosed) return;
       isClosed = true;
       clearInterval(timer);
       await Promise.allSettled(underway);

@@ -68,7 +68,7 @@ function readPart({ store }: Parts, entry: unknown, access: Access): Part {
   const kind = name as keyof typeof kinds;
   const { action, operation, needs } = kinds[kind];
   const parameters = structure(kind, body);
-  const table = access.toTable(action, text(parameters, 'TableName'));
+  const table = access.toTable(action, text(parameters, 'TableName'), { item: parameters });
   if (parameters[needs] === undefined) text(parameters, needs);
   return {
     table,
@@ -164,7 +164,7 @@ export const transactGetItems: Handler = async ({ store, writes }, body, access)
   const items = list(structure('TransactGetItems', body), 'TransactItems', mostItems).map((entry) => {
     const { Get } = structure('TransactGetItem', entry);
     const parameters = structure('Get', Get);
-    const table = access.toTable('dynamodb:GetItem', text(parameters, 'TableName'));
+    const table = access.toTable('dynamodb:GetItem', text(parameters, 'TableName'), { item: parameters });
     return { table, request: store.check('getItem', parameters) };
   });
   const references = referencesOf(items, ({ table, request }) => referenceByKey(table, request.Key ?? {}));
