@@ -1,0 +1,135 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type RunningStack, type StackOptions, startStack } from '../../local/start-stack.ts';
+
+/** A whole local stack in a folder of its own, on free ports, with what tests call it by. */
+export interface TestStack extends RunningStack {
+  /** The unmodified AWS SDK, as an administrator. */
+  readonly dynamodb: DynamoDBDocumentClient;
+  readonly lambda: LambdaClient;
+  /** Invokes a management function through the Lambda API. @throws ManagementError with the function's `errorType` */
+  manage<Answer = Record<string, unknown>>(functionName: string, payload: unknown): Promise<Answer>;
+  /** `POST /decisions/evaluate` */
+  evaluate(apiKey: string | undefined, body?: unknown, query?: string): Promise<HttpAnswer>;
+  request(method: string, path: string, headers?: Record<string, string>, body?: string): Promise<HttpAnswer>;
+  /** All that has been logged so far: every file of the log folder. */
+  logs(): Promise<string>;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
+  readonly body: any;
+}
+
+/** The invocation failed: `errorType` is the name of the function's error class. */
+export class ManagementError extends Error {
+  override readonly name = 'ManagementError';
+  readonly errorType: string;
+
+  constructor(errorType: string, message: string) {
+    super(message);
+    this.errorType = errorType;
+  }
+}
+
+/** No rate stands in a test's way unless it is about rates. */
+const generousRates = {
+  tiers: {
+    free: { ratePerSecond: 10_000, burst: 5_000 },
+    pro: { ratePerSecond: 10_000, burst: 5_000 },
+    enterprise: { ratePerSecond: 10_000, burst: 5_000 },
+  },
+};
+
+/** A folder that the test removes; give it to `startTestStack` again to restart on the same data. */
+export function temporaryFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'latchkey-'));
+}
+
+export async function startTestStack(options: Partial<StackOptions> = {}): Promise<TestStack> {
+  const ownFolder = options.dataDir === undefined ? await temporaryFolder() : undefined;
+  const stack = await startStack({
+    stage: 'dev',
+    dataDir: ownFolder ?? '',
+    port: 0,
+    awsPort: 0,
+    overrides: generousRates,
+    ...options,
+  });
+  const client = {
+    endpoint: stack.awsEndpoint,
+    region: stack.region,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+  const lambda = new LambdaClient(client);
+  const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(client));
+  const request: TestStack['request'] = (method, path, headers = {}, body) =>
+    httpRequest(`${stack.apiUrl}${path}`, method, headers, body);
+  return {
+    ...stack,
+    lambda,
+    dynamodb,
+    request,
+    manage: (name, payload) => manage(lambda, stack.functions[name] ?? name, payload),
+    evaluate: (apiKey, body = { category: 'FINANCIAL', amount: 1000 }, query = '') =>
+      request(
+        'POST',
+        `/decisions/evaluate${query}`,
+        { 'Content-Type': 'application/json', ...(apiKey === undefined ? {} : { 'X-API-Key': apiKey }) },
+        typeof body === 'string' ? body : JSON.stringify(body),
+      ),
+    logs: () => readAll(stack.logFolder),
+    close: async () => {
+      lambda.destroy();
+      dynamodb.destroy();
+      await stack.close();
+      if (ownFolder !== undefined) await rm(ownFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Invokes a function and gives its answer. @throws ManagementError */
+export async function manage<Answer>(
+  lambda: LambdaClient,
+  functionName: string,
+  payload: unknown,
+): Promise<Answer> {
+  const { Payload, FunctionError } = await lambda.send(
+    new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(payload) }),
+  );
+  const answer: unknown = JSON.parse(Buffer.from(Payload ?? []).toString('utf8') || 'null');
+  if (FunctionError === undefined) return answer as Answer;
+  const { errorType, errorMessage } = answer as { errorType: string; errorMessage: string };
+  throw new ManagementError(errorType, errorMessage);
+}
+
+async function httpRequest(
+  url: string,
+  method: string,
+  headers: Record<string, string>,
+  body: string | undefined,
+): Promise<HttpAnswer> {
+  const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }) });
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson && text !== '' ? JSON.parse(text) : undefined,
+  };
+}
+
+async function readAll(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const contents = await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'utf8')));
+  return contents.join('\n');
+}
