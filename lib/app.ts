@@ -22,7 +22,10 @@ export function buildApp({ context, outdir }: BuildOptions = {}): { app: App; st
     ...(outdir === undefined ? {} : { outdir }),
     analyticsReporting: false,
   });
-  const config = parseConfig(app.node.tryGetContext('stage') ?? 'dev', app.node.tryGetContext('stages') ?? {});
+  const config = parseConfig(
+    app.node.tryGetContext('stage') ?? 'dev',
+    app.node.tryGetContext('stages') ?? {},
+  );
   const stack = new LatchkeyStack(app, `latchkey-${config.stage}`, {
     config,
     description: `Latchkey: API keys as a service (${config.stage})`,
@@ -36,7 +39,8 @@ export function buildApp({ context, outdir }: BuildOptions = {}): { app: App; st
   return { app, stack };
 }
 
-function cdkJsonContext(): Record<string, unknown> {
+/** The context of `cdk.json`: its feature flags and stages decide what the template looks like. */
+export function cdkJsonContext(): Record<string, unknown> {
   const text = readFileSync(new URL('../cdk.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { context: Record<string, unknown> }).context;
 }

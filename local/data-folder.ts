@@ -1,10 +1,16 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /** What a data folder holds: `--fresh` removes these and nothing else. */
-export const dataEntries = ['cdk.out', 'compile-cache', 'demo-key.json', 'dynamodb', 'logs', 'stack.json'];
-const databases = ['state.sqlite', 'lock.sqlite'].flatMap((file) => [file, `${file}-wal`, `${file}-shm`, `${file}-journal`]);
+const folders = ['cdk.out', 'compile-cache', 'dynamodb', 'logs'];
+const files = ['demo-key.json', 'stack.json'].flatMap((file) => [file, `${file}.new`]);
+const databases = ['state.sqlite', 'lock.sqlite'].flatMap((file) => [
+  file,
+  `${file}-wal`,
+  `${file}-shm`,
+  `${file}-journal`,
+]);
 
 /** The data folder cannot be used; the message says why and what to do. */
 export class DataFolderError extends Error {
@@ -24,7 +30,7 @@ export interface DataFolder {
  */
 export function takeDataFolder(path: string, fresh: boolean): DataFolder {
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  const known = new Set([...dataEntries, ...databases]);
+  const known = new Set([...folders, ...files, ...databases]);
   const foreign = readdirSync(path).filter((entry) => !known.has(entry));
   if (foreign.length > 0) {
     throw new DataFolderError(
@@ -34,7 +40,9 @@ export function takeDataFolder(path: string, fresh: boolean): DataFolder {
   chmodSync(path, 0o700);
   const lock = new DatabaseSync(join(path, 'lock.sqlite'));
   try {
-    lock.exec('PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE IF NOT EXISTS lock (held); COMMIT');
+    lock.exec(
+      'PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; CREATE TABLE IF NOT EXISTS lock (held); COMMIT',
+    );
     lock.exec('BEGIN EXCLUSIVE');
   } catch {
     lock.close();
@@ -50,4 +58,10 @@ export function takeDataFolder(path: string, fresh: boolean): DataFolder {
     }
   }
   return { path, release: () => lock.close() };
+}
+
+/** A reader sees the whole file or the one before, never half of it. */
+export function writeAtOnce(path: string, content: string): void {
+  writeFileSync(`${path}.new`, content, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
 }

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeAtOnce } from './data-folder.ts';
 import type { RunningStack } from './start-stack.ts';
 
 interface DemoKey {
@@ -24,11 +25,12 @@ export async function demoKey(stack: RunningStack): Promise<{ apiKey: string } |
     (kept && (await invoke(stack, 'rotate-key', { keyId: kept.keyId, requestedBy }))) ??
     (await invoke(stack, 'generate-key', { tier, email, name: 'demo', requestedBy }));
   if (made === undefined) {
-    return { problem: `the demo subscription (${email}) can get no further key: npm start -- --fresh begins anew` };
+    return {
+      problem: `the demo subscription (${email}) can get no further key: npm start -- --fresh begins anew`,
+    };
   }
   const { keyId, apiKey } = made as unknown as DemoKey;
-  writeFileSync(`${path}.new`, JSON.stringify({ keyId, apiKey } satisfies DemoKey), { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  writeAtOnce(path, JSON.stringify({ keyId, apiKey } satisfies DemoKey));
   return { apiKey };
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { DecisionRequest } from './rules/create-decision.ts';
 import { dottedPath, type Fault, faultsOf, whatItIs } from '../runtime/rules/fault.ts';
+import type { DecisionRequest } from './rules/create-decision.ts';
 import { jsonFaultPosition } from './rules/json-fault-position.ts';
 import { CATEGORIES, MAX_AMOUNT, MAX_DESCRIPTION } from './rules/vocabulary.ts';
 

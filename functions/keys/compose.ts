@@ -3,7 +3,12 @@ import { createKmsClient, createSecretsManagerClient } from '../runtime/clients.
 import { createDocumentClient } from '../runtime/dynamodb.ts';
 import { parseEnvironment } from '../runtime/environment.ts';
 import { subscriptionsTableEnvironment } from '../subscriptions/contract.ts';
-import { handoverEnvironment, keysTableEnvironment, pepperEnvironment, rotationEnvironment } from './contract.ts';
+import {
+  handoverEnvironment,
+  keysTableEnvironment,
+  pepperEnvironment,
+  rotationEnvironment,
+} from './contract.ts';
 import type { KeyDependencies } from './dependencies.ts';
 import type { RotationPolicy } from './rules/lifecycle.ts';
 import { createHandoverBox } from './stores/handover-box.ts';

@@ -2,8 +2,8 @@ import type { TierLimits, TierName } from '../../lib/tiers.ts';
 import { backoff, commit } from '../runtime/dynamodb.ts';
 import { LimitError, UnavailableError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
-import { maximumKeys, withKey } from '../subscriptions/index.ts';
 import type { SubscriptionItem, Subscriptions } from '../subscriptions/index.ts';
+import { maximumKeys, withKey } from '../subscriptions/index.ts';
 import type { KeyDependencies } from './dependencies.ts';
 import { mintSecret } from './mint-secret.ts';
 import { repeatAnswer } from './repeat-answer.ts';
@@ -66,12 +66,20 @@ export async function generateApiKey(
 
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (attempt > 0) await backoff(attempt);
-    const repeated = scope && (await repeatAnswer<GeneratedApiKey>(scope, fingerprint, act.now, dependencies));
+    const repeated =
+      scope && (await repeatAnswer<GeneratedApiKey>(scope, fingerprint, act.now, dependencies));
     if (repeated !== undefined) return repeated;
     const subscription = await dependencies.subscriptions.findOrCreate(request, act);
     refuseUnlessRoom(subscription);
     const usageKey = await dependencies.subscriptions.ensureUsageKey(subscription);
-    const made = await make(request, subscription, usageKey, act, scope && { scope, fingerprint }, dependencies);
+    const made = await make(
+      request,
+      subscription,
+      usageKey,
+      act,
+      scope && { scope, fingerprint },
+      dependencies,
+    );
     if (made !== undefined) return made;
   }
   throw new UnavailableError('others are changing the same subscription; nothing was written, try again');
@@ -135,4 +143,3 @@ async function make(
   ]);
   return outcome.kind === 'written' ? { ...answer, apiKey } : undefined;
 }
-

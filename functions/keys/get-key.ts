@@ -31,7 +31,8 @@ export async function getKey(
   }
   const key = await find(parsed.keyId, keys);
   const presented = await identify(apiKey, key, now, peppers);
-  if (presented === undefined) throw new NotFoundError(`there is no key ${loggableKey(apiKey)} with that secret`);
+  if (presented === undefined)
+    throw new NotFoundError(`there is no key ${loggableKey(apiKey)} with that secret`);
   return { ...keyView(key, now), presented };
 }
 

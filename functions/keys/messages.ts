@@ -20,11 +20,16 @@ const subscriptionId = z
   .regex(/^sub_[0-9A-Za-z]{20}$/, { error: 'must be a subscription id: sub_ and 20 letters and digits' });
 const requestedBy = text('the name of the person who asks, for the record', 200);
 const reason = text('the reason, for the record', 500).optional();
-const idempotencyKey = text('a text of your choice, the same for every repetition of one request', 128).optional();
+const idempotencyKey = text(
+  'a text of your choice, the same for every repetition of one request',
+  128,
+).optional();
 
 export const generateKeyRequest = z.strictObject({
   tier: z.enum(tierNames, { error: `must be one of ${tierNames.join(', ')}` }),
-  email: z.email({ error: 'must be an e-mail address' }).max(254, { error: 'must be at most 254 characters' }),
+  email: z
+    .email({ error: 'must be an e-mail address' })
+    .max(254, { error: 'must be at most 254 characters' }),
   prefix: z
     .string({ error: 'must be a text' })
     .refine(isPrefix, { error: 'must be 2 to 12 lower-case letters and digits, beginning with a letter' })
@@ -55,7 +60,10 @@ export type RevokeKeyRequest = z.output<typeof revokeKeyRequest>;
 export const getKeyRequest = z
   .strictObject({
     keyId: keyId.optional(),
-    apiKey: z.string({ error: 'must be a whole API key' }).max(200, { error: 'is too long for an API key' }).optional(),
+    apiKey: z
+      .string({ error: 'must be a whole API key' })
+      .max(200, { error: 'is too long for an API key' })
+      .optional(),
   })
   .refine(({ keyId, apiKey }) => (keyId === undefined) !== (apiKey === undefined), {
     error: 'must have exactly one of keyId and apiKey',

@@ -5,8 +5,8 @@ import type { KeyDependencies } from './dependencies.ts';
 import { mintSecret } from './mint-secret.ts';
 import { repeatAnswer } from './repeat-answer.ts';
 import type { KeyItem } from './rules/key-item.ts';
-import { nextVersion, type RotationPolicy, rotated } from './rules/lifecycle.ts';
 import { statusOf } from './rules/key-view.ts';
+import { nextVersion, type RotationPolicy, rotated } from './rules/lifecycle.ts';
 import { fingerprintOf } from './stores/idempotency-store.ts';
 
 export interface RotateKey {
@@ -77,7 +77,9 @@ function rotatable(key: KeyItem | undefined, keyId: string): KeyItem {
   if (key === undefined) throw new NotFoundError(`there is no key ${keyId}`);
   const status = statusOf(key);
   if (status === 'revoked') {
-    throw new ConflictError(`key ${keyId} was revoked at ${key.revokedAt}, which is final; generate a new one`);
+    throw new ConflictError(
+      `key ${keyId} was revoked at ${key.revokedAt}, which is final; generate a new one`,
+    );
   }
   if (status === 'suspended') {
     const causes = Object.keys(key.suspensions).join(', ');

@@ -9,7 +9,10 @@ export const productEnvironment = z.object({
 /** The stage's tier limits: `{"free":{"requestsPerMonth":100,"ratePerSecond":2,"burst":5},...}`. */
 export const tierLimitsEnvironment = z.object({
   TIER_LIMITS: json(
-    z.record(z.string(), z.object({ requestsPerMonth: z.number(), ratePerSecond: z.number(), burst: z.number() })),
+    z.record(
+      z.string(),
+      z.object({ requestsPerMonth: z.number(), ratePerSecond: z.number(), burst: z.number() }),
+    ),
   ),
 });
 

@@ -1,4 +1,8 @@
-import { ConditionalCheckFailedException, DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
 import {
   DynamoDBDocumentClient,
   PutCommand,
@@ -29,7 +33,10 @@ export function createDocumentClient(): DynamoDBDocumentClient {
 }
 
 /** All of the writes or none of them. One put alone is no transaction, which would cost twice as much. */
-export async function commit(client: DynamoDBDocumentClient, writes: readonly Write[]): Promise<WriteOutcome> {
+export async function commit(
+  client: DynamoDBDocumentClient,
+  writes: readonly Write[],
+): Promise<WriteOutcome> {
   const [first, second] = writes;
   try {
     if (first?.item.Put !== undefined && second === undefined) {

@@ -34,23 +34,30 @@ export function managementFunction<S extends z.ZodType, Answer>(
 function parsePayload<S extends z.ZodType>(schema: S, payload: unknown): z.output<S> {
   const parsed = schema.safeParse(payload);
   if (parsed.success) return parsed.data;
-  throw new ValidationError(faultsText(faultsOf(parsed.error.issues, dottedPath('payload'), 'is unknown: remove it')));
+  throw new ValidationError(
+    faultsText(faultsOf(parsed.error.issues, dottedPath('payload'), 'is unknown: remove it')),
+  );
 }
 
 function logOutcome<Answer>(): MiddlewareObj<unknown, Answer> {
   return {
     after: ({ response }) => {
-      logger.info('done', { keyId: field(response, 'keyId'), subscriptionId: field(response, 'subscriptionId') });
+      logger.info('done', {
+        keyId: field(response, 'keyId'),
+        subscriptionId: field(response, 'subscriptionId'),
+      });
     },
     onError: ({ error }) => {
-      if (isDomainError(error)) logger.warn('refused', { errorName: error.name, errorMessage: error.message });
+      if (isDomainError(error))
+        logger.warn('refused', { errorName: error.name, errorMessage: error.message });
       else logger.error('failed', describeError(error));
     },
   };
 }
 
 function field(value: unknown, name: string): string | undefined {
-  const text = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+  const text =
+    typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
   return typeof text === 'string' ? text : undefined;
 }
 

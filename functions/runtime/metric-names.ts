@@ -1,5 +1,9 @@
 /** Metric names stand here once: functions emit them, the constructs' alarms watch them. */
-export const metricNamespace = 'Latchkey';
+
+/** Each stage has a namespace of its own: several live in one account, and an alarm of one must not hear the other. */
+export function metricNamespace(stage: string): string {
+  return `Latchkey/${stage}`;
+}
 
 export const metricNames = {
   /** A request that the authorizer refused; dimension `reason`. */

@@ -58,7 +58,8 @@ export const problemTypes = {
     type: 'not-found',
     title: 'There is nothing at this address',
     status: 404,
-    detail: 'Check the method and the path against the documentation: POST /decisions/evaluate, GET /usage, GET /health.',
+    detail:
+      'Check the method and the path against the documentation: POST /decisions/evaluate, GET /usage, GET /health.',
   },
   'monthly-quota-exceeded': {
     type: quotaExceeded,
@@ -71,14 +72,16 @@ export const problemTypes = {
     type: quotaExceeded,
     title: 'Too many requests at once',
     status: 429,
-    detail: "Requests come faster than the tier's rate. Wait for Retry-After seconds and spread requests out.",
+    detail:
+      "Requests come faster than the tier's rate. Wait for Retry-After seconds and spread requests out.",
     retryAfter: 1,
   },
   'key-not-ready': {
     type: 'key-not-ready',
     title: 'The key is not ready yet',
     status: 503,
-    detail: 'A new subscription or tier takes a few seconds to spread. Send the same request again after Retry-After seconds.',
+    detail:
+      'A new subscription or tier takes a few seconds to spread. Send the same request again after Retry-After seconds.',
     retryAfter: 2,
   },
   'service-unavailable': {

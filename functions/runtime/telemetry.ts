@@ -1,13 +1,13 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { metricNamespace } from './metric-names.ts';
 
 /**
  * One logger and one metrics object per function instance. The service name is the function's own, from
- * `POWERTOOLS_SERVICE_NAME`. What is logged is chosen field by field; events and payloads never are, for they hold keys.
+ * `POWERTOOLS_SERVICE_NAME`; the metrics' namespace is the stage's, from `POWERTOOLS_METRICS_NAMESPACE`. What is logged is
+ * chosen field by field; events and payloads never are, for they hold keys.
  */
 export const logger = new Logger();
-export const metrics = new Metrics({ namespace: metricNamespace });
+export const metrics = new Metrics();
 
 /** Emits a count at once, with dimensions of its own. */
 export function count(name: string, dimensions: Readonly<Record<string, string>> = {}, value = 1): void {

@@ -75,7 +75,8 @@ export function createSubscriptions(
     },
     async ensureUsageKey({ subscriptionId, tier, usageKeys: values }) {
       const value = values[tier];
-      if (value === undefined) throw new Error(`subscription ${subscriptionId} has no usage key for tier ${tier}`);
+      if (value === undefined)
+        throw new Error(`subscription ${subscriptionId} has no usage key for tier ${tier}`);
       await usageKeys.ensure({ subscriptionId, tier, value });
       return value;
     },

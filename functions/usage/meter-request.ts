@@ -1,6 +1,11 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { type AuthorizerContext, authorizerContext } from '../authorizer/contract.ts';
-import { type ApiMiddleware, type Product, problem, ServiceUnavailableError } from '../runtime/api-function.ts';
+import {
+  type ApiMiddleware,
+  type Product,
+  problem,
+  ServiceUnavailableError,
+} from '../runtime/api-function.ts';
 import { metricNames } from '../runtime/metric-names.ts';
 import { count } from '../runtime/telemetry.ts';
 import { periodOf, secondsToReset } from './rules/period.ts';
@@ -59,8 +64,11 @@ async function countOrUnavailable(meter: Meter, request: Parameters<Meter['count
   } catch (error) {
     const unknown = error instanceof UnknownOutcomeError;
     count(unknown ? metricNames.meterUnknownOutcomes : metricNames.meterUnavailable);
-    throw new ServiceUnavailableError(unknown ? 'the outcome of counting is unknown' : 'counting is unavailable', {
-      cause: error,
-    });
+    throw new ServiceUnavailableError(
+      unknown ? 'the outcome of counting is unknown' : 'counting is unavailable',
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -22,16 +22,25 @@ export class Alarms extends Construct {
     const key = new Key(this, 'TopicKey', {
       description: `Latchkey ${config.stage}: alarm messages`,
       enableKeyRotation: true,
+      // Messages pass through the topic; nothing lies in it that would need the key once the stack is gone.
+      removalPolicy: RemovalPolicy.DESTROY,
     });
+    const ownAlarms = {
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+    };
     key.addToResourcePolicy(
-      new PolicyStatement({
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: ['*'],
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
+      new PolicyStatement({ ...ownAlarms, actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: ['*'] }),
     );
-    this.topic = new Topic(this, 'Topic', { displayName: `Latchkey ${config.stage} alarms`, masterKey: key, enforceSSL: true });
+    this.topic = new Topic(this, 'Topic', {
+      displayName: `Latchkey ${config.stage} alarms`,
+      masterKey: key,
+      enforceSSL: true,
+    });
+    // `enforceSSL` gives the topic a policy, which replaces the default one that would let CloudWatch publish.
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({ ...ownAlarms, actions: ['sns:Publish'], resources: [this.topic.topicArn] }),
+    );
     if (config.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(config.alarmEmail));
   }
 

@@ -16,7 +16,12 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { apiKeyHeader, corsHeaders, exposedHeaders, privateHeaders } from '../../functions/runtime/http-headers.ts';
+import {
+  apiKeyHeader,
+  corsHeaders,
+  exposedHeaders,
+  privateHeaders,
+} from '../../functions/runtime/http-headers.ts';
 import type { Config } from '../config.ts';
 import { type TierName, tierNames } from '../tiers.ts';
 import { accessLogFormat } from './access-log-format.ts';
@@ -67,7 +72,10 @@ export class Api extends Construct {
         accessLogDestination: new LogGroupLogDestination(accessLog),
         accessLogFormat: AccessLogFormat.custom(accessLogFormat),
         methodOptions: {
-          '/usage/GET': { throttlingRateLimit: usageThrottle.rate, throttlingBurstLimit: usageThrottle.burst },
+          '/usage/GET': {
+            throttlingRateLimit: usageThrottle.rate,
+            throttlingBurstLimit: usageThrottle.burst,
+          },
         },
       },
       defaultCorsPreflightOptions: {
@@ -99,7 +107,10 @@ export class Api extends Construct {
       });
     this.restApi.root
       .addResource('usage')
-      .addMethod('GET', new LambdaIntegration(report, integrationOptions), { ...authorized, apiKeyRequired: false });
+      .addMethod('GET', new LambdaIntegration(report, integrationOptions), {
+        ...authorized,
+        apiKeyRequired: false,
+      });
     this.restApi.root.addResource('health').addMethod('GET', healthIntegration(), {
       authorizationType: AuthorizationType.NONE,
       methodResponses: [
@@ -143,7 +154,10 @@ function healthIntegration(): MockIntegration {
       {
         statusCode: '200',
         responseParameters: Object.fromEntries(
-          Object.entries(healthHeaders).map(([name, value]) => [`method.response.header.${name}`, `'${value}'`]),
+          Object.entries(healthHeaders).map(([name, value]) => [
+            `method.response.header.${name}`,
+            `'${value}'`,
+          ]),
         ),
         responseTemplates: { 'application/json': '{"status":"ok","requestId":"$context.requestId"}' },
       },

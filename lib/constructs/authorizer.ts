@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { IdentitySource, RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
-import { apiKeyHeader } from '../../functions/runtime/http-headers.ts';
 import { tierLimitsEnvironment } from '../../functions/runtime/contract.ts';
+import { apiKeyHeader } from '../../functions/runtime/http-headers.ts';
 import { metricNames } from '../../functions/runtime/metric-names.ts';
 import type { Config } from '../config.ts';
 import type { Alarms } from './alarms.ts';
@@ -41,6 +41,7 @@ export class Authorizer extends Construct {
     });
     alarms.add(
       serviceAlarm(this, 'AuthorizerFailures', {
+        config,
         service: 'authorize-request',
         metricName: metricNames.authorizerFailures,
         threshold: 5,

@@ -1,8 +1,14 @@
-import { BasePathMapping, DomainName, EndpointType, type RestApi, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import {
+  BasePathMapping,
+  DomainName,
+  EndpointType,
+  type RestApi,
+  SecurityPolicy,
+} from 'aws-cdk-lib/aws-apigateway';
 import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
 import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { ApiGatewayDomain } from 'aws-cdk-lib/aws-route53-targets';
-import { CfnOutput } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Config } from '../config.ts';
 
@@ -34,7 +40,8 @@ export function addCustomDomain(scope: Construct, restApi: RestApi, { domain }: 
   });
   new BasePathMapping(scope, 'BasePathMapping', { domainName, restApi, stage: restApi.deploymentStage });
   if (zone === undefined) {
-    new CfnOutput(scope, 'DomainTarget', {
+    // On the stack itself, so that the output's name is the one that the documentation tells.
+    new CfnOutput(Stack.of(scope), 'DomainTarget', {
       value: domainName.domainNameAliasDomainName,
       description: `Point ${domain.name} here (CNAME or alias)`,
     });

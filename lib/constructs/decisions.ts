@@ -30,6 +30,7 @@ export class Decisions extends Construct {
     this.evaluate.addEnvironments(productEnvironment, productOf(config));
     alarms.add(
       serviceAlarm(this, 'MeterUnknownOutcomes', {
+        config,
         service: 'evaluate-decision',
         metricName: metricNames.meterUnknownOutcomes,
         threshold: 5,
@@ -38,6 +39,7 @@ export class Decisions extends Construct {
     );
     alarms.add(
       serviceAlarm(this, 'MeterUnavailable', {
+        config,
         service: 'evaluate-decision',
         metricName: metricNames.meterUnavailable,
         threshold: 5,

@@ -29,7 +29,13 @@ export class Encryption extends Construct {
    */
   grantThrough(fn: LatchkeyFunction, service: 'dynamodb' | 'secretsmanager', access: 'read' | 'write'): void {
     const reading = ['kms:Decrypt'];
-    const writing = ['kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:ReEncryptFrom', 'kms:ReEncryptTo'];
+    const writing = [
+      'kms:DescribeKey',
+      'kms:Encrypt',
+      'kms:GenerateDataKey',
+      'kms:ReEncryptFrom',
+      'kms:ReEncryptTo',
+    ];
     fn.allow(access === 'read' ? reading : [...reading, ...writing], [this.dataKey.keyArn], {
       StringEquals: { 'kms:ViaService': `${service}.${Stack.of(this).region}.amazonaws.com` },
     });

@@ -102,7 +102,9 @@ export class Keys extends Construct {
   }
 
   /** The management functions, one per act, so that IAM can tell them apart. */
-  addManagement(subscriptions: Subscriptions): Record<'generate' | 'rotate' | 'revoke' | 'get', LatchkeyFunction> {
+  addManagement(
+    subscriptions: Subscriptions,
+  ): Record<'generate' | 'rotate' | 'revoke' | 'get', LatchkeyFunction> {
     const config = this.#config;
     const generate = new LatchkeyFunction(this, 'GenerateKey', {
       config,

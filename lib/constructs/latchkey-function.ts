@@ -1,12 +1,19 @@
 import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { z } from 'zod/mini';
 import { metricNamespace } from '../../functions/runtime/metric-names.ts';
 import type { Config } from '../config.ts';
-import { functionEntries, type FunctionName } from '../function-entries.ts';
+import { type FunctionName, functionEntries } from '../function-entries.ts';
 import { bundleFunctions } from './function-bundle.ts';
 import { dataRemoval, logRetention } from './stage-settings.ts';
 
@@ -64,14 +71,17 @@ export class LatchkeyFunction extends LambdaFunction {
       environment: {
         NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_SERVICE_NAME: name,
-        POWERTOOLS_METRICS_NAMESPACE: metricNamespace,
+        POWERTOOLS_METRICS_NAMESPACE: metricNamespace(config.stage),
       },
     });
     this.shortName = name;
   }
 
   /** Sets the environment that a subsystem's contract demands; a missing or misspelt name does not compile. */
-  addEnvironments<S extends z.ZodMiniObject>(_schema: S, values: Record<keyof S['shape'] & string, string>): void {
+  addEnvironments<S extends z.ZodMiniObject>(
+    _schema: S,
+    values: Record<keyof S['shape'] & string, string>,
+  ): void {
     for (const [name, value] of Object.entries(values)) this.addEnvironment(name, value);
   }
 

@@ -2,9 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { metricNamespace } from '../../functions/runtime/metric-names.ts';
+import type { Config } from '../config.ts';
 import type { FunctionName } from '../function-entries.ts';
 
 export interface ServiceAlarmProps {
+  readonly config: Pick<Config, 'stage'>;
   /** The function that emits the metric: Powertools' `service` dimension. */
   readonly service: FunctionName;
   readonly metricName: string;
@@ -19,7 +21,7 @@ export interface ServiceAlarmProps {
 export function serviceAlarm(scope: Construct, id: string, props: ServiceAlarmProps): Alarm {
   return new Alarm(scope, id, {
     metric: new Metric({
-      namespace: metricNamespace,
+      namespace: metricNamespace(props.config.stage),
       metricName: props.metricName,
       dimensionsMap: { service: props.service },
       statistic: props.statistic ?? 'Sum',

@@ -52,11 +52,13 @@ export class Subscriptions extends Construct {
     }
     alarms.add(
       serviceAlarm(this, 'UsageKeysNearlyUsedUp', {
+        config,
         service: 'generate-key',
         metricName: metricNames.usageKeys,
         threshold: config.usageKeys.alarmAt,
         statistic: 'Maximum',
-        description: 'API Gateway allows 10,000 usage keys per account. docs/runbook.md#usage-keys-nearly-used-up',
+        description:
+          'API Gateway allows 10,000 usage keys per account. docs/runbook.md#usage-keys-nearly-used-up',
       }),
     );
   }

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { asRecord } from './template-error.ts';
 
 export interface SynthesizeOptions {
@@ -20,31 +20,18 @@ export interface SynthesizeOptions {
  */
 export async function synthesize({ stage, overrides = {}, outdir }: SynthesizeOptions): Promise<string> {
   await mkdir(outdir, { recursive: true });
-  const context = await readContext();
-  const stages = asRecord(context['stages'] ?? {}, 'cdk.json: stages');
+  // Imported late, because the CDK takes a while to load and only a synthesis needs it.
+  const { buildApp, cdkJsonContext } = await import('../../lib/app.ts');
+  const stages = asRecord(cdkJsonContext()['stages'] ?? {}, 'cdk.json: stages');
   const configured = asRecord(stages[stage] ?? {}, `cdk.json: stages.${stage}`);
   const changed = { ...configured, ...asRecord(overrides, `overrides of stage ${stage}`) };
-  // Imported late, because the CDK takes a while to load and only a synthesis needs it.
-  const { buildApp } = await import('../../lib/app.ts');
   return withoutCloudFormationValidation(() => {
     const { app } = buildApp({
-      context: { ...context, stage, stages: { ...stages, [stage]: changed } },
+      context: { stage, stages: { ...stages, [stage]: changed } },
       outdir,
     });
     return app.synth().directory;
   });
-}
-
-/**
- * The context of `cdk.json`, which outside the CDK's command line nobody else reads: its feature flags decide what the
- * template looks like, and the laptop is to run the template that would be deployed.
- */
-async function readContext(): Promise<Readonly<Record<string, unknown>>> {
-  const settings = asRecord(
-    JSON.parse(await readFile(new URL('../../cdk.json', import.meta.url), 'utf8')),
-    'cdk.json',
-  );
-  return asRecord(settings['context'] ?? {}, 'cdk.json: context');
 }
 
 /**

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerWithContextResult } from 'aws-lambda';
+import type { APIGatewayAuthorizerWithContextResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { keysTableEnvironment, pepperEnvironment } from '../../keys/contract.ts';
 import { createPepperStore, loggableKey } from '../../keys/index.ts';

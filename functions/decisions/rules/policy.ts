@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { bandsOf, type Policy } from './bands.ts';
 import { type Fault, faultsOf, whatItIs } from '../../runtime/rules/fault.ts';
+import { bandsOf, type Policy } from './bands.ts';
 import { matchesEverything, type PolicyRow, policyRowSchema, ROW_FIELDS } from './policy-row.ts';
 import { CATEGORIES, type Category } from './vocabulary.ts';
 

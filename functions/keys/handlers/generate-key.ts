@@ -4,7 +4,11 @@ import { tierLimitsEnvironment } from '../../runtime/contract.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
 import { adminAct, managementFunction } from '../../runtime/management-function.ts';
 import { subscriptionsTableEnvironment, usageKeysEnvironment } from '../../subscriptions/contract.ts';
-import { createSubscriptionStore, createSubscriptions, createUsageKeyGateway } from '../../subscriptions/index.ts';
+import {
+  createSubscriptionStore,
+  createSubscriptions,
+  createUsageKeyGateway,
+} from '../../subscriptions/index.ts';
 import { composeMinting } from '../compose.ts';
 import { generateApiKey } from '../generate-api-key.ts';
 import { generateKeyRequest } from '../messages.ts';

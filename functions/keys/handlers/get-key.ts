@@ -15,4 +15,6 @@ const dependencies = {
   peppers: createPepperStore(createSecretsManagerClient(), environment.PEPPER_SECRET_ARN),
 };
 
-export const handler = managementFunction(getKeyRequest, (request, { now }) => getKey(request, now, dependencies));
+export const handler = managementFunction(getKeyRequest, (request, { now }) =>
+  getKey(request, now, dependencies),
+);

@@ -46,7 +46,9 @@ export function keyView(key: KeyItem, now: Date): KeyView {
   );
   const retired = key.retired.map(({ version, pepper, retiredAt }) => ({ version, pepper, retiredAt }));
   const handover =
-    key.handover !== undefined && Date.parse(key.handover.expiresAt) > now.getTime() ? key.handover : undefined;
+    key.handover !== undefined && Date.parse(key.handover.expiresAt) > now.getTime()
+      ? key.handover
+      : undefined;
   return {
     keyId: key.keyId,
     display: loggableForm(key.prefix, key.keyId),
@@ -66,7 +68,9 @@ export function keyView(key: KeyItem, now: Date): KeyView {
       ...(retiresAt === undefined ? {} : { retiresAt }),
     })),
     retiredVersions: [...expired, ...retired],
-    ...(handover === undefined ? {} : { handover: { version: handover.version, expiresAt: handover.expiresAt } }),
+    ...(handover === undefined
+      ? {}
+      : { handover: { version: handover.version, expiresAt: handover.expiresAt } }),
     ...(key.nextAction === undefined ? {} : { nextAction: key.nextAction }),
     ...(key.nextActionAt === undefined ? {} : { nextActionAt: key.nextActionAt }),
     usageKey: key.usageKey,

@@ -39,7 +39,11 @@ export function createIdempotencyStore(client: DynamoDBDocumentClient, tableName
   return {
     async find(scope, now) {
       const { Item } = await client.send(
-        new GetCommand({ TableName: tableName, Key: { subscriptionId: itemKey(scope) }, ConsistentRead: true }),
+        new GetCommand({
+          TableName: tableName,
+          Key: { subscriptionId: itemKey(scope) },
+          ConsistentRead: true,
+        }),
       );
       const record = Item as IdempotencyRecord | undefined;
       // TTL deletes late.

@@ -55,7 +55,10 @@ export function createPepperStore(client: SecretsManagerClient, secretId: string
   };
 }
 
-async function readPeppers(client: SecretsManagerClient, secretId: string): Promise<ReadonlyMap<string, string>> {
+async function readPeppers(
+  client: SecretsManagerClient,
+  secretId: string,
+): Promise<ReadonlyMap<string, string>> {
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
   let content: unknown;
   try {

@@ -42,7 +42,12 @@ export function newSubscription(
 }
 
 export function withKey(subscription: SubscriptionItem, keyId: string, change: Change): SubscriptionItem {
-  return { ...subscription, keyIds: [...subscription.keyIds, keyId], revision: subscription.revision + 1, change };
+  return {
+    ...subscription,
+    keyIds: [...subscription.keyIds, keyId],
+    revision: subscription.revision + 1,
+    change,
+  };
 }
 
 export function withoutKey(subscription: SubscriptionItem, keyId: string, change: Change): SubscriptionItem {

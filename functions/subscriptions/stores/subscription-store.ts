@@ -20,7 +20,10 @@ export interface SubscriptionStore {
 
 const usageKeyCounter = 'counter#usage-keys';
 
-export function createSubscriptionStore(client: DynamoDBDocumentClient, tableName: string): SubscriptionStore {
+export function createSubscriptionStore(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+): SubscriptionStore {
   async function read(subscriptionId: string): Promise<Record<string, unknown> | undefined> {
     const { Item } = await client.send(
       new GetCommand({ TableName: tableName, Key: { subscriptionId }, ConsistentRead: true }),

@@ -23,12 +23,15 @@ const client = createDocumentClient();
 const subscriptions = createSubscriptionStore(client, environment.SUBSCRIPTIONS_TABLE);
 const usages = createUsageStore(client, environment.USAGE_TABLE);
 
-export const handler = managementFunction(getUsageRequest, async ({ subscriptionId, period: asked }, { now }) => {
-  const period = asked ?? periodOf(now.getTime());
-  const subscription = await subscriptions.get(subscriptionId);
-  if (subscription === undefined) throw new NotFoundError(`there is no subscription ${subscriptionId}`);
-  const { tier } = subscription;
-  const limit = environment.TIER_LIMITS[tier]?.requestsPerMonth ?? 0;
-  const usage = await usages.get(subscriptionId, period.name);
-  return usageReport(subscriptionId, period, usage, { tier, limit }, now);
-});
+export const handler = managementFunction(
+  getUsageRequest,
+  async ({ subscriptionId, period: asked }, { now }) => {
+    const period = asked ?? periodOf(now.getTime());
+    const subscription = await subscriptions.get(subscriptionId);
+    if (subscription === undefined) throw new NotFoundError(`there is no subscription ${subscriptionId}`);
+    const { tier } = subscription;
+    const limit = environment.TIER_LIMITS[tier]?.requestsPerMonth ?? 0;
+    const usage = await usages.get(subscriptionId, period.name);
+    return usageReport(subscriptionId, period, usage, { tier, limit }, now);
+  },
+);

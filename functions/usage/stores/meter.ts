@@ -1,4 +1,8 @@
-import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { periodOf } from '../rules/period.ts';
 import { dayAttribute, keyAttribute, lastUseAttribute } from '../rules/usage-item.ts';
 
@@ -68,7 +72,10 @@ export function createMeter(client: Pick<DynamoDBClient, 'send'>, tableName: str
   };
 }
 
-function countingUpdate({ subscriptionId, keyId, secretVersion, tier, quota, at }: Counted, tableName: string) {
+function countingUpdate(
+  { subscriptionId, keyId, secretVersion, tier, quota, at }: Counted,
+  tableName: string,
+) {
   return {
     TableName: tableName,
     Key: { subscriptionId: { S: subscriptionId }, period: { S: periodOf(at).name } },

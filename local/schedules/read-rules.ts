@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { matchesWildcard } from '../aws/iam/wildcard.ts';
+import { ofType, readProperties } from '../aws/properties.ts';
+import { resolveFunctionArn } from '../lambda/function-name.ts';
+import type { LocalEnvironment, ResolvedResource } from '../model.ts';
+import { parseSchedule } from './parse-schedule.ts';
+import type { Schedule } from './schedule.ts';
+
+/** A scheduled rule of the template. */
+export interface Rule {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly expression: string;
+  readonly enabled: boolean;
+  /** The schedule of the rule if it exists since that time. */
+  readonly schedule: (since: number) => Schedule;
+  readonly targets: readonly Target[];
+}
+
+export interface Target {
+  readonly id: string;
+  readonly functionArn: string;
+  /** The constant payload; undefined: EventBridge's own event. */
+  readonly input: { readonly payload: unknown } | undefined;
+  /** Whether the function's resource-based policy lets the rule invoke it. */
+  readonly permitted: boolean;
+}
+
+interface Permission {
+  readonly functionArn: string;
+  /** Pattern of rule ARNs; absent: any rule. */
+  readonly sourceArn: string | undefined;
+}
+
+/**
+ * Reads the `AWS::Events::Rule` resources and the `AWS::Lambda::Permission` ones that are for EventBridge.
+ * @throws Error that names type, logical id and property of what is not supported
+ */
+export function readRules(resources: readonly ResolvedResource[], environment: LocalEnvironment): Rule[] {
+  const permissions = ofType(resources, 'AWS::Lambda::Permission').flatMap((resource) =>
+    readPermission(resource, environment),
+  );
+  return ofType(resources, 'AWS::Events::Rule').map((resource) =>
+    readRule(resource, permissions, environment),
+  );
+}
+
+function readRule(
+  resource: ResolvedResource,
+  permissions: readonly Permission[],
+  environment: LocalEnvironment,
+): Rule {
+  const properties = readProperties(resource, ruleSchema(environment));
+  const { region, accountId } = environment;
+  const arn = resource.attributes['Arn'] ?? `arn:aws:events:${region}:${accountId}:rule/${resource.ref}`;
+  return {
+    logicalId: resource.logicalId,
+    name: resource.ref,
+    arn,
+    expression: properties.ScheduleExpression.text,
+    enabled: properties.State === 'ENABLED',
+    schedule: properties.ScheduleExpression.schedule,
+    targets: properties.Targets.map(({ Id, Arn, Input }) => ({
+      id: Id,
+      functionArn: Arn,
+      input: Input,
+      permitted: permissions.some(
+        ({ functionArn, sourceArn }) =>
+          functionArn === Arn && (sourceArn === undefined || matchesWildcard(sourceArn, arn)),
+      ),
+    })),
+  };
+}
+
+/** Permissions of other principals (API Gateway, topics) are none of the schedules'. */
+function readPermission(resource: ResolvedResource, environment: LocalEnvironment): Permission[] {
+  if (resource.properties['Principal'] !== 'events.amazonaws.com') return [];
+  const { FunctionName, SourceArn } = readProperties(resource, permissionSchema(environment));
+  return [{ functionArn: FunctionName, sourceArn: SourceArn }];
+}
+
+const permissionSchema = (environment: LocalEnvironment) =>
+  z.strictObject({
+    Action: z.enum(['lambda:InvokeFunction', 'lambda:*']),
+    FunctionName: functionOf(environment),
+    Principal: z.literal('events.amazonaws.com'),
+    SourceArn: z.string().optional(),
+  });
+
+const ruleSchema = (environment: LocalEnvironment) =>
+  z.strictObject({
+    Name: z.string().optional(),
+    ScheduleExpression: z.string().transform(orIssue((text) => ({ text, schedule: parseSchedule(text) }))),
+    State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
+    Targets: z
+      .array(
+        z.strictObject({
+          Id: z.string(),
+          Arn: z.string().startsWith('arn:').pipe(functionOf(environment)),
+          Input: z
+            .string()
+            .transform(orIssue((json) => ({ payload: JSON.parse(json) as unknown })))
+            .optional(),
+        }),
+      )
+      .default([]),
+  });
+
+/** The ARN of a function of this account and Region, from its name or ARN. */
+function functionOf(environment: LocalEnvironment) {
+  return z.string().transform(orIssue((nameOrArn) => resolveFunctionArn(nameOrArn, environment)));
+}
+
+/** What a reader throws becomes an issue of the property, so that the error names resource and property. */
+function orIssue<T>(read: (text: string) => T) {
+  return (text: string, context: z.RefinementCtx<string>): T => {
+    try {
+      return read(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+      return z.NEVER;
+    }
+  };
+}

@@ -1,0 +1,126 @@
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { createApiGatewayControl } from './aws/api-gateway/control.ts';
+import { startAwsEndpoint } from './aws/endpoint.ts';
+import { createIam, type Iam } from './aws/iam.ts';
+import { createKms } from './aws/kms.ts';
+import { createSecretsManager } from './aws/secrets-manager.ts';
+import { type Clock, createClock } from './clock.ts';
+import { clockRoutes } from './clock-routes.ts';
+import { startDynamoDb } from './dynamodb/start-dynamodb.ts';
+import { type Gateway, startGateway } from './gateway/start-gateway.ts';
+import { type LocalLambda, startLambda } from './lambda/start-lambda.ts';
+import { type LogFiles, openLogFiles } from './logs.ts';
+import type { LocalEnvironment, ResolvedResource } from './model.ts';
+import { startSchedules } from './schedules.ts';
+import { openState } from './state.ts';
+import type { ResolvedTemplate } from './template/resolve.ts';
+
+export interface ServicesOptions {
+  readonly environment: LocalEnvironment;
+  readonly template: ResolvedTemplate;
+  readonly assetPath: (functionLogicalId: string) => string;
+  /** Ports; 0 takes a free one. */
+  readonly port: number;
+  readonly awsPort: number;
+  /** Each access log line, beside the log file. */
+  readonly onRequest?: ((line: string) => void) | undefined;
+}
+
+export interface Services {
+  readonly apiUrl: string;
+  readonly awsEndpoint: string;
+  readonly clock: Clock;
+  readonly iam: Iam;
+  readonly lambda: LocalLambda;
+  readonly logs: LogFiles;
+}
+
+/**
+ * Brings up what the template declares, each part on those before it. What is started is deferred to `running`, which
+ * ends it in reverse: the gateway takes no more requests first, the state closes last.
+ */
+export async function startServices(
+  options: ServicesOptions,
+  running: AsyncDisposableStack,
+): Promise<Services> {
+  const { environment, template } = options;
+  const { resources } = template;
+  // KMS keys and peppers lie here in clear, so the file is the user's alone.
+  const statePath = join(environment.dataDir, 'state.sqlite');
+  const state = openState(statePath);
+  running.defer(() => state.close());
+  chmodSync(statePath, 0o600);
+  const logs = openLogFiles(environment.dataDir);
+  running.defer(() => logs.close());
+
+  const clock = createClock({ state });
+  const shared = { environment, clock, state, resources };
+  const iam = createIam(resources, environment);
+  const kms = createKms(shared);
+  const secrets = createSecretsManager({ ...shared, keyArn: kms.keyArn });
+  let gateway: Gateway | undefined;
+  const control = createApiGatewayControl({
+    ...shared,
+    plans: resources,
+    // The gateway, which counts, needs the keys, which are kept here, and so starts later.
+    ledger: () => gateway?.ledger ?? { daily: () => ({}) },
+  });
+  const dynamodb = await startDynamoDb({ ...shared, tables: template.byType('AWS::DynamoDB::Table') });
+  running.defer(() => dynamodb.close());
+
+  let awsEndpoint = '';
+  const lambda = await startFunctions(options, { clock, iam, logs, awsEndpoint: () => awsEndpoint });
+  const endpoint = await startAwsEndpoint({
+    port: options.awsPort,
+    services: [dynamodb, secrets, kms, control, lambda.service],
+    access: iam,
+  });
+  running.defer(() => endpoint.close());
+  awsEndpoint = endpoint.url;
+  running.defer(() => lambda.close());
+
+  const schedules = startSchedules({
+    ...shared,
+    invoker: lambda,
+    log: (line) => logs.write('/local/schedules', line),
+  });
+  running.defer(() => schedules.close());
+  gateway = await startGateway({
+    ...shared,
+    resources: resources.filter(({ type }) => /^AWS::(ApiGateway::|Lambda::Permission$)/.test(type)),
+    invoker: lambda,
+    usageKeys: control.registry,
+    port: options.port,
+    accessLog: (group, line) => {
+      logs.write(group, line);
+      options.onRequest?.(line);
+    },
+    localRoutes: clockRoutes(clock),
+  });
+  running.defer(() => gateway.close());
+  await lambda.warm();
+  return { apiUrl: gateway.url, awsEndpoint, clock, iam, lambda, logs };
+}
+
+function startFunctions(
+  { environment, template, assetPath }: ServicesOptions,
+  parts: { clock: Clock; iam: Iam; logs: LogFiles; awsEndpoint: () => string },
+): Promise<LocalLambda> {
+  const functions = template.byType('AWS::Lambda::Function');
+  const groups = new Map(functions.map((resource) => [resource.ref, logGroupOf(resource)]));
+  return startLambda({
+    environment,
+    clock: parts.clock,
+    functions,
+    assetPath,
+    awsEndpoint: parts.awsEndpoint,
+    credentialsOf: parts.iam.credentialsOf,
+    log: (functionName, _requestId, line) => parts.logs.write(groups.get(functionName) ?? functionName, line),
+  });
+}
+
+function logGroupOf({ ref, properties }: ResolvedResource): string {
+  const config = properties['LoggingConfig'] as { LogGroup?: string } | undefined;
+  return config?.LogGroup ?? `/aws/lambda/${ref}`;
+}
