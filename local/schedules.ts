@@ -4,6 +4,7 @@ import type { FunctionInvoker } from './lambda/invoker.ts';
 import type { LocalEnvironment, ResolvedResource } from './model.ts';
 import { type Rule, readRules } from './schedules/read-rules.ts';
 import { type KeptRule, startRule } from './schedules/rule-runner.ts';
+import { createTurns } from './schedules/turns.ts';
 import type { State } from './state.ts';
 
 export interface ScheduleOptions {
@@ -17,9 +18,9 @@ export interface ScheduleOptions {
 }
 
 /**
- * Runs the template's schedules on the stack's clock. Each step of a move fires every rule that fell due in it once, for
- * its last due time, one rule after the other, and is over when they ran; retries of failures wait one and two minutes
- * of the clock, as Lambda's do.
+ * Runs the template's schedules on the stack's clock, one invocation at a time. Each step of a move fires every rule
+ * that fell due in it once, for its last due time, and is over when they ran; retries of failures wait one and two
+ * minutes of the clock, as Lambda's do.
  * @returns `close`, which waits for what is under way; nothing fires from then on
  * @throws Error that names type, logical id and property of what is not supported
  */
@@ -38,14 +39,16 @@ export function startSchedules(options: ScheduleOptions): { close(): Promise<voi
 
   // Listens to the clock before the rules do, so that a retry precedes the rule's next invocation.
   const events = createEventQueue(clock);
-  const runners = active.map((rule) => startRule({ ...options, rule, kept, events }));
+  const turns = createTurns();
+  const runners = active.map((rule) => startRule({ ...options, rule, kept, events, turns }));
   clock.onMove(async (_from, to) => {
     for (const runner of runners) await runner.catchUp(to);
   });
   return {
     async close() {
       events.close();
-      await Promise.all(runners.map((runner) => runner.close()));
+      for (const runner of runners) runner.stop();
+      await turns.over();
     },
   };
 }

@@ -20,11 +20,9 @@ export async function authorizeApiKey(
   const key = await keys.get(parsed.keyId);
   if (key === undefined) return refused('unknown-key');
 
-  const matching = await matchingVersions(presented, key, peppers);
+  const matching = await matchingVersions(presented, key.secrets, peppers);
   if (matching.length === 0) {
-    const known = await matchingVersions(presented, { secrets: key.retired }, peppers);
-    if (known.length === 0) return refused('wrong-secret');
-    return refused(key.revokedAt === undefined ? 'retired-secret' : 'revoked');
+    return refused(await whyUnmatched(presented, key, peppers));
   }
   if (key.revokedAt !== undefined) return refused('revoked');
   if (Object.keys(key.suspensions).length > 0) return refused('suspended');
@@ -33,24 +31,27 @@ export async function authorizeApiKey(
   return live === undefined ? refused('retired-secret') : { kind: 'accepted', key, version: live.version };
 }
 
-function refused(reason: RefusalReason): Authorization {
-  return { kind: 'refused', reason };
+/** For the log alone: somebody still uses an old secret, or has never had a right one. */
+async function whyUnmatched(presented: string, key: KeyItem, peppers: PepperStore): Promise<RefusalReason> {
+  for (const { hash, pepper: name } of key.retired) {
+    const pepper = await peppers.byName(name);
+    if (pepper === undefined || !matchesHash(presented, pepper, hash)) continue;
+    return key.revokedAt === undefined ? 'retired-secret' : 'revoked';
+  }
+  return 'wrong-secret';
 }
 
-interface HashedVersion {
-  readonly version: number;
-  readonly hash: string;
-  readonly pepper: string;
-  readonly retiresAt?: string;
+function refused(reason: RefusalReason): Authorization {
+  return { kind: 'refused', reason };
 }
 
 /** Compares with every version, match or not, so that the time taken tells nothing about which one matched. */
 async function matchingVersions(
   presented: string,
-  { secrets }: { secrets: readonly HashedVersion[] },
+  secrets: KeyItem['secrets'],
   peppers: PepperStore,
-): Promise<HashedVersion[]> {
-  const matching: HashedVersion[] = [];
+): Promise<KeyItem['secrets'][number][]> {
+  const matching: KeyItem['secrets'][number][] = [];
   for (const secret of secrets) {
     const pepper = await peppers.byName(secret.pepper);
     // Not "refused": the key may be right, and its owner must not be told otherwise.

@@ -10,7 +10,7 @@ import {
   rotationEnvironment,
 } from './contract.ts';
 import type { KeyDependencies } from './dependencies.ts';
-import type { RotationPolicy } from './rules/lifecycle.ts';
+import type { RotationPolicy } from './rules/rotation-policy.ts';
 import { createHandoverBox } from './stores/handover-box.ts';
 import { createIdempotencyStore } from './stores/idempotency-store.ts';
 import { createKeyStore } from './stores/key-store.ts';

@@ -9,7 +9,8 @@ import { mintSecret } from './mint-secret.ts';
 import { repeatAnswer } from './repeat-answer.ts';
 import { generateKeyId } from './rules/key-format.ts';
 import type { KeyItem } from './rules/key-item.ts';
-import { newKey, type RotationPolicy } from './rules/lifecycle.ts';
+import { newKey } from './rules/lifecycle.ts';
+import type { RotationPolicy } from './rules/rotation-policy.ts';
 import { fingerprintOf, type IdempotencyScope } from './stores/idempotency-store.ts';
 
 export interface GenerateApiKey {

@@ -1,5 +1,4 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { backoff, commit } from '../runtime/dynamodb.ts';
+import { backoff, commit, type DocumentClient } from '../runtime/dynamodb.ts';
 import { NotFoundError, UnavailableError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import { type SubscriptionStore, withoutKey } from '../subscriptions/index.ts';
@@ -20,7 +19,7 @@ export async function revokeKey(
     client,
     keys,
     subscriptions,
-  }: { client: DynamoDBDocumentClient; keys: KeyStore; subscriptions: SubscriptionStore },
+  }: { client: DocumentClient; keys: KeyStore; subscriptions: SubscriptionStore },
 ): Promise<{ keyId: string; revokedAt: string }> {
   const change = changeOf('revoke-key', act, reason);
   for (let attempt = 0; attempt < attempts; attempt++) {

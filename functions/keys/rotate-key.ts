@@ -6,7 +6,8 @@ import { mintSecret } from './mint-secret.ts';
 import { repeatAnswer } from './repeat-answer.ts';
 import type { KeyItem } from './rules/key-item.ts';
 import { statusOf } from './rules/key-view.ts';
-import { nextVersion, type RotationPolicy, rotated } from './rules/lifecycle.ts';
+import { nextVersion, rotated } from './rules/lifecycle.ts';
+import type { RotationPolicy } from './rules/rotation-policy.ts';
 import { fingerprintOf } from './stores/idempotency-store.ts';
 
 export interface RotateKey {

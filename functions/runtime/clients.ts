@@ -1,9 +1,11 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { requestTimeouts } from './request-timeouts.ts';
 
 /** Clients of the management functions: an admin waits, so a few retries are welcome. */
-export const createSecretsManagerClient = () => new SecretsManagerClient({ maxAttempts: 4 });
-export const createKmsClient = () => new KMSClient({ maxAttempts: 4 });
+const requestHandler = requestTimeouts(3_000);
+export const createSecretsManagerClient = () => new SecretsManagerClient({ maxAttempts: 4, requestHandler });
+export const createKmsClient = () => new KMSClient({ maxAttempts: 4, requestHandler });
 /** `CreateApiKey` is limited to 5 calls a second for the whole account. */
-export const createApiGatewayClient = () => new APIGatewayClient({ maxAttempts: 8 });
+export const createApiGatewayClient = () => new APIGatewayClient({ maxAttempts: 8, requestHandler });

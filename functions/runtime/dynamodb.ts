@@ -10,6 +10,11 @@ import {
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 
+/** What use cases hand to `commit`; the SDK itself stays with stores and this file. */
+export type DocumentClient = DynamoDBDocumentClient;
+
+import { requestTimeouts } from './request-timeouts.ts';
+
 /** One item of a `TransactWriteItems`, with a name by which a failure of its condition is told. */
 export interface Write {
   /** Such as `key` or `subscription`. */
@@ -26,17 +31,17 @@ export type WriteOutcome =
   | { readonly kind: 'refused'; readonly failed: readonly string[] };
 
 /** The client for everything but the hot path. */
-export function createDocumentClient(): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 4 }), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+export function createDocumentClient(): DocumentClient {
+  return DynamoDBDocumentClient.from(
+    new DynamoDBClient({ maxAttempts: 4, requestHandler: requestTimeouts(3_000) }),
+    {
+      marshallOptions: { removeUndefinedValues: true },
+    },
+  );
 }
 
 /** All of the writes or none of them. One put alone is no transaction, which would cost twice as much. */
-export async function commit(
-  client: DynamoDBDocumentClient,
-  writes: readonly Write[],
-): Promise<WriteOutcome> {
+export async function commit(client: DocumentClient, writes: readonly Write[]): Promise<WriteOutcome> {
   const [first, second] = writes;
   try {
     if (first?.item.Put !== undefined && second === undefined) {

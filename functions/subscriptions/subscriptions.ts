@@ -1,5 +1,4 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { backoff, commit } from '../runtime/dynamodb.ts';
+import { backoff, commit, type DocumentClient } from '../runtime/dynamodb.ts';
 import { ConflictError, LimitError, NotFoundError, UnavailableError } from '../runtime/errors.ts';
 import { metricNames } from '../runtime/metric-names.ts';
 import { randomBase62 } from '../runtime/rules/base62.ts';
@@ -34,7 +33,7 @@ export interface Subscriptions {
 const attempts = 10;
 
 export function createSubscriptions(
-  client: DynamoDBDocumentClient,
+  client: DocumentClient,
   store: SubscriptionStore,
   usageKeys: UsageKeyGateway,
   usageKeyLimit: number,

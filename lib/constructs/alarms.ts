@@ -30,7 +30,11 @@ export class Alarms extends Construct {
       conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
     };
     key.addToResourcePolicy(
-      new PolicyStatement({ ...ownAlarms, actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: ['*'] }),
+      new PolicyStatement({
+        ...ownAlarms,
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: ['*'],
+      }),
     );
     this.topic = new Topic(this, 'Topic', {
       displayName: `Latchkey ${config.stage} alarms`,

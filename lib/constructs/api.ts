@@ -42,6 +42,14 @@ export interface ApiProps {
 /** `GET /usage` is under no usage plan; this keeps one caller from making it expensive. Requests per second, all callers. */
 const usageThrottle = { rate: 50, burst: 100 };
 
+/** Of every method. One with settings of its own inherits none, so they are repeated there. */
+const methodSettings = {
+  metricsEnabled: true,
+  // Execution logs would hold request headers, and with them keys: off, whatever the account's default.
+  loggingLevel: MethodLoggingLevel.OFF,
+  dataTraceEnabled: false,
+};
+
 /** The REST API: routes, gateway responses, usage plans, access log, and the optional domain of its own. */
 export class Api extends Construct {
   readonly restApi: RestApi;
@@ -65,14 +73,12 @@ export class Api extends Construct {
       deployOptions: {
         stageName: config.stage,
         tracingEnabled: true,
-        metricsEnabled: true,
-        // Execution logs would hold request headers, and with them keys: off, whatever the account's default.
-        loggingLevel: MethodLoggingLevel.OFF,
-        dataTraceEnabled: false,
+        ...methodSettings,
         accessLogDestination: new LogGroupLogDestination(accessLog),
         accessLogFormat: AccessLogFormat.custom(accessLogFormat),
         methodOptions: {
           '/usage/GET': {
+            ...methodSettings,
             throttlingRateLimit: usageThrottle.rate,
             throttlingBurstLimit: usageThrottle.burst,
           },

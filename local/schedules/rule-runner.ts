@@ -7,6 +7,7 @@ import type { LocalEnvironment } from '../model.ts';
 import type { StateMap } from '../state.ts';
 import type { Rule, Target } from './read-rules.ts';
 import { isoSeconds, scheduledEvent } from './scheduled-event.ts';
+import type { Turns } from './turns.ts';
 
 /** What is kept of a rule; times in milliseconds since the epoch. */
 export interface KeptRule {
@@ -20,17 +21,17 @@ export interface KeptRule {
 export interface RuleRunner {
   /** Fires once, for the last due time up to the given one that is not done with; does nothing when there is none. */
   catchUp(upTo: number): Promise<void>;
-  /** Nothing more is begun; resolves when what is under way is over. */
-  close(): Promise<void>;
+  /** Begins nothing more; an invocation under way, with those of the rule's other targets, goes on. */
+  stop(): void;
 }
 
 /** A laptop sleeps without its timers: it looks again at least this often. */
 const LONGEST_WAIT_MILLISECONDS = 60_000;
 
 /**
- * Runs one rule, its invocations one after the other: due times that pass during a run are made up for by one run for
- * the last of them. A due time is done with when each target was invoked; a process that dies before invokes them again
- * (EventBridge, too, delivers at least once). Retries are the event queue's.
+ * Runs one rule. Due times that pass before its turn comes are made up for by one run for the last of them. A due time
+ * is done with when each target was invoked; a process that dies before that invokes them again (EventBridge, too,
+ * delivers at least once). Retries are the event queue's.
  */
 export function startRule(options: {
   readonly rule: Rule;
@@ -38,25 +39,20 @@ export function startRule(options: {
   readonly clock: Clock;
   readonly kept: StateMap<KeptRule>;
   readonly events: EventQueue;
+  /** Shared by all rules. */
+  readonly turns: Turns;
   readonly invoker: FunctionInvoker;
   readonly log: (line: string) => void;
 }): RuleRunner {
-  const { rule, environment, clock, kept, events, invoker, log } = options;
+  const { rule, environment, clock, kept, events, turns, invoker, log } = options;
   const { since, last: lastKept } = resume(rule, kept, clock);
   const schedule = rule.schedule(since);
   let last = lastKept;
-  let closed = false;
+  let stopped = false;
   let timer: NodeJS.Timeout | undefined;
-  let underway: Promise<unknown> = Promise.resolve();
-
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = underway.then(work);
-    underway = done.catch(() => {});
-    return done;
-  }
 
   async function fireDue(upTo: number): Promise<void> {
-    const due = closed ? undefined : schedule.last(last, upTo);
+    const due = stopped ? undefined : schedule.last(last, upTo);
     if (due === undefined) return;
     for (const target of rule.targets) {
       if (target.permitted) await deliver(target, due);
@@ -65,7 +61,7 @@ export function startRule(options: {
     kept.put(rule.logicalId, { expression: rule.expression, since, last });
   }
 
-  /** Resolves after the first attempt; retries follow on the clock, in turn with whatever else the rule does. */
+  /** Resolves after the first attempt; retries follow on the clock, each in a turn of its own. */
   function deliver(target: Target, due: number): Promise<void> {
     const requestId = randomUUID();
     const label = `${rule.name} (due ${isoSeconds(due)}, target ${target.id}, request ${requestId})`;
@@ -90,8 +86,8 @@ export function startRule(options: {
         log: (line) => log(`${label}: ${line}`),
         async attempt() {
           attempts += 1;
-          // The first attempt is a part of the turn that the rule already has.
-          if (attempts > 1) return inTurn(async () => (closed ? 'failed' : attempt()));
+          // The first attempt belongs to the turn that the rule already has.
+          if (attempts > 1) return turns.take(async () => (stopped ? 'failed' : attempt()));
           const result = await attempt();
           resolve();
           return result;
@@ -102,7 +98,7 @@ export function startRule(options: {
 
   function wait(): void {
     clearTimeout(timer);
-    if (closed) return;
+    if (stopped) return;
     const now = clock.now();
     const due = schedule.first(last, now + LONGEST_WAIT_MILLISECONDS);
     const delay = due === undefined ? LONGEST_WAIT_MILLISECONDS : Math.max(0, due - now);
@@ -110,7 +106,7 @@ export function startRule(options: {
   }
 
   async function catchUp(upTo: number): Promise<void> {
-    await inTurn(() => fireDue(upTo));
+    await turns.take(() => fireDue(upTo));
     wait();
   }
 
@@ -118,10 +114,9 @@ export function startRule(options: {
   void catchUp(clock.now());
   return {
     catchUp,
-    async close() {
-      closed = true;
+    stop() {
+      stopped = true;
       clearTimeout(timer);
-      await underway;
     },
   };
 }

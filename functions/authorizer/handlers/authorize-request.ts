@@ -7,6 +7,7 @@ import { createPepperStore, loggableKey } from '../../keys/index.ts';
 import { tierLimitsEnvironment } from '../../runtime/contract.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
 import { metricNames } from '../../runtime/metric-names.ts';
+import { requestTimeouts } from '../../runtime/request-timeouts.ts';
 import { count, describeError, logger } from '../../runtime/telemetry.ts';
 import { authorizeApiKey } from '../authorize-api-key.ts';
 import type { AuthorizerContext } from '../contract.ts';
@@ -18,7 +19,7 @@ const environment = parseEnvironment(
   z.object({ ...keysTableEnvironment.shape, ...pepperEnvironment.shape, ...tierLimitsEnvironment.shape }),
 );
 // The function has 5 s in all: a stuck connection is given up early enough to try another.
-const requestHandler = { requestTimeout: 1_500, connectionTimeout: 800 };
+const requestHandler = requestTimeouts(1_500);
 const dependencies = {
   keys: createKeyReader(new DynamoDBClient({ maxAttempts: 3, requestHandler }), environment.KEYS_TABLE),
   peppers: createPepperStore(
@@ -51,6 +52,7 @@ export async function handler(
   const limits = environment.TIER_LIMITS[key.tier];
   if (limits === undefined) {
     logger.error('unknown tier', { apiRequestId: requestId, keyId: key.keyId, tier: key.tier });
+    count(metricNames.authorizerFailures);
     throw new Error('the key has an unknown tier');
   }
   return acceptance(event.methodArn, key, version, limits.requestsPerMonth, requestTimeEpoch);

@@ -1,5 +1,5 @@
 import type { APIGatewayAuthorizerWithContextResult } from 'aws-lambda';
-import type { KeyItem } from '../../keys/index.ts';
+import type { KeyItem } from '../../keys/rules/index.ts';
 import { periodOf, rateLimit, rateLimitPolicy, secondsToReset } from '../../usage/rules/index.ts';
 import type { AuthorizerContext } from '../contract.ts';
 

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { apiFunction, json, problem } from '../../runtime/api-function.ts';
 import { productEnvironment } from '../../runtime/contract.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
+import { requestTimeouts } from '../../runtime/request-timeouts.ts';
 import { logger } from '../../runtime/telemetry.ts';
 import { usageTableEnvironment } from '../../usage/contract.ts';
 import { callerOf, createMeter, meterRequest } from '../../usage/index.ts';
@@ -18,10 +19,7 @@ const environment = parseEnvironment(
 );
 const policy = parsePolicy(policyTable);
 // One attempt: the SDK would repeat a write whose outcome is unknown. The meter repeats what may be repeated.
-const client = new DynamoDBClient({
-  maxAttempts: 1,
-  requestHandler: { requestTimeout: 3_000, connectionTimeout: 1_000 },
-});
+const client = new DynamoDBClient({ maxAttempts: 1, requestHandler: requestTimeouts(3_000) });
 const meter = createMeter(client, environment.USAGE_TABLE);
 
 /** `POST /decisions/evaluate` */

@@ -1,12 +1,7 @@
 import type { Change } from '../../runtime/rules/change.ts';
 import type { Handover, KeyItem, RetiredSecret, SecretVersion } from './key-item.ts';
+import type { RotationPolicy } from './rotation-policy.ts';
 import { withTimer } from './timer.ts';
-
-/** How long keys live and when owners are told, in days. */
-export interface RotationPolicy {
-  readonly intervalDays: number;
-  readonly noticeDays: number;
-}
 
 const day = 86_400_000;
 const retiredKept = 4;

@@ -1,5 +1,5 @@
 import type { KeyItem, TimerAction } from './key-item.ts';
-import type { RotationPolicy } from './lifecycle.ts';
+import type { RotationPolicy } from './rotation-policy.ts';
 
 const day = 86_400_000;
 const shards = 16;

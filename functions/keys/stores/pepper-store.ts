@@ -17,19 +17,18 @@ export class PepperError extends Error {
 }
 
 /** An item that names a pepper which does not exist must not cost a read of the secret on every request. */
-const rereadAfterMilliseconds = 10_000;
+const rereadAfterMilliseconds = 1_000;
 
 /**
  * Reads the secret once per function instance, and again when an item names a pepper that is not in it: at most every
- * 10 seconds, and never twice at once. A failed read is not kept, so the next call tries again.
+ * second, and never twice at once. A failed read is not kept, so the next call tries again.
  * @param secretId ARN of `{"current":"v1","v1":"<64 random characters>"}`
  */
 export function createPepperStore(client: SecretsManagerClient, secretId: string): PepperStore {
   let reading: Promise<ReadonlyMap<string, string>> | undefined;
-  let readAt = 0;
+  let rereadAt = Number.NEGATIVE_INFINITY;
 
   function read(): Promise<ReadonlyMap<string, string>> {
-    readAt = performance.now();
     const attempt = readPeppers(client, secretId);
     reading = attempt;
     attempt.catch(() => {
@@ -49,7 +48,8 @@ export function createPepperStore(client: SecretsManagerClient, secretId: string
     async byName(name) {
       if (name === 'current') return undefined;
       const known = (await (reading ?? read())).get(name);
-      if (known !== undefined || performance.now() - readAt < rereadAfterMilliseconds) return known;
+      if (known !== undefined || performance.now() - rereadAt < rereadAfterMilliseconds) return known;
+      rereadAt = performance.now();
       return (await read()).get(name);
     },
   };

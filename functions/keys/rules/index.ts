@@ -1,0 +1,2 @@
+/** What the rules of other subsystems may use of keys' rules. */
+export type { KeyItem } from './key-item.ts';
