@@ -3,9 +3,11 @@ import type { Construct } from 'constructs';
 import type { Config } from './config.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Api } from './constructs/api.ts';
+import { Audit } from './constructs/audit.ts';
 import { Authorizer } from './constructs/authorizer.ts';
 import { Decisions } from './constructs/decisions.ts';
 import { Encryption } from './constructs/encryption.ts';
+import { KeyManagement } from './constructs/key-management.ts';
 import { Keys } from './constructs/keys.ts';
 import { ManagementAccess } from './constructs/management-access.ts';
 import { ManagementTrail } from './constructs/management-trail.ts';
@@ -30,10 +32,15 @@ export class LatchkeyStack extends Stack {
     const api = new Api(this, 'Api', { config, authorizer, decisions, usage });
 
     subscriptions.useUsagePlans(api.usagePlans);
-    const { generate, rotate, revoke, get } = keys.addManagement(subscriptions);
-    const getUsage = usage.addManagement(subscriptions);
-    const acts = [generate, rotate, revoke];
-    const reads = [get, getUsage];
+    const management = new KeyManagement(this, 'KeyManagement', { config, keys, subscriptions });
+    const audit = new Audit(this, 'Audit', { config, encryption, alarms, keys, subscriptions });
+    const { acts } = management;
+    const reads = [
+      ...management.reads,
+      subscriptions.addManagement(),
+      usage.addManagement(subscriptions),
+      ...audit.reads,
+    ];
     new ManagementAccess(this, 'ManagementAccess', { config, acts, reads });
     if (config.cloudTrail) {
       new ManagementTrail(this, 'ManagementTrail', { config, functions: [...acts, ...reads] });

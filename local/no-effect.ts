@@ -95,6 +95,14 @@ export const noEffectProperties: Readonly<Record<string, Readonly<Record<string,
     RotationPeriodInDays: noKeyRotation,
     Tags: noBill,
   },
+  'AWS::Lambda::EventSourceMapping': {
+    DestinationConfig:
+      'no topic or queue runs on a laptop: what would be sent stands in logs/local/streams.log',
+    KmsKeyArn: noDiskEncryption,
+    MaximumBatchingWindowInSeconds: 'the few records of a laptop are handed over at once',
+    MetricsConfig: noMetrics,
+    Tags: noBill,
+  },
   'AWS::Lambda::Function': {
     Architectures: 'a function runs on the laptop’s own processor',
     Description: noBill,
@@ -131,6 +139,7 @@ export const servedTypes: Readonly<Record<string, string>> = {
   'AWS::IAM::Role': 'local/aws/iam',
   'AWS::KMS::Alias': 'local/aws/kms',
   'AWS::KMS::Key': 'local/aws/kms',
+  'AWS::Lambda::EventSourceMapping': 'local/streams',
   'AWS::Lambda::Function': 'local/lambda',
   'AWS::Lambda::Permission': 'local/lambda',
   'AWS::SecretsManager::Secret': 'local/aws/secrets-manager',

@@ -14,6 +14,7 @@ import { type LogFiles, openLogFiles } from './logs.ts';
 import type { LocalEnvironment, ResolvedResource } from './model.ts';
 import { startSchedules } from './schedules.ts';
 import { openState } from './state.ts';
+import { type Streams, startStreams } from './streams.ts';
 import type { ResolvedTemplate } from './template/resolve.ts';
 
 export interface ServicesOptions {
@@ -34,6 +35,7 @@ export interface Services {
   readonly iam: Iam;
   readonly lambda: LocalLambda;
   readonly logs: LogFiles;
+  readonly streams: Streams;
 }
 
 /**
@@ -86,6 +88,15 @@ export async function startServices(
     log: (line) => logs.write('/local/schedules', line),
   });
   running.defer(() => schedules.close());
+  // Listens to the clock after the schedules do: a step of a move is over when what they wrote was handed over, too.
+  const streams = startStreams({
+    ...shared,
+    stream: dynamodb.stream,
+    iam,
+    invoker: lambda,
+    log: (line) => logs.write('/local/streams', line),
+  });
+  running.defer(() => streams.close());
   gateway = await startGateway({
     ...shared,
     resources: resources.filter(({ type }) => /^AWS::(ApiGateway::|Lambda::Permission$)/.test(type)),
@@ -100,7 +111,7 @@ export async function startServices(
   });
   running.defer(() => gateway.close());
   await lambda.warm();
-  return { apiUrl: gateway.url, awsEndpoint, clock, iam, lambda, logs };
+  return { apiUrl: gateway.url, awsEndpoint, clock, iam, lambda, logs, streams };
 }
 
 function startFunctions(

@@ -5,6 +5,7 @@ import { takeDataFolder, writeAtOnce } from './data-folder.ts';
 import type { FunctionInvoker } from './lambda/invoker.ts';
 import type { LocalEnvironment } from './model.ts';
 import { startServices } from './start-services.ts';
+import type { Streams } from './streams.ts';
 import { loadTemplate } from './template/load-template.ts';
 import { type ResolvedTemplate, resolveTemplate } from './template/resolve.ts';
 import { synthesize } from './template/synthesize.ts';
@@ -43,6 +44,8 @@ export interface RunningStack extends StackDescription {
   readonly clock: Clock;
   readonly invoker: FunctionInvoker;
   readonly iam: Iam;
+  /** The event source mappings; `whenIdle` tells when all that follows from earlier writes is done. */
+  readonly streams: Streams;
   readonly template: ResolvedTemplate;
   /** Lets requests under way finish, then frees ports and data folder. */
   close(): Promise<void>;
@@ -90,6 +93,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
       clock: services.clock,
       invoker: services.lambda,
       iam: services.iam,
+      streams: services.streams,
       template,
       close: () => running.disposeAsync(),
     };

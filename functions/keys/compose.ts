@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { createKmsClient, createSecretsManagerClient } from '../runtime/clients.ts';
-import { createDocumentClient } from '../runtime/dynamodb.ts';
+import { createDocumentClient, type DocumentClient } from '../runtime/dynamodb.ts';
 import { parseEnvironment } from '../runtime/environment.ts';
 import { subscriptionsTableEnvironment } from '../subscriptions/contract.ts';
 import {
@@ -13,8 +13,15 @@ import type { KeyDependencies } from './dependencies.ts';
 import type { RotationPolicy } from './rules/rotation-policy.ts';
 import { createHandoverBox } from './stores/handover-box.ts';
 import { createIdempotencyStore } from './stores/idempotency-store.ts';
-import { createKeyStore } from './stores/key-store.ts';
+import { createKeyStore, type KeyStore } from './stores/key-store.ts';
 import { createPepperStore } from './stores/pepper-store.ts';
+
+/** Builds what the functions that only read or change keys work with, from their environment. */
+export function composeKeys(): { readonly client: DocumentClient; readonly keys: KeyStore } {
+  const { KEYS_TABLE } = parseEnvironment(keysTableEnvironment);
+  const client = createDocumentClient();
+  return { client, keys: createKeyStore(client, KEYS_TABLE) };
+}
 
 /** Environment of the functions that make secrets. */
 export const mintingEnvironment = z.object({

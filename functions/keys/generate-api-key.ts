@@ -1,6 +1,6 @@
 import type { TierLimits, TierName } from '../../lib/tiers.ts';
-import { backoff, commit } from '../runtime/dynamodb.ts';
-import { LimitError, UnavailableError } from '../runtime/errors.ts';
+import { commit, retryContended } from '../runtime/dynamodb.ts';
+import { LimitError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import type { SubscriptionItem, Subscriptions } from '../subscriptions/index.ts';
 import { maximumKeys, withKey } from '../subscriptions/index.ts';
@@ -44,7 +44,6 @@ export interface GenerateApiKeyDependencies extends KeyDependencies {
   readonly limits: Readonly<Record<string, Pick<TierLimits, 'requestsPerMonth'>>>;
 }
 
-const attempts = 10;
 const warning =
   'Store this key now: it is shown once and cannot be read again. Keep it out of code, tickets and chats.';
 
@@ -65,25 +64,15 @@ export async function generateApiKey(
   const fingerprint = fingerprintOf({ ...asked });
   const scope = idempotencyKey === undefined ? undefined : { act: 'generate-key', idempotencyKey };
 
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    if (attempt > 0) await backoff(attempt);
+  return retryContended(async () => {
     const repeated =
       scope && (await repeatAnswer<GeneratedApiKey>(scope, fingerprint, act.now, dependencies));
     if (repeated !== undefined) return repeated;
     const subscription = await dependencies.subscriptions.findOrCreate(request, act);
     refuseUnlessRoom(subscription);
     const usageKey = await dependencies.subscriptions.ensureUsageKey(subscription);
-    const made = await make(
-      request,
-      subscription,
-      usageKey,
-      act,
-      scope && { scope, fingerprint },
-      dependencies,
-    );
-    if (made !== undefined) return made;
-  }
-  throw new UnavailableError('others are changing the same subscription; nothing was written, try again');
+    return make(request, subscription, usageKey, act, scope && { scope, fingerprint }, dependencies);
+  }, 'nothing was written');
 }
 
 function refuseUnlessRoom(subscription: SubscriptionItem): void {

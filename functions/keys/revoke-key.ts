@@ -1,11 +1,9 @@
-import { backoff, commit, type DocumentClient } from '../runtime/dynamodb.ts';
-import { NotFoundError, UnavailableError } from '../runtime/errors.ts';
+import { commit, type DocumentClient, retryContended } from '../runtime/dynamodb.ts';
+import { NotFoundError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import { type SubscriptionStore, withoutKey } from '../subscriptions/index.ts';
 import { revoked } from './rules/lifecycle.ts';
 import type { KeyStore } from './stores/key-store.ts';
-
-const attempts = 10;
 
 /**
  * Ends a key for good: the very next request with it is refused, and its place in the subscription is free again.
@@ -22,8 +20,7 @@ export async function revokeKey(
   }: { client: DocumentClient; keys: KeyStore; subscriptions: SubscriptionStore },
 ): Promise<{ keyId: string; revokedAt: string }> {
   const change = changeOf('revoke-key', act, reason);
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    if (attempt > 0) await backoff(attempt);
+  return retryContended(async () => {
     const key = await keys.get(keyId);
     if (key === undefined) throw new NotFoundError(`there is no key ${keyId}`);
     if (key.revokedAt !== undefined) return { keyId, revokedAt: key.revokedAt };
@@ -34,7 +31,6 @@ export async function revokeKey(
         ? []
         : [subscriptions.replacement(withoutKey(subscription, keyId, change))]),
     ]);
-    if (outcome.kind === 'written') return { keyId, revokedAt: change.at };
-  }
-  throw new UnavailableError('others are changing the same key; it is NOT revoked yet, try again');
+    return outcome.kind === 'written' ? { keyId, revokedAt: change.at } : undefined;
+  }, 'the key is NOT revoked yet');
 }

@@ -1,5 +1,5 @@
-import { backoff, commit } from '../runtime/dynamodb.ts';
-import { ConflictError, NotFoundError, UnavailableError } from '../runtime/errors.ts';
+import { commit, retryContended } from '../runtime/dynamodb.ts';
+import { ConflictError, NotFoundError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import type { KeyDependencies } from './dependencies.ts';
 import { mintSecret } from './mint-secret.ts';
@@ -27,8 +27,6 @@ export interface RotatedKey {
   readonly oldRetiresAt: string;
 }
 
-const attempts = 10;
-
 /**
  * Gives a key a new secret (R18). With grace 0 the very next request with the old one is refused: the authorizer reads
  * this item, strongly consistent, on each request.
@@ -44,8 +42,7 @@ export async function rotateKey(
   const fingerprint = fingerprintOf({ keyId, graceHours, reason });
   const scope = idempotencyKey === undefined ? undefined : { act: 'rotate-key', idempotencyKey };
 
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    if (attempt > 0) await backoff(attempt);
+  return retryContended(async () => {
     const repeated = scope && (await repeatAnswer<RotatedKey>(scope, fingerprint, act.now, dependencies));
     if (repeated !== undefined) return repeated;
 
@@ -69,9 +66,8 @@ export async function rotateKey(
         ? []
         : [idempotency.creation(scope, { keyId, version: next.version, fingerprint, answer }, act.now)]),
     ]);
-    if (outcome.kind === 'written') return { ...answer, apiKey };
-  }
-  throw new UnavailableError('others are changing the same key; nothing was written, try again');
+    return outcome.kind === 'written' ? { ...answer, apiKey } : undefined;
+  }, 'nothing was written');
 }
 
 function rotatable(key: KeyItem | undefined, keyId: string): KeyItem {

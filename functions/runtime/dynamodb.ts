@@ -10,10 +10,11 @@ import {
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 
+import { UnavailableError } from './errors.ts';
+import { requestTimeouts } from './request-timeouts.ts';
+
 /** What use cases hand to `commit`; the SDK itself stays with stores and this file. */
 export type DocumentClient = DynamoDBDocumentClient;
-
-import { requestTimeouts } from './request-timeouts.ts';
 
 /** One item of a `TransactWriteItems`, with a name by which a failure of its condition is told. */
 export interface Write {
@@ -65,8 +66,28 @@ export async function commit(client: DocumentClient, writes: readonly Write[]): 
   }
 }
 
-/** Waits before a contended write is tried again: up to 25 ms, then 50, 100, ... 400 ms, at random. */
-export async function backoff(attempt: number): Promise<void> {
-  const ceiling = Math.min(400, 25 * 2 ** attempt);
+const attempts = 10;
+
+/**
+ * Reads, decides and writes again until nobody else wrote in between.
+ * @param attempt one try; undefined where its conditions did not hold
+ * @param whatHolds what is true when it is given up, for the message
+ * @throws UnavailableError after 10 tries
+ */
+export async function retryContended<T>(
+  attempt: () => Promise<T | undefined>,
+  whatHolds: string,
+): Promise<T> {
+  for (let tried = 0; tried < attempts; tried++) {
+    if (tried > 0) await backoff(tried);
+    const result = await attempt();
+    if (result !== undefined) return result;
+  }
+  throw new UnavailableError(`others are changing the same thing; ${whatHolds}, try again`);
+}
+
+/** Waits up to 25 ms, then 50, 100, ... 400 ms, at random, so that those who contend do not meet again. */
+async function backoff(tried: number): Promise<void> {
+  const ceiling = Math.min(400, 25 * 2 ** tried);
   await new Promise((resolve) => setTimeout(resolve, Math.random() * ceiling));
 }

@@ -16,4 +16,6 @@ export const metricNames = {
   meterUnavailable: 'MeterUnavailable',
   /** Usage keys that the product has in API Gateway, after one was planned. */
   usageKeys: 'UsageKeys',
+  /** A change that contradicts the record: its revision is taken by another, or an entry before it is gone. */
+  auditConflicts: 'AuditConflicts',
 } as const;

@@ -1,5 +1,12 @@
 /** What other subsystems may use of subscriptions. */
-export { createUsageKeyGateway } from './gateways/usage-key-gateway.ts';
-export { maximumKeys, type SubscriptionItem, withKey, withoutKey } from './rules/subscription-item.ts';
-export { createSubscriptionStore, type SubscriptionStore } from './stores/subscription-store.ts';
-export { createSubscriptions, type Subscriptions } from './subscriptions.ts';
+export { composeSubscriptions, composeSubscriptionsWithUsageKeys } from './compose.ts';
+export { findSubscription } from './find-subscription.ts';
+export {
+  inTier,
+  maximumKeys,
+  type SubscriptionItem,
+  withKey,
+  withoutKey,
+} from './rules/subscription-item.ts';
+export type { SubscriptionStore } from './stores/subscription-store.ts';
+export type { Subscriptions } from './subscriptions.ts';

@@ -1,11 +1,16 @@
-import { backoff, commit, type DocumentClient } from '../runtime/dynamodb.ts';
-import { ConflictError, LimitError, NotFoundError, UnavailableError } from '../runtime/errors.ts';
+import { commit, type DocumentClient, retryContended, type Write } from '../runtime/dynamodb.ts';
+import { ConflictError, LimitError, NotFoundError } from '../runtime/errors.ts';
 import { metricNames } from '../runtime/metric-names.ts';
 import { randomBase62 } from '../runtime/rules/base62.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import { count } from '../runtime/telemetry.ts';
 import type { UsageKeyGateway } from './gateways/usage-key-gateway.ts';
-import { newSubscription, normalizedEmail, type SubscriptionItem } from './rules/subscription-item.ts';
+import {
+  newSubscription,
+  normalizedEmail,
+  type SubscriptionItem,
+  withUsageKey,
+} from './rules/subscription-item.ts';
 import type { SubscriptionStore } from './stores/subscription-store.ts';
 
 export interface SubscriptionWanted {
@@ -24,13 +29,18 @@ export interface Subscriptions {
    */
   findOrCreate(wanted: SubscriptionWanted, act: Act): Promise<SubscriptionItem>;
   /**
-   * Makes sure that the subscription's usage key exists in API Gateway, enabled and attached.
+   * Makes sure that the subscription's usage key exists in API Gateway, enabled and attached to the tier's plan.
+   * @param tier the subscription's own where absent
    * @returns the usage key's value
    */
-  ensureUsageKey(subscription: SubscriptionItem): Promise<string>;
+  ensureUsageKey(subscription: SubscriptionItem, tier?: string): Promise<string>;
+  /**
+   * Plans a usage key for another tier of the subscription: its value is on the item before it exists.
+   * @returns the subscription as written; undefined where somebody else wrote first
+   * @throws LimitError
+   */
+  planUsageKey(subscription: SubscriptionItem, tier: string, act: Act): Promise<SubscriptionItem | undefined>;
 }
-
-const attempts = 10;
 
 export function createSubscriptions(
   client: DocumentClient,
@@ -39,8 +49,6 @@ export function createSubscriptions(
   usageKeyLimit: number,
 ): Subscriptions {
   async function create(wanted: SubscriptionWanted, email: string, act: Act) {
-    const usageKeyCount = await store.usageKeyCount();
-    if (usageKeyCount >= usageKeyLimit) throw noRoom(usageKeyLimit);
     const subscription = newSubscription(
       {
         subscriptionId: `sub_${randomBase62(20)}`,
@@ -50,10 +58,16 @@ export function createSubscriptions(
       },
       changeOf('create-subscription', act),
     );
-    const outcome = await commit(client, store.creation(subscription, usageKeyLimit));
+    return counted(store.creation(subscription, usageKeyLimit), subscription);
+  }
+
+  /** Writes what plans one more usage key, and tells the metric how many there are then. */
+  async function counted(writes: Write[], written: SubscriptionItem): Promise<SubscriptionItem | undefined> {
+    const usageKeyCount = await store.usageKeyCount();
+    const outcome = await commit(client, writes);
     if (outcome.kind === 'written') {
       count(metricNames.usageKeys, {}, usageKeyCount + 1);
-      return subscription;
+      return written;
     }
     if (outcome.failed.includes('limit')) throw noRoom(usageKeyLimit);
     return undefined;
@@ -61,23 +75,24 @@ export function createSubscriptions(
 
   return {
     store,
-    async findOrCreate(wanted, act) {
+    findOrCreate(wanted, act) {
       const email = normalizedEmail(wanted.email);
-      for (let attempt = 0; attempt < attempts; attempt++) {
-        if (attempt > 0) await backoff(attempt);
+      return retryContended(async () => {
         const id = wanted.subscriptionId ?? (await store.idByEmail(email));
-        const subscription =
-          id === undefined ? await create(wanted, email, act) : await existing(store, id, wanted, email);
-        if (subscription !== undefined) return subscription;
-      }
-      throw new UnavailableError('others are creating subscriptions; nothing was written, try again');
+        return id === undefined ? create(wanted, email, act) : existing(store, id, wanted, email);
+      }, 'nothing was written');
     },
-    async ensureUsageKey({ subscriptionId, tier, usageKeys: values }) {
+    async ensureUsageKey({ subscriptionId, tier: own, usageKeys: values }, tier = own) {
       const value = values[tier];
       if (value === undefined)
         throw new Error(`subscription ${subscriptionId} has no usage key for tier ${tier}`);
       await usageKeys.ensure({ subscriptionId, tier, value });
       return value;
+    },
+    async planUsageKey(subscription, tier, act) {
+      const change = changeOf('plan-usage-key', act);
+      const next = withUsageKey(subscription, tier, randomBase62(40), change);
+      return counted(store.withUsageKey(next, usageKeyLimit), next);
     },
   };
 }

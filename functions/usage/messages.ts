@@ -1,11 +1,10 @@
 import * as z from 'zod';
+import { subscriptionId } from '../runtime/fields.ts';
 import { type Period, parsePeriod } from './rules/period.ts';
 
 /** The payload of `get-usage`. `period` is a calendar month in UTC; absent, the present one. */
 export const getUsageRequest = z.strictObject({
-  subscriptionId: z
-    .string({ error: 'must be a subscription id: sub_ and 20 letters and digits' })
-    .regex(/^sub_[0-9A-Za-z]{20}$/, { error: 'must be a subscription id: sub_ and 20 letters and digits' }),
+  subscriptionId,
   period: z
     .string({ error: 'must be a month such as 2026-11' })
     .transform((text, context): Period => {

@@ -11,20 +11,18 @@ import {
   pepperEnvironment,
   rotationEnvironment,
 } from '../../functions/keys/contract.ts';
-import { tierLimitsEnvironment } from '../../functions/runtime/contract.ts';
 import type { Config } from '../config.ts';
 import type { Encryption } from './encryption.ts';
-import { LatchkeyFunction } from './latchkey-function.ts';
+import type { LatchkeyFunction } from './latchkey-function.ts';
 import { LatchkeyTable } from './latchkey-table.ts';
 import { dataRemoval } from './stage-settings.ts';
-import type { Subscriptions } from './subscriptions.ts';
 
 export interface KeysProps {
   readonly config: Config;
   readonly encryption: Encryption;
 }
 
-/** Table Keys, the pepper, the KMS key of handovers, and the management functions that change keys. */
+/** Table Keys, the pepper, the KMS key of handovers, and the rights to them. */
 export class Keys extends Construct {
   readonly table: LatchkeyTable;
   readonly pepper: Secret;
@@ -36,7 +34,12 @@ export class Keys extends Construct {
     super(scope, id);
     this.#config = config;
     this.#encryption = encryption;
-    this.table = new LatchkeyTable(this, 'Keys', { config, encryption, partitionKey: 'keyId' });
+    this.table = new LatchkeyTable(this, 'Keys', {
+      config,
+      encryption,
+      partitionKey: 'keyId',
+      streamed: true,
+    });
     this.table.addGlobalSecondaryIndex({
       indexName: bySubscriptionIndex,
       partitionKey: { name: 'subscriptionId', type: AttributeType.STRING },
@@ -83,6 +86,24 @@ export class Keys extends Construct {
     fn.addEnvironments(keysTableEnvironment, { KEYS_TABLE: this.table.tableName });
   }
 
+  /** Listing the ids of a subscription's keys. */
+  grantList(fn: LatchkeyFunction): void {
+    fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/${bySubscriptionIndex}`]);
+  }
+
+  /** Looking at every key. */
+  grantScan(fn: LatchkeyFunction): void {
+    this.table.allowScan(fn);
+    fn.addEnvironments(keysTableEnvironment, { KEYS_TABLE: this.table.tableName });
+  }
+
+  /** Adding a pepper to the secret. */
+  grantAddPepper(fn: LatchkeyFunction): void {
+    this.grantPepper(fn);
+    fn.allow(['secretsmanager:PutSecretValue'], [this.pepper.secretArn]);
+    this.#encryption.grantThrough(fn, 'secretsmanager', 'write');
+  }
+
   grantPepper(fn: LatchkeyFunction): void {
     fn.allow(['secretsmanager:GetSecretValue'], [this.pepper.secretArn]);
     this.#encryption.grantThrough(fn, 'secretsmanager', 'read');
@@ -99,47 +120,5 @@ export class Keys extends Construct {
       ROTATION_INTERVAL_DAYS: String(this.#config.rotation.intervalDays),
       ROTATION_NOTICE_DAYS: String(this.#config.rotation.noticeDays),
     });
-  }
-
-  /** The management functions, one per act, so that IAM can tell them apart. */
-  addManagement(
-    subscriptions: Subscriptions,
-  ): Record<'generate' | 'rotate' | 'revoke' | 'get', LatchkeyFunction> {
-    const config = this.#config;
-    const generate = new LatchkeyFunction(this, 'GenerateKey', {
-      config,
-      name: 'generate-key',
-      description: 'Makes an API key, and the subscription where there is none',
-      timeout: Duration.seconds(30),
-    });
-    this.grantMint(generate);
-    subscriptions.grantWrite(generate);
-    subscriptions.grantUsageKeys(generate);
-    generate.addEnvironments(tierLimitsEnvironment, { TIER_LIMITS: JSON.stringify(config.limits) });
-
-    const rotate = new LatchkeyFunction(this, 'RotateKey', {
-      config,
-      name: 'rotate-key',
-      description: 'Gives an API key a new secret, with or without a grace period for the old one',
-    });
-    this.grantMint(rotate);
-    subscriptions.grantIdempotency(rotate);
-
-    const revoke = new LatchkeyFunction(this, 'RevokeKey', {
-      config,
-      name: 'revoke-key',
-      description: 'Ends an API key for good',
-    });
-    this.grantWrite(revoke);
-    subscriptions.grantWrite(revoke);
-
-    const get = new LatchkeyFunction(this, 'GetKey', {
-      config,
-      name: 'get-key',
-      description: 'Tells everything about an API key but its secrets',
-    });
-    this.grantRead(get);
-    this.grantPepper(get);
-    return { generate, rotate, revoke, get };
   }
 }

@@ -1,4 +1,5 @@
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { EventSourceMapping, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { Config } from '../config.ts';
 import type { Encryption } from './encryption.ts';
@@ -8,9 +9,13 @@ import { dataRemoval } from './stage-settings.ts';
 export interface LatchkeyTableProps {
   readonly config: Config;
   readonly encryption: Encryption;
-  /** Attribute names; all keys of the product's tables are strings. */
+  /** Attribute names; partition keys are strings. */
   readonly partitionKey: string;
   readonly sortKey?: string;
+  /** Default string. */
+  readonly sortKeyType?: AttributeType;
+  /** Whether other functions consume its changes. */
+  readonly streamed?: boolean;
   readonly timeToLiveAttribute?: string;
 }
 
@@ -25,8 +30,11 @@ export class LatchkeyTable extends Table {
     super(scope, id, {
       tableName: `latchkey-${config.stage}-${id}`,
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
-      ...(sortKey === undefined ? {} : { sortKey: { name: sortKey, type: AttributeType.STRING } }),
+      ...(sortKey === undefined
+        ? {}
+        : { sortKey: { name: sortKey, type: props.sortKeyType ?? AttributeType.STRING } }),
       ...(timeToLiveAttribute === undefined ? {} : { timeToLiveAttribute }),
+      ...(props.streamed === true ? { stream: StreamViewType.NEW_AND_OLD_IMAGES } : {}),
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.CUSTOMER_MANAGED,
       encryptionKey: encryption.dataKey,
@@ -55,6 +63,48 @@ export class LatchkeyTable extends Table {
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partitionKeys] },
     });
     this.#encryption.grantThrough(fn, 'dynamodb', 'write');
+  }
+
+  /** Permits putting new items and reading: what an append-only table allows. */
+  allowAppend(fn: LatchkeyFunction): void {
+    fn.allow([...reads, 'dynamodb:Query', 'dynamodb:PutItem'], [this.tableArn]);
+    this.#encryption.grantThrough(fn, 'dynamodb', 'write');
+  }
+
+  /** Permits queries of the table, or of one of its indexes too. */
+  allowQuery(fn: LatchkeyFunction, { index }: { index?: string } = {}): void {
+    const indexes = index === undefined ? [] : [`${this.tableArn}/index/${index}`];
+    fn.allow(['dynamodb:Query'], [this.tableArn, ...indexes]);
+    this.#encryption.grantThrough(fn, 'dynamodb', 'read');
+  }
+
+  /** Permits reading the whole table: for what must look at everything. */
+  allowScan(fn: LatchkeyFunction): void {
+    fn.allow(['dynamodb:Scan'], [this.tableArn]);
+    this.#encryption.grantThrough(fn, 'dynamodb', 'read');
+  }
+
+  /**
+   * Feeds a function with the table's changes: in order for each item, again and again until they are taken or expire
+   * after 24 hours, a failing batch halved until the item that fails stands alone.
+   */
+  feed(fn: LatchkeyFunction): void {
+    const streamArn = this.tableStreamArn;
+    if (streamArn === undefined) throw new Error(`table ${this.node.id} is not streamed`);
+    fn.allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [streamArn]);
+    // Knows no resources.
+    fn.allow(['dynamodb:ListStreams'], ['*']);
+    this.#encryption.grantThrough(fn, 'dynamodb', 'read');
+    const mapping = new EventSourceMapping(fn, `${this.node.id}Stream`, {
+      target: fn as IFunction,
+      eventSourceArn: streamArn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      bisectBatchOnError: true,
+      reportBatchItemFailures: true,
+      retryAttempts: -1,
+    });
+    if (fn.role) mapping.node.addDependency(fn.role);
   }
 
   /** Permits one kind of write and no read. */

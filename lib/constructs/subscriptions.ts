@@ -14,7 +14,7 @@ import type { Config } from '../config.ts';
 import type { TierName } from '../tiers.ts';
 import type { Alarms } from './alarms.ts';
 import type { Encryption } from './encryption.ts';
-import type { LatchkeyFunction } from './latchkey-function.ts';
+import { LatchkeyFunction } from './latchkey-function.ts';
 import { LatchkeyTable } from './latchkey-table.ts';
 import { serviceAlarm } from './service-alarm.ts';
 
@@ -38,6 +38,7 @@ export class Subscriptions extends Construct {
       encryption,
       partitionKey: 'subscriptionId',
       timeToLiveAttribute: ttlAttribute,
+      streamed: true,
     });
     // CloudFormation adds one index per update: those that accounts and payment will need are there from the start.
     for (const [indexName, attribute] of [
@@ -77,6 +78,23 @@ export class Subscriptions extends Construct {
   grantIdempotency(fn: LatchkeyFunction): void {
     this.table.allowItems(fn, 'idempotency#*', 'dynamodb:PutItem');
     this.#addEnvironment(fn);
+  }
+
+  /** Reading and writing the platform's item, and no subscription. */
+  grantPlatform(fn: LatchkeyFunction): void {
+    this.table.allowItems(fn, 'platform', 'dynamodb:PutItem');
+    this.#addEnvironment(fn);
+  }
+
+  /** `get-subscription` */
+  addManagement(): LatchkeyFunction {
+    const get = new LatchkeyFunction(this, 'GetSubscription', {
+      config: this.#config,
+      name: 'get-subscription',
+      description: 'Tells everything about a subscription',
+    });
+    this.grantRead(get);
+    return get;
   }
 
   /** The API, which comes later, tells the usage plans that usage keys are attached to. */

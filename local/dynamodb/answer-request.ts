@@ -33,6 +33,7 @@ const refusals: Readonly<Record<string, string>> = {
 };
 
 const target = /^DynamoDB_20120810\.(\w+)$/;
+const streamsTarget = /^DynamoDBStreams_20120810\.(\w+)$/;
 
 /** One request of the JSON 1.0 protocol; errors become answers here, in one place. */
 export async function answerRequest(parts: Parts, request: AwsRequest): Promise<AwsResponse> {
@@ -45,7 +46,15 @@ export async function answerRequest(parts: Parts, request: AwsRequest): Promise<
 }
 
 function handlerFor(request: AwsRequest): Handler {
-  const operation = target.exec(request.headers['x-amz-target'] ?? '')?.[1] ?? '';
+  const name = request.headers['x-amz-target'] ?? '';
+  const ofStreams = streamsTarget.exec(name)?.[1];
+  if (ofStreams !== undefined) {
+    throw new AwsError(
+      'UnknownOperationException',
+      `Operation ${ofStreams} of DynamoDB Streams is not supported by the local DynamoDB: a stream is read by its event source mappings`,
+    );
+  }
+  const operation = target.exec(name)?.[1] ?? '';
   const handler = Object.hasOwn(handlers, operation) ? handlers[operation] : undefined;
   if (handler !== undefined) return handler;
   const reason = Object.hasOwn(refusals, operation) ? `: ${refusals[operation]}` : '';
@@ -83,7 +92,10 @@ function accessOf({ store, tables, environment }: Parts, request: AwsRequest): A
 /** The partition key of the item that parameters are about, as the condition key that policies know. */
 function leadingKey({ schema }: Table, parameters: Parameters): ConditionContext {
   const name = schema.KeySchema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName ?? '';
-  const attributes = (parameters['Key'] ?? parameters['Item'] ?? {}) as Record<string, Record<string, unknown>>;
+  const attributes = (parameters['Key'] ?? parameters['Item'] ?? {}) as Record<
+    string,
+    Record<string, unknown>
+  >;
   const value = Object.values(attributes[name] ?? {})[0];
   return typeof value === 'string' ? { 'dynamodb:LeadingKeys': [value] } : {};
 }

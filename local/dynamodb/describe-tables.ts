@@ -19,6 +19,11 @@ export const describeTable: Handler = async ({ createdAt }, body, access) => {
       TableSizeBytes: 0,
       CreationDateTime: createdAt / 1000,
       BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+      ...(table.stream && {
+        StreamSpecification: { StreamEnabled: true, StreamViewType: table.stream.viewType },
+        LatestStreamArn: table.stream.arn,
+        LatestStreamLabel: table.stream.arn.split('/').at(-1),
+      }),
       ...(indexes && {
         GlobalSecondaryIndexes: indexes.map((index) => ({
           ...index,

@@ -82,7 +82,11 @@ interface Level {
   close(): Promise<void>;
   batch(operations: readonly BatchOperation[]): Promise<void>;
   getMany(keys: readonly string[]): Promise<unknown[]>;
-  iterator(range: { gte: string; lt: string }): AsyncIterable<[key: string, value: unknown]>;
+  iterator(range: {
+    gte: string;
+    lt: string;
+    reverse?: boolean;
+  }): AsyncIterable<[key: string, value: unknown]>;
 }
 
 export interface Store {

@@ -20,7 +20,7 @@ export async function expireItems(
       // Between the search and the lock somebody may have given the item more time.
       const wasExpired = await writes.write([reference], ([before]) =>
         before !== undefined && isExpired(before, ttlAttribute, clock)
-          ? { changes: [{ ...reference, before, after: undefined }], result: true }
+          ? { changes: [{ ...reference, before, after: undefined, expired: true }], result: true }
           : { changes: [], result: false },
       );
       if (wasExpired) deleted += 1;

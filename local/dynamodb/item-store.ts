@@ -31,7 +31,14 @@ export interface ItemStore {
   items(table: Table): AsyncIterable<Item>;
   /** A record of this service's own, kept among the items so that a batch can hold both. */
   getRecord<T>(name: string): Promise<T | undefined>;
-  records<T>(prefix: string): AsyncIterable<[name: string, record: T]>;
+  /**
+   * The records whose name begins with `prefix`, in order of their names.
+   * @param range `from`: what follows the prefix in the first name of interest
+   */
+  records<T>(
+    prefix: string,
+    range?: { from?: string; reverse?: boolean },
+  ): AsyncIterable<[name: string, record: T]>;
   /** Applies all operations or none, whatever happens to the process; what is applied survives `kill -9`. */
   commit(operations: readonly BatchOperation[]): Promise<void>;
   close(): Promise<void>;
@@ -90,9 +97,9 @@ export async function openItemStore(dataDir: string, tables: readonly Table[]): 
         yield item as Item;
     },
     getRecord: async <T>(name: string) => (await store.db.getMany([recordPrefix + name]))[0] as T | undefined,
-    async *records<T>(prefix: string) {
-      const from = recordPrefix + prefix;
-      for await (const [key, record] of store.db.iterator({ gte: from, lt: `${from}\xff` })) {
+    async *records<T>(prefix: string, { from = '', reverse = false } = {}) {
+      const all = recordPrefix + prefix;
+      for await (const [key, record] of store.db.iterator({ gte: all + from, lt: `${all}\xff`, reverse })) {
         yield [key.slice(recordPrefix.length), record as T];
       }
     },

@@ -3,12 +3,14 @@ import type { Clock } from '../clock.ts';
 import type { LocalEnvironment, ResolvedResource } from '../model.ts';
 import type { State } from '../state.ts';
 import { answerRequest } from './answer-request.ts';
+import { openChangeStreams } from './change-streams.ts';
 import { checkSchema } from './check-schema.ts';
 import { expireItems } from './expire-items.ts';
 import { openIdempotencyTokens } from './idempotency-tokens.ts';
 import { openItemStore } from './item-store.ts';
 import { createKeyLocks } from './key-locks.ts';
 import type { Parts } from './operation.ts';
+import type { ChangeStream } from './stream-log.ts';
 import { parseTable } from './table.ts';
 import { createWritePath, type WriteStep } from './write-path.ts';
 
@@ -25,6 +27,8 @@ export interface DynamoDbOptions {
 export interface DynamoDbService extends AwsService {
   /** Deletes what has expired by now and tells how many items that were. Happens by itself, too, within a minute. */
   sweepExpired(): Promise<number>;
+  /** The stream of a table of the template; undefined where no table has a stream of that ARN. */
+  stream(arn: string): ChangeStream | undefined;
   close(): Promise<void>;
 }
 
@@ -45,7 +49,8 @@ export async function startDynamoDb(options: DynamoDbOptions): Promise<DynamoDbS
     await store.close();
     throw error;
   }
-  const writes = createWritePath(store, createKeyLocks(), onStep);
+  const streams = await openChangeStreams(store, tables, clock);
+  const writes = createWritePath(store, createKeyLocks(), streams, onStep);
   const tokens = await openIdempotencyTokens(store, clock);
   const parts: Parts = { store, writes, tokens, tables, environment, createdAt: Date.now() };
 
@@ -59,7 +64,12 @@ export async function startDynamoDb(options: DynamoDbOptions): Promise<DynamoDbS
       underway.delete(work);
     }
   };
-  const sweepExpired = async () => (isClosed ? 0 : track(expireItems({ store, writes, clock }, tables)));
+  const sweep = async () => {
+    const deleted = await expireItems({ store, writes, clock }, tables);
+    await streams.trim();
+    return deleted;
+  };
+  const sweepExpired = async () => (isClosed ? 0 : track(sweep()));
   const timer = setInterval(() => {
     sweepExpired().catch((error: unknown) =>
       console.error('DynamoDB: expired items could not be deleted', error),
@@ -73,6 +83,7 @@ export async function startDynamoDb(options: DynamoDbOptions): Promise<DynamoDbS
     signingName: 'dynamodb',
     handle: (request) => track(answerRequest(parts, request)),
     sweepExpired,
+    stream: streams.byArn,
     async close() {
       if (isClosed) return;
       isClosed = true;

@@ -2,6 +2,10 @@ import { z } from 'zod';
 import type { LocalEnvironment, ResolvedResource } from '../model.ts';
 import { database, rulesOf, type TableSchema, validations } from './dynalite.ts';
 
+const streamViewTypes = ['NEW_AND_OLD_IMAGES', 'NEW_IMAGE', 'OLD_IMAGE', 'KEYS_ONLY'] as const;
+/** Which images of the item a stream's record carries beside its keys. */
+export type StreamViewType = (typeof streamViewTypes)[number];
+
 /** A table of the template, ready to be served. */
 export interface Table {
   readonly logicalId: string;
@@ -10,6 +14,7 @@ export interface Table {
   readonly schema: TableSchema;
   /** Attribute with the time of expiry in epoch seconds; absent if the table has none. */
   readonly ttlAttribute?: string;
+  readonly stream?: { readonly arn: string; readonly viewType: StreamViewType };
 }
 
 const KeySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
@@ -36,6 +41,7 @@ const Properties = z.strictObject({
   TimeToLiveSpecification: z
     .strictObject({ AttributeName: z.string().optional(), Enabled: z.boolean() })
     .optional(),
+  StreamSpecification: z.strictObject({ StreamViewType: z.enum(streamViewTypes) }).optional(),
 });
 
 /**
@@ -50,7 +56,13 @@ export function parseTable(resource: ResolvedResource, environment: LocalEnviron
   if (!parsed.success) {
     throw new Error(parsed.error.issues.map((issue) => `${label}: ${describeIssue(issue)}`).join('\n'));
   }
-  const { TableName, TimeToLiveSpecification: ttl, KeySchema, AttributeDefinitions } = parsed.data;
+  const {
+    TableName,
+    TimeToLiveSpecification: ttl,
+    StreamSpecification,
+    KeySchema,
+    AttributeDefinitions,
+  } = parsed.data;
   const indexes = parsed.data.GlobalSecondaryIndexes;
   const schema: TableSchema = {
     TableName: TableName ?? resource.ref,
@@ -65,13 +77,24 @@ export function parseTable(resource: ResolvedResource, environment: LocalEnviron
     );
   }
   const { region, accountId } = environment;
+  const arn =
+    resource.attributes['Arn'] ?? `arn:aws:dynamodb:${region}:${accountId}:table/${schema.TableName}`;
   return {
     logicalId: resource.logicalId,
     name: schema.TableName,
-    arn: resource.attributes['Arn'] ?? `arn:aws:dynamodb:${region}:${accountId}:table/${schema.TableName}`,
+    arn,
     schema,
+    ...(StreamSpecification === undefined
+      ? {}
+      : { stream: { arn: streamArn(resource, label), viewType: StreamSpecification.StreamViewType } }),
     ...(ttl?.Enabled && ttl.AttributeName !== undefined ? { ttlAttribute: ttl.AttributeName } : {}),
   };
+}
+
+function streamArn({ attributes }: ResolvedResource, label: string): string {
+  const arn = attributes['StreamArn'];
+  if (arn === undefined) throw new Error(`${label}: has a StreamSpecification but no StreamArn`);
+  return arn;
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {

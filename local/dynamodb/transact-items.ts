@@ -1,4 +1,5 @@
 import { AwsError } from '../aws/service.ts';
+import type { Change } from './change.ts';
 import { type CheckedRequest, database, type Item, type WriteOperation } from './dynalite.ts';
 import { checkCondition, evaluateWrite } from './evaluate-write.ts';
 import { type ItemReference, itemKey, referenceByKey } from './item-store.ts';
@@ -7,7 +8,6 @@ import { list, type Parameters, type Structure, structure, text, wantsFailedItem
 import { validationError } from './service-errors.ts';
 import type { Table } from './table.ts';
 import { referenceOf } from './write-items.ts';
-import type { Change } from './write-path.ts';
 
 const mostItems = 100;
 const mostBytes = 4 * 1024 * 1024;

@@ -1,13 +1,8 @@
+import type { Change } from './change.ts';
+import type { ChangeStreams } from './change-streams.ts';
 import { type BatchOperation, database, type Item } from './dynalite.ts';
 import { type ItemReference, type ItemStore, indexKey, itemKey } from './item-store.ts';
 import type { KeyLocks } from './key-locks.ts';
-
-/** One item's change, as decided under its lock. Equal to a stream record's old and new image. */
-export interface Change extends ItemReference {
-  readonly before: Item | undefined;
-  /** undefined: deleted. */
-  readonly after: Item | undefined;
-}
 
 /** What a request decided to write, and what it answers. */
 export interface Decision<T> {
@@ -38,12 +33,13 @@ export interface WritePath {
 /*
  * Why there is no undo log: LevelDB writes a batch as one record of its own write-ahead log, before anything else, and
  * recovery drops a record that is cut off. That record is the durable intent. All items of a transaction, their index
- * entries and the record of its token are one batch, so that after `kill -9` at any point there is nothing half done to
- * settle. What the stream of a table has to carry belongs into the same batch, see `operationsOf`.
+ * entries, their stream records and the record of its token are one batch, so that after `kill -9` at any point there is
+ * nothing half done to settle, and no change is ever without its stream record or the reverse.
  */
 export function createWritePath(
   store: ItemStore,
   locks: KeyLocks,
+  streams: ChangeStreams,
   onStep: (step: WriteStep) => void,
 ): WritePath {
   return {
@@ -52,19 +48,23 @@ export function createWritePath(
         onStep('locked');
         const { changes, records = [], result } = await decide(await store.get(references));
         onStep('decided');
-        const operations = [...changes.flatMap(operationsOf), ...records];
-        if (operations.length > 0) await store.commit(operations);
-        onStep('committed');
+        const written = changes.flatMap(operationsOf);
+        // Whoever appends must settle: readers of the stream wait for it.
+        const recorded = streams.append(changes);
+        const operations = [...written, ...recorded.operations, ...records];
+        try {
+          if (operations.length > 0) await store.commit(operations);
+          onStep('committed');
+        } finally {
+          recorded.settle();
+        }
         return result;
       }),
     hold: (references, work) => locks.hold(references.map(itemKey), work),
   };
 }
 
-/**
- * Everything that one change writes: the item and its index entries. A table's stream gets its record here
- * (`appendStreamRecord(change)`, one more `put`), so that no change is ever without its record or the reverse.
- */
+/** What one change writes into its table: the item and its index entries. */
 function operationsOf({ table, key, before, after }: Change): BatchOperation[] {
   const itemAt = itemKey({ table, key });
   if (after === undefined && before === undefined) return [];

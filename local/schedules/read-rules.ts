@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { matchesWildcard } from '../aws/iam/wildcard.ts';
 import { ofType, readProperties } from '../aws/properties.ts';
-import { resolveFunctionArn } from '../lambda/function-name.ts';
+import { functionOf, orIssue } from '../lambda/function-property.ts';
 import type { LocalEnvironment, ResolvedResource } from '../model.ts';
 import { parseSchedule } from './parse-schedule.ts';
 import type { Schedule } from './schedule.ts';
@@ -106,20 +106,3 @@ const ruleSchema = (environment: LocalEnvironment) =>
       )
       .default([]),
   });
-
-/** The ARN of a function of this account and Region, from its name or ARN. */
-function functionOf(environment: LocalEnvironment) {
-  return z.string().transform(orIssue((nameOrArn) => resolveFunctionArn(nameOrArn, environment)));
-}
-
-/** What a reader throws becomes an issue of the property, so that the error names resource and property. */
-function orIssue<T>(read: (text: string) => T) {
-  return (text: string, context: z.RefinementCtx<string>): T => {
-    try {
-      return read(text);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
-      return z.NEVER;
-    }
-  };
-}

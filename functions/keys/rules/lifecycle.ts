@@ -1,5 +1,5 @@
 import type { Change } from '../../runtime/rules/change.ts';
-import type { Handover, KeyItem, RetiredSecret, SecretVersion } from './key-item.ts';
+import type { Handover, KeyItem, RetiredSecret, SecretVersion, SuspensionCause } from './key-item.ts';
 import type { RotationPolicy } from './rotation-policy.ts';
 import { withTimer } from './timer.ts';
 
@@ -93,6 +93,33 @@ export function rotated(
       policy,
     ),
   };
+}
+
+/**
+ * Suspends a key for one cause. Other causes are left as they are, so that lifting one never lifts another.
+ * @returns undefined where it is suspended for that cause already
+ */
+export function suspended(key: KeyItem, cause: SuspensionCause, change: Change): KeyItem | undefined {
+  if (key.suspensions[cause] !== undefined) return undefined;
+  const { at, actor, reason } = change;
+  const suspension = { at, by: actor.id, ...(reason === undefined ? {} : { reason }) };
+  const suspensions = { ...key.suspensions, [cause]: suspension };
+  return { ...key, suspensions, revision: key.revision + 1, change };
+}
+
+/**
+ * Lifts one cause of suspension, and no other.
+ * @returns undefined where the key is not suspended for that cause
+ */
+export function resumed(key: KeyItem, cause: SuspensionCause, change: Change): KeyItem | undefined {
+  const { [cause]: lifted, ...suspensions } = key.suspensions;
+  if (lifted === undefined) return undefined;
+  return { ...key, suspensions, revision: key.revision + 1, change };
+}
+
+/** Moves a key to another tier, whose usage key meters it from now on. */
+export function withTier(key: KeyItem, tier: string, usageKey: string, change: Change): KeyItem {
+  return { ...key, tier, usageKey, revision: key.revision + 1, change };
 }
 
 /** Ends a key for good: no secret, no handover, no timer is left. */

@@ -55,7 +55,8 @@ export function createPepperStore(client: SecretsManagerClient, secretId: string
   };
 }
 
-async function readPeppers(
+/** What the secret holds: `current` and the peppers by name. @throws PepperError */
+export async function readPeppers(
   client: SecretsManagerClient,
   secretId: string,
 ): Promise<ReadonlyMap<string, string>> {

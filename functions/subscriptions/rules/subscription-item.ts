@@ -41,6 +41,22 @@ export function newSubscription(
   };
 }
 
+/** With the value that the usage key of a tier is going to have. */
+export function withUsageKey(
+  subscription: SubscriptionItem,
+  tier: string,
+  value: string,
+  change: Change,
+): SubscriptionItem {
+  const usageKeys = { ...subscription.usageKeys, [tier]: value };
+  return { ...subscription, usageKeys, revision: subscription.revision + 1, change };
+}
+
+/** In another tier, whose usage key is planned already. */
+export function inTier(subscription: SubscriptionItem, tier: string, change: Change): SubscriptionItem {
+  return { ...subscription, tier, revision: subscription.revision + 1, change };
+}
+
 export function withKey(subscription: SubscriptionItem, keyId: string, change: Change): SubscriptionItem {
   return {
     ...subscription,

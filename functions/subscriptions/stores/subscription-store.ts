@@ -14,6 +14,8 @@ export interface SubscriptionStore {
   usageKeyCount(): Promise<number>;
   /** A new subscription with its address lock and its place among the usage keys: labels `subscription`, `email`, `limit`. */
   creation(subscription: SubscriptionItem, usageKeyLimit: number): Write[];
+  /** The same for one more usage key of a subscription that exists: labels `subscription`, `limit`. */
+  withUsageKey(subscription: SubscriptionItem, usageKeyLimit: number): Write[];
   /** The next revision, on condition that nobody has written since it was read: label `subscription`. */
   replacement(subscription: SubscriptionItem): Write;
 }
@@ -30,6 +32,32 @@ export function createSubscriptionStore(
     );
     return Item;
   }
+
+  const replacement = (subscription: SubscriptionItem): Write => ({
+    label: 'subscription',
+    item: {
+      Put: {
+        TableName: tableName,
+        Item: subscription,
+        ConditionExpression: 'revision = :read',
+        ExpressionAttributeValues: { ':read': subscription.revision - 1 },
+      },
+    },
+  });
+
+  const oneMoreUsageKey = (limit: number): Write => ({
+    label: 'limit',
+    item: {
+      Update: {
+        TableName: tableName,
+        Key: { subscriptionId: usageKeyCounter },
+        UpdateExpression: 'ADD #count :one',
+        ConditionExpression: 'attribute_not_exists(#count) OR #count < :limit',
+        ExpressionAttributeNames: { '#count': 'count' },
+        ExpressionAttributeValues: { ':one': 1, ':limit': limit },
+      },
+    },
+  });
 
   return {
     async get(subscriptionId) {
@@ -65,30 +93,12 @@ export function createSubscriptionStore(
           },
         },
       },
-      {
-        label: 'limit',
-        item: {
-          Update: {
-            TableName: tableName,
-            Key: { subscriptionId: usageKeyCounter },
-            UpdateExpression: 'ADD #count :one',
-            ConditionExpression: 'attribute_not_exists(#count) OR #count < :limit',
-            ExpressionAttributeNames: { '#count': 'count' },
-            ExpressionAttributeValues: { ':one': 1, ':limit': usageKeyLimit },
-          },
-        },
-      },
+      oneMoreUsageKey(usageKeyLimit),
     ],
-    replacement: (subscription) => ({
-      label: 'subscription',
-      item: {
-        Put: {
-          TableName: tableName,
-          Item: subscription,
-          ConditionExpression: 'revision = :read',
-          ExpressionAttributeValues: { ':read': subscription.revision - 1 },
-        },
-      },
-    }),
+    withUsageKey: (subscription, usageKeyLimit) => [
+      replacement(subscription),
+      oneMoreUsageKey(usageKeyLimit),
+    ],
+    replacement,
   };
 }

@@ -4,8 +4,7 @@ import { createDocumentClient } from '../../runtime/dynamodb.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
 import { NotFoundError } from '../../runtime/errors.ts';
 import { managementFunction } from '../../runtime/management-function.ts';
-import { subscriptionsTableEnvironment } from '../../subscriptions/contract.ts';
-import { createSubscriptionStore } from '../../subscriptions/index.ts';
+import { composeSubscriptions } from '../../subscriptions/index.ts';
 import { usageTableEnvironment } from '../contract.ts';
 import { getUsageRequest } from '../messages.ts';
 import { periodOf } from '../rules/period.ts';
@@ -14,13 +13,12 @@ import { usageReport } from '../usage-report.ts';
 
 const environment = parseEnvironment(
   z.object({
-    ...subscriptionsTableEnvironment.shape,
     ...usageTableEnvironment.shape,
     ...tierLimitsEnvironment.shape,
   }),
 );
 const client = createDocumentClient();
-const subscriptions = createSubscriptionStore(client, environment.SUBSCRIPTIONS_TABLE);
+const subscriptions = composeSubscriptions(client);
 const usages = createUsageStore(client, environment.USAGE_TABLE);
 
 export const handler = managementFunction(

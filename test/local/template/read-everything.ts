@@ -8,6 +8,7 @@ import { readModel } from '../../../local/gateway/read-model.ts';
 import { readFunction } from '../../../local/lambda/function-definition.ts';
 import type { LocalEnvironment } from '../../../local/model.ts';
 import { openState } from '../../../local/state.ts';
+import { readMappings } from '../../../local/streams/read-mappings.ts';
 import type { ResolvedTemplate } from '../../../local/template/resolve.ts';
 
 /**
@@ -23,7 +24,8 @@ export function readEverything({ resources, byType }: ResolvedTemplate, environm
     const { keyArn } = createKms(options);
     createSecretsManager({ ...options, keyArn });
     byType('AWS::ApiGateway::UsagePlan').forEach(readPlan);
-    for (const table of byType('AWS::DynamoDB::Table')) parseTable(table, environment);
+    const tables = byType('AWS::DynamoDB::Table').map((table) => parseTable(table, environment));
+    readMappings(resources, environment, (arn) => tables.some(({ stream }) => stream?.arn === arn));
     for (const lambda of byType('AWS::Lambda::Function')) readFunction(lambda, environment);
     readModel(resources.filter(({ type }) => /^AWS::(ApiGateway::|Lambda::Permission$)/.test(type)));
   } finally {

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { cursor, exactlyOneOf, keyId, pageSize, subscriptionId } from '../runtime/fields.ts';
+import type { Position } from './stores/audit-store.ts';
+
+/** The payloads of the management functions about the record. Unknown fields are refused. */
+
+const subject = 'must be a key id, a subscription id or platform';
+export const verifyAuditRequest = z.strictObject({
+  subject: z
+    .string({ error: subject })
+    .regex(/^([0-9A-Za-z]{12}|sub_[0-9A-Za-z]{20}|platform)$/, { error: subject })
+    .optional(),
+});
+
+const time = z.iso.datetime({ offset: true, error: 'must be a time such as 2026-11-23T10:00:00Z' });
+const utc = time.transform((text) => new Date(text).toISOString()).optional();
+
+export const queryAuditRequest = z
+  .strictObject({
+    keyId: keyId.optional(),
+    subscriptionId: subscriptionId.optional(),
+    day: z.iso.date({ error: 'must be a day such as 2026-11-23' }).optional(),
+    from: utc,
+    to: utc,
+    limit: pageSize(100, 25),
+    cursor: cursor(isPosition),
+  })
+  .refine(...exactlyOneOf('keyId', 'subscriptionId', 'day'));
+
+const positionKeys = new Set(['subject', 'sequence', 'day', 'dayOrder']);
+
+function isPosition(position: unknown): position is Position {
+  if (typeof position !== 'object' || position === null) return false;
+  const entries = Object.entries(position);
+  const known = entries.every(
+    ([name, value]) => positionKeys.has(name) && typeof value === (name === 'sequence' ? 'number' : 'string'),
+  );
+  return known && (entries.length === 2 || entries.length === 4);
+}

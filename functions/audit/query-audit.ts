@@ -1,0 +1,48 @@
+import { ValidationError } from '../runtime/errors.ts';
+import { encodeCursor } from '../runtime/rules/cursor.ts';
+import type { AuditEntry } from './rules/audit-entry.ts';
+import type { AuditStore, Found, Page, Position } from './stores/audit-store.ts';
+
+export interface QueryAudit {
+  readonly keyId?: string | undefined;
+  readonly subscriptionId?: string | undefined;
+  readonly day?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly limit: number;
+  readonly cursor?: Position | undefined;
+}
+
+export interface AuditPage {
+  /** Newest first. */
+  readonly entries: readonly Omit<AuditEntry, 'dayOrder'>[];
+  /** Where the next page begins; absent on the last one. */
+  readonly cursor?: string;
+}
+
+/** One page of the record of a key, a subscription or a day. Never a scan. */
+export async function queryAudit(request: QueryAudit, audit: AuditStore): Promise<AuditPage> {
+  const { keyId, subscriptionId, day, from, to, limit, cursor } = request;
+  const subject = keyId ?? subscriptionId;
+  if (
+    cursor !== undefined &&
+    (subject === undefined ? cursor['day'] !== day : cursor['subject'] !== subject)
+  ) {
+    throw new ValidationError('cursor: belongs to another list');
+  }
+  const read = (page: Page) =>
+    subject === undefined ? audit.ofDay(day ?? '', page) : audit.ofSubject(subject, page);
+
+  const entries: AuditEntry[] = [];
+  let next: Position | undefined = cursor;
+  do {
+    // Bounds are a filter on what is read, so that a page may give less than was asked for, or nothing.
+    const found: Found = await read({ from, to, limit: limit - entries.length, after: next });
+    entries.push(...found.entries);
+    next = found.next;
+  } while (next !== undefined && entries.length < limit);
+  return {
+    entries: entries.map(({ dayOrder: _, ...entry }) => entry),
+    ...(next === undefined ? {} : { cursor: encodeCursor(next) }),
+  };
+}

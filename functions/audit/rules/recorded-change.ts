@@ -1,0 +1,88 @@
+import type { Change } from '../../runtime/rules/change.ts';
+import { itemHashOf, type Recorded, type SubjectKind } from './audit-entry.ts';
+
+/** An item that is on record: it has a revision and the change that made it. */
+export interface RecordedItem {
+  readonly keyId?: string;
+  readonly subscriptionId?: string;
+  readonly revision: number;
+  readonly change: Change;
+  readonly [attribute: string]: unknown;
+}
+
+/** Whether an item is on record. Locks and counters, which share a table with subscriptions, are not. */
+export function isRecorded(item: Readonly<Record<string, unknown>> | undefined): item is RecordedItem {
+  const change = item?.['change'];
+  return typeof item?.['revision'] === 'number' && typeof change === 'object' && change !== null;
+}
+
+/** What the record tells of an item's revision. */
+export function recordedChange(item: RecordedItem): Recorded {
+  const { action, actor, requestId, at, reason } = item.change;
+  return {
+    ...subjectOf(item),
+    sequence: item.revision,
+    action,
+    actor,
+    requestId,
+    at,
+    ...(reason === undefined ? {} : { reason }),
+    state: stateOf(item),
+    itemHash: itemHashOf(item),
+  };
+}
+
+/**
+ * What the record tells when an item is deleted, which nothing in the product does: by whom is not known, CloudTrail may
+ * tell.
+ * @param at when the stream says that it happened
+ */
+export function recordedRemoval(item: RecordedItem, at: string, eventId: string): Recorded {
+  return {
+    ...subjectOf(item),
+    sequence: item.revision + 1,
+    action: removal,
+    actor: { kind: 'system', id: 'unknown' },
+    requestId: eventId,
+    at,
+    state: {},
+    itemHash: '',
+  };
+}
+
+export const removal = 'item-removed';
+
+export function subjectOf(item: Pick<RecordedItem, 'keyId' | 'subscriptionId'>): {
+  subject: string;
+  subjectKind: SubjectKind;
+} {
+  if (item.keyId !== undefined) return { subject: item.keyId, subjectKind: 'key' };
+  const subject = item.subscriptionId ?? '';
+  return { subject, subjectKind: subject === 'platform' ? 'platform' : 'subscription' };
+}
+
+/** Attributes that may be told of an item, one by one: a new attribute is not on record until it stands here. */
+const told = [
+  'subscriptionId',
+  'name',
+  'prefix',
+  'tier',
+  'suspensions',
+  'revokedAt',
+  'rotateAt',
+  'noticedFor',
+  'keyIds',
+  'pepper',
+] as const;
+
+function stateOf(item: RecordedItem): Record<string, unknown> {
+  const entries = told.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]] as const]));
+  const secrets = item['secrets'];
+  const versions = Array.isArray(secrets) ? { versions: secrets.map(versionOf) } : {};
+  return { ...Object.fromEntries(entries), ...versions };
+}
+
+function versionOf(secret: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { version, pepper, createdAt, retiresAt } = secret;
+  return { version, pepper, createdAt, ...(retiresAt === undefined ? {} : { retiresAt }) };
+}

@@ -1,0 +1,15 @@
+import { tierLimitsEnvironment } from '../../runtime/contract.ts';
+import { parseEnvironment } from '../../runtime/environment.ts';
+import { adminAct, managementFunction } from '../../runtime/management-function.ts';
+import { composeSubscriptionsWithUsageKeys } from '../../subscriptions/index.ts';
+import { changeTier } from '../change-tier.ts';
+import { composeKeys } from '../compose.ts';
+import { changeTierRequest } from '../messages.ts';
+
+const { TIER_LIMITS: limits } = parseEnvironment(tierLimitsEnvironment);
+const { client, keys } = composeKeys();
+const dependencies = { client, keys, subscriptions: composeSubscriptionsWithUsageKeys(client), limits };
+
+export const handler = managementFunction(changeTierRequest, ({ requestedBy, ...request }, invocation) =>
+  changeTier(request, adminAct(requestedBy, invocation), dependencies),
+);

@@ -1,0 +1,55 @@
+import { commit, type DocumentClient, retryContended } from '../runtime/dynamodb.ts';
+import { ConflictError, NotFoundError } from '../runtime/errors.ts';
+import { type Act, type Change, changeOf } from '../runtime/rules/change.ts';
+import type { KeyItem, SuspensionCause } from './rules/key-item.ts';
+import { type KeyStatus, statusOf } from './rules/key-view.ts';
+import { resumed, suspended } from './rules/lifecycle.ts';
+import type { KeyStore } from './stores/key-store.ts';
+
+export interface Suspend {
+  readonly keyId: string;
+  readonly cause: SuspensionCause;
+  readonly reason?: string | undefined;
+}
+
+interface Dependencies {
+  readonly client: DocumentClient;
+  readonly keys: KeyStore;
+}
+
+/**
+ * Suspends a key for one cause: the very next request with it is refused. Repeating it changes nothing.
+ * @throws NotFoundError, ConflictError for a revoked key
+ */
+export function suspendKey(request: Suspend, act: Act, dependencies: Dependencies) {
+  const change = changeOf('suspend-key', act, request.reason);
+  return changeUnlessRevoked(request, suspended, change, dependencies);
+}
+
+/**
+ * Lifts one cause of suspension and no other: the answer's `status` is still `suspended` where another remains.
+ * @throws NotFoundError, ConflictError for a revoked key
+ */
+export function resumeKey(request: Suspend, act: Act, dependencies: Dependencies) {
+  const change = changeOf('resume-key', act, request.reason);
+  return changeUnlessRevoked(request, resumed, change, dependencies);
+}
+
+function changeUnlessRevoked(
+  { keyId, cause }: Suspend,
+  decide: (key: KeyItem, cause: SuspensionCause, change: Change) => KeyItem | undefined,
+  change: Change,
+  { client, keys }: Dependencies,
+): Promise<{ keyId: string; status: KeyStatus }> {
+  return retryContended(async () => {
+    const key = await keys.get(keyId);
+    if (key === undefined) throw new NotFoundError(`there is no key ${keyId}`);
+    if (key.revokedAt !== undefined) {
+      throw new ConflictError(`key ${keyId} was revoked at ${key.revokedAt}, which is final`);
+    }
+    const next = decide(key, cause, change);
+    if (next === undefined) return { keyId, status: statusOf(key) };
+    const outcome = await commit(client, [keys.replacement(next)]);
+    return outcome.kind === 'written' ? { keyId, status: statusOf(next) } : undefined;
+  }, 'nothing was written');
+}

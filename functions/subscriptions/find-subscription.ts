@@ -1,0 +1,19 @@
+import { NotFoundError } from '../runtime/errors.ts';
+import { normalizedEmail, type SubscriptionItem } from './rules/subscription-item.ts';
+import type { SubscriptionStore } from './stores/subscription-store.ts';
+
+/**
+ * The subscription that an id or an address names: exactly one of the two is given.
+ * @throws NotFoundError
+ */
+export async function findSubscription(
+  { subscriptionId, email }: { subscriptionId?: string | undefined; email?: string | undefined },
+  subscriptions: SubscriptionStore,
+): Promise<SubscriptionItem> {
+  const id = subscriptionId ?? (await subscriptions.idByEmail(normalizedEmail(email ?? '')));
+  const subscription = id === undefined ? undefined : await subscriptions.get(id);
+  if (subscription === undefined) {
+    throw new NotFoundError(`there is no subscription ${subscriptionId ?? 'with that address'}`);
+  }
+  return subscription;
+}
