@@ -18,11 +18,7 @@ const withIndex = {
 };
 
 test.each<[string, Record<string, unknown>, string]>([
-  [
-    'a stream',
-    { StreamSpecification: { StreamViewType: 'NEW_IMAGE' } },
-    'StreamSpecification is not supported',
-  ],
+  ['a stream', { StreamSpecification: { StreamViewType: 'ALL' } }, 'StreamSpecification.StreamViewType: '],
   ['provisioned throughput', { BillingMode: 'PROVISIONED' }, 'BillingMode'],
   ['a local index', { LocalSecondaryIndexes: [] }, 'LocalSecondaryIndexes is not supported'],
   [
