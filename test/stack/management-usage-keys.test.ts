@@ -38,9 +38,7 @@ afterAll(async () => {
 
 async function usageKeyOf(subscriptionId: string): Promise<ApiKey | undefined> {
   const { usageKeys, tier } = await subscriptionItem(stack, subscriptionId);
-  const { items = [] } = await apiGateway.send(
-    new GetApiKeysCommand({ includeValues: true, limit: 500 }),
-  );
+  const { items = [] } = await apiGateway.send(new GetApiKeysCommand({ includeValues: true, limit: 500 }));
   const found = items.filter((item) => item.value === usageKeys[tier]);
   expect(found.length).toBeLessThanOrEqual(1);
   return found[0];
@@ -59,7 +57,7 @@ async function tiersOf(usageKey: ApiKey | undefined): Promise<string[]> {
 }
 
 function planTier({ Quota }: Readonly<Record<string, unknown>>): string {
-  const tiersByQuota: Record<number, string> = { 100: 'free', 10_000: 'pro', 1_000_000: 'enterprise' };
+  const tiersByQuota: Record<number, string> = { 100: 'free', 10000: 'pro', 1000000: 'enterprise' };
   return tiersByQuota[(Quota as { Limit: number }).Limit] ?? 'unknown';
 }
 
