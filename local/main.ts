@@ -80,12 +80,15 @@ async function announce(stack: RunningStack, seconds: number): Promise<void> {
 }
 
 function stopOnSignals(stack: RunningStack): void {
-  let stopping = false;
+  let stoppingSince: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      // Who presses Ctrl-C twice does not want to wait.
-      if (stopping) process.exit(130);
-      stopping = true;
+      if (stoppingSince !== undefined) {
+        // Who presses Ctrl-C twice does not want to wait. A second signal at once is the first one, which npm hands on.
+        if (performance.now() - stoppingSince > 500) process.exit(130);
+        return;
+      }
+      stoppingSince = performance.now();
       console.log(dim('\nStopping ...'));
       stack.close().then(
         () => process.exit(0),
@@ -106,7 +109,7 @@ function requestLine(line: string): string {
   const why = responseType === undefined || responseType === '-' ? '' : ` ${responseType}`;
   const who = keyId === undefined || keyId === '-' ? '' : ` key ${keyId}`;
   const text = `${time} ${method} ${resource} ${status}${why} ${responseLatency} ms${who}`;
-  return Number(status) >= 500 ? red(text) : Number(status) >= 400 ? yellow(text) : text;
+  return Number(status) >= 500 ? styleText('red', text) : Number(status) >= 400 ? yellow(text) : text;
 }
 
 function explain(error: unknown): string {
@@ -116,7 +119,7 @@ function explain(error: unknown): string {
     const name = port === portOf('AWS_PORT', 4566) ? 'AWS_PORT' : 'PORT';
     return `Port ${port} on ${address ?? '127.0.0.1'} is in use. Stop what uses it, or choose another: ${name}=${(port ?? 0) + 1} npm start`;
   }
-  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' || code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL') {
+  if (code?.startsWith('ERR_PARSE_ARGS_')) {
     return `${error.message}\n\n${usage}`;
   }
   // What was foreseen explains itself; a stack trace is for what was not.

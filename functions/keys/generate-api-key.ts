@@ -65,13 +65,20 @@ export async function generateApiKey(
   const fingerprint = fingerprintOf({ ...asked });
   const scope = idempotencyKey === undefined ? undefined : { act: 'generate-key', idempotencyKey };
 
+  const repeated = async () =>
+    scope && (await repeatAnswer<GeneratedApiKey>(scope, fingerprint, act.now, dependencies));
+
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (attempt > 0) await backoff(attempt);
-    const repeated =
-      scope && (await repeatAnswer<GeneratedApiKey>(scope, fingerprint, act.now, dependencies));
-    if (repeated !== undefined) return repeated;
+    const answer = await repeated();
+    if (answer !== undefined) return answer;
     const subscription = await dependencies.subscriptions.findOrCreate(request, act);
-    refuseUnlessRoom(subscription);
+    if (subscription.keyIds.length >= maximumKeys) {
+      // The last place may have gone, since the look above, to this very request, sent twice at once.
+      const meanwhile = await repeated();
+      if (meanwhile !== undefined) return meanwhile;
+      throw noRoom(subscription);
+    }
     const usageKey = await dependencies.subscriptions.ensureUsageKey(subscription);
     const made = await make(
       request,
@@ -86,10 +93,9 @@ export async function generateApiKey(
   throw new UnavailableError('others are changing the same subscription; nothing was written, try again');
 }
 
-function refuseUnlessRoom(subscription: SubscriptionItem): void {
-  if (subscription.keyIds.length < maximumKeys) return;
-  throw new LimitError(
-    `subscription ${subscription.subscriptionId} has ${maximumKeys} keys, which is the most; revoke one first`,
+function noRoom({ subscriptionId }: SubscriptionItem): LimitError {
+  return new LimitError(
+    `subscription ${subscriptionId} has ${maximumKeys} keys, which is the most; revoke one first`,
   );
 }
 

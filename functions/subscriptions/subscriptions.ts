@@ -40,7 +40,7 @@ export function createSubscriptions(
 ): Subscriptions {
   async function create(wanted: SubscriptionWanted, email: string, act: Act) {
     const usageKeyCount = await store.usageKeyCount();
-    if (usageKeyCount >= usageKeyLimit) throw noRoom(usageKeyLimit);
+    if (usageKeyCount >= usageKeyLimit) return refuseOrRetry(email);
     const subscription = newSubscription(
       {
         subscriptionId: `sub_${randomBase62(20)}`,
@@ -55,8 +55,12 @@ export function createSubscriptions(
       count(metricNames.usageKeys, {}, usageKeyCount + 1);
       return subscription;
     }
-    if (outcome.failed.includes('limit')) throw noRoom(usageKeyLimit);
-    return undefined;
+    return outcome.failed.includes('limit') ? refuseOrRetry(email) : undefined;
+  }
+
+  /** The last usage key may have gone, a moment ago, to this very address: then there is a subscription to go on with. */
+  async function refuseOrRetry(email: string): Promise<undefined> {
+    if ((await store.idByEmail(email)) === undefined) throw noRoom(usageKeyLimit);
   }
 
   return {

@@ -149,6 +149,9 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer | 'too large'
 
 function send(outgoing: ServerResponse, requestId: string, response: AwsResponse): void {
   const body = typeof response.body === 'string' ? Buffer.from(response.body) : response.body;
+  // Callers outside the stack stand at the real time, functions at the moved one: whichever `Date` said, to some SDK
+  // client every error would look like clock skew, which it corrects and retries.
+  outgoing.sendDate = false;
   outgoing.writeHead(response.status, {
     'x-amzn-requestid': requestId,
     'content-length': body.length,

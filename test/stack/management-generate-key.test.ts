@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseKey } from '../../functions/keys/rules/key-format.ts';
 import {
   contentsOf,
@@ -100,9 +100,7 @@ describe('whose key it is', () => {
     await management.generate({ email: 'theirs@example.com' });
     const before = await contentsOf(stack);
     for (const email of ['theirs@example.com', 'nobody-yet@example.com']) {
-      const refusal = await refusalOf(
-        management.generate({ email, subscriptionId: mine.subscriptionId }),
-      );
+      const refusal = await refusalOf(management.generate({ email, subscriptionId: mine.subscriptionId }));
       expect(refusal.type).toBe('ConflictError');
       expect(refusal.message).toMatch(/^email: /);
       expect(refusal.message).not.toContain('mine@example.com');
