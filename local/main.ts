@@ -35,8 +35,10 @@ async function main(): Promise<void> {
       progress: (what) => console.log(dim(`${what} ...`)),
       onRequest: (line) => console.log(requestLine(line)),
     });
-    stopOnSignals(stack);
-    await announce(stack, (performance.now() - began) / 1000);
+    const seconds = (performance.now() - began) / 1000;
+    const isStopping = stopOnSignals(stack);
+    const demo = await demoKey(stack);
+    if (!isStopping()) announce(stack, seconds, demo);
   } catch (error) {
     console.error(red(explain(error)));
     process.exitCode = 1;
@@ -50,8 +52,7 @@ function portOf(name: string, otherwise: number): number {
   throw new Error(`${name} must be a port number from 0 to 65535, but is "${text}".`);
 }
 
-async function announce(stack: RunningStack, seconds: number): Promise<void> {
-  const demo = await demoKey(stack);
+function announce(stack: RunningStack, seconds: number, demo: Awaited<ReturnType<typeof demoKey>>): void {
   const lines = [
     '',
     bold(`Latchkey is running (${stack.stackName}, ready after ${seconds.toFixed(1)} s).`),
@@ -79,7 +80,8 @@ async function announce(stack: RunningStack, seconds: number): Promise<void> {
   console.log([...lines, '', dim('Ctrl-C stops it; the data stays.'), ''].join('\n'));
 }
 
-function stopOnSignals(stack: RunningStack): void {
+/** @returns whether it is stopping by now */
+function stopOnSignals(stack: RunningStack): () => boolean {
   let stoppingSince: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -99,6 +101,7 @@ function stopOnSignals(stack: RunningStack): void {
       );
     });
   }
+  return () => stoppingSince !== undefined;
 }
 
 /** One plain line per request: `12:00:01 POST /decisions/evaluate 200 14 ms`. */

@@ -3,7 +3,7 @@ import { backoff, commit } from '../runtime/dynamodb.ts';
 import { LimitError, UnavailableError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import type { SubscriptionItem, Subscriptions } from '../subscriptions/index.ts';
-import { maximumKeys, withKey } from '../subscriptions/index.ts';
+import { maximumKeys, normalizedEmail, withKey } from '../subscriptions/index.ts';
 import type { KeyDependencies } from './dependencies.ts';
 import { mintSecret } from './mint-secret.ts';
 import { repeatAnswer } from './repeat-answer.ts';
@@ -62,7 +62,7 @@ export async function generateApiKey(
   dependencies: GenerateApiKeyDependencies,
 ): Promise<GeneratedApiKey> {
   const { idempotencyKey, ...asked } = request;
-  const fingerprint = fingerprintOf({ ...asked });
+  const fingerprint = fingerprintOf({ ...asked, email: normalizedEmail(asked.email) });
   const scope = idempotencyKey === undefined ? undefined : { act: 'generate-key', idempotencyKey };
 
   const repeated = async () =>

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { tierNames } from '../../lib/tiers.ts';
-import { isKeyId, isPrefix } from './rules/key-format.ts';
+import { containsKey, isKeyId, isPrefix } from './rules/key-format.ts';
 
 /** The payloads of the management functions: validation and types in one. Unknown fields are refused. */
 const text = (what: string, maximum: number) =>
@@ -10,7 +10,9 @@ const text = (what: string, maximum: number) =>
     .min(1, { error: `must be ${what}, not empty` })
     .max(maximum, { error: `must be at most ${maximum} characters` })
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here.
-    .regex(/^[^\u0000-\u001f\u007f]*$/u, { error: 'must not contain control characters' });
+    .regex(/^[^\u0000-\u001f\u007f]*$/u, { error: 'must not contain control characters' })
+    // What is stored and recorded of an act must not be a secret, even one pasted by mistake.
+    .refine((value) => !containsKey(value), { error: 'must not contain an API key' });
 
 const keyId = z.string({ error: 'must be a key id: 12 letters and digits' }).refine(isKeyId, {
   error: 'must be a key id: 12 letters and digits',

@@ -41,6 +41,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
       () => outgoing.destroy(), // the client went away while it was sending
     );
   });
+  // As long as AWS's endpoints keep an idle connection; Node's 5 s would close many a one that a client is about to use.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, '127.0.0.1', () => {

@@ -83,7 +83,10 @@ function accessOf({ store, tables, environment }: Parts, request: AwsRequest): A
 /** The partition key of the item that parameters are about, as the condition key that policies know. */
 function leadingKey({ schema }: Table, parameters: Parameters): ConditionContext {
   const name = schema.KeySchema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName ?? '';
-  const attributes = (parameters['Key'] ?? parameters['Item'] ?? {}) as Record<string, Record<string, unknown>>;
+  const attributes = (parameters['Key'] ?? parameters['Item'] ?? {}) as Record<
+    string,
+    Record<string, unknown>
+  >;
   const value = Object.values(attributes[name] ?? {})[0];
   return typeof value === 'string' ? { 'dynamodb:LeadingKeys': [value] } : {};
 }

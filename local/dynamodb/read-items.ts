@@ -22,11 +22,9 @@ export function search(operation: 'Query' | 'Scan'): Handler {
   return async ({ store }, body, access) => {
     const parameters = structure(operation, body);
     const index = parameters['IndexName'];
-    const table = access.toTable(
-      `dynamodb:${operation}`,
-      text(parameters, 'TableName'),
-      { index: typeof index === 'string' ? index : undefined },
-    );
+    const table = access.toTable(`dynamodb:${operation}`, text(parameters, 'TableName'), {
+      index: typeof index === 'string' ? index : undefined,
+    });
     const request = store.check(engineName, parameters);
     checkSelect(request);
     const { _filter: filter, _projection: projection, ...unfiltered } = request;

@@ -12,7 +12,9 @@ const engineNames = { PutItem: 'putItem', UpdateItem: 'updateItem', DeleteItem: 
 export function writeItem(operation: keyof typeof engineNames): Handler {
   return async ({ store, writes }, body, access) => {
     const parameters = structure(operation, body);
-    const table = access.toTable(`dynamodb:${operation}`, text(parameters, 'TableName'), { item: parameters });
+    const table = access.toTable(`dynamodb:${operation}`, text(parameters, 'TableName'), {
+      item: parameters,
+    });
     const wantsItem = wantsFailedItem(parameters);
     const engineName = engineNames[operation];
     const request = store.check(engineName, parameters);

@@ -108,7 +108,8 @@ describe.each(stages)('data at rest in %s', (stage) => {
     expect(pepper.properties['SecretString']).toBeUndefined();
     expect(pepper.properties['KmsKeyId']).toBe('EncryptionDataKey');
     // Changing it replaces the secret.
-    expect(pepper.properties['Name']).toBe(`latchkey/${stage}/pepper`);
+    // A fixed name would stand in the way of a stage that is deployed again after its data went with the stack.
+    expect(pepper.properties['Name']).toBe(stage === 'prod' ? 'latchkey/prod/pepper' : undefined);
     expect([pepper.name, pepper.deletionPolicy, pepper.updateReplacePolicy]).toEqual([
       'KeysPepper',
       'Retain',

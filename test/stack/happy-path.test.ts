@@ -15,6 +15,10 @@ test('an admin makes a key, and its holder gets a decision with the limits annou
   });
   const answer = await stack.evaluate(key.apiKey);
   expect(answer.status).toBe(200);
-  expect(answer.body).toMatchObject({ risk_level: 'LOW', risk_score: 24, action_required: 'EXECUTE_IMMEDIATELY' });
+  expect(answer.body).toMatchObject({
+    risk_level: 'LOW',
+    risk_score: 24,
+    action_required: 'EXECUTE_IMMEDIATELY',
+  });
   expect(answer.headers.get('ratelimit')).toMatch(/^"month";r=9999;t=\d+$/);
 });

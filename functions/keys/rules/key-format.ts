@@ -63,6 +63,11 @@ export function formatKey({ prefix, keyId, secret }: KeyParts): string {
   return body + checksumOf(crc32(body));
 }
 
+/** Whether a key stands anywhere in the text, or what has its shape. */
+export function containsKey(text: string): boolean {
+  return /[a-z][a-z0-9]{1,11}_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}/.test(text);
+}
+
 /** Whether the text may be a key's prefix: `[a-z][a-z0-9]{1,11}`. */
 export function isPrefix(text: string): boolean {
   return isPrefixRange(text, text.length);
