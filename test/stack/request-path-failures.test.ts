@@ -241,7 +241,9 @@ describe('counting', () => {
     front.aws.setFault((operation, count) =>
       operation === 'GetItem' && count > 1 ? { status: 400, error: 'AccessDeniedException' } : undefined,
     );
-    expectProblem(await front.usage(key.apiKey), 500, 'internal-error', 'The service failed');
+    const answer = await front.usage(key.apiKey);
+    expectProblem(answer, 503, 'service-unavailable', 'Temporarily unavailable');
+    expect(answer.headers.get('retry-after')).toBe('5');
     front.aws.setFault(() => undefined);
     expect((await front.usage(key.apiKey)).body).toMatchObject({ subscriptionId: key.subscriptionId });
   });
