@@ -29,7 +29,7 @@ export class LatchkeyStack extends Stack {
     const usage = new Usage(this, 'Usage', { config, encryption });
     const authorizer = new Authorizer(this, 'Authorizer', { config, keys, alarms });
     const decisions = new Decisions(this, 'Decisions', { config, usage, alarms });
-    const api = new Api(this, 'Api', { config, authorizer, decisions, usage });
+    const api = new Api(this, 'Api', { config, authorizer, decisions, usage, alarms });
 
     subscriptions.useUsagePlans(api.usagePlans);
     const management = new KeyManagement(this, 'KeyManagement', { config, keys, subscriptions });
@@ -43,7 +43,7 @@ export class LatchkeyStack extends Stack {
     ];
     new ManagementAccess(this, 'ManagementAccess', { config, acts, reads });
     if (config.cloudTrail) {
-      new ManagementTrail(this, 'ManagementTrail', { config, functions: [...acts, ...reads] });
+      new ManagementTrail(this, 'ManagementTrail', { functions: [...acts, ...reads] });
     }
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'POST <ApiUrl>/decisions/evaluate' });
   }

@@ -1,16 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** What a data folder holds: `--fresh` removes these and nothing else. */
-const folders = ['cdk.out', 'compile-cache', 'dynamodb', 'logs'];
+/** Every file that SQLite may keep for a database. */
+const database = (file: string) => [file, `${file}-wal`, `${file}-shm`, `${file}-journal`];
+
+/** What a data folder holds. `--fresh` removes files and data; the rest is the template, a cache and the lock. */
 const files = ['demo-key.json', 'stack.json'].flatMap((file) => [file, `${file}.new`]);
-const databases = ['state.sqlite', 'lock.sqlite'].flatMap((file) => [
-  file,
-  `${file}-wal`,
-  `${file}-shm`,
-  `${file}-journal`,
-]);
+const data = ['dynamodb', 'logs', ...database('state.sqlite')];
+const rest = ['cdk.out', 'compile-cache', ...database('lock.sqlite')];
 
 /** The data folder cannot be used; the message says why and what to do. */
 export class DataFolderError extends Error {
@@ -18,19 +16,19 @@ export class DataFolderError extends Error {
 }
 
 export interface DataFolder {
-  readonly path: string;
+  /** Removes what an earlier stack left here; call it before anything is opened. */
+  clear(): void;
   release(): void;
 }
 
 /**
  * Takes a data folder for this process alone; the lock goes with the process, however it ends. Only the user may read
  * the folder: it holds the local stand-ins of KMS keys and peppers in clear.
- * @param fresh removes what an earlier stack left there
  * @throws DataFolderError
  */
-export function takeDataFolder(path: string, fresh: boolean): DataFolder {
+export function takeDataFolder(path: string): DataFolder {
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  const known = new Set([...folders, ...files, ...databases]);
+  const known = new Set([...files, ...data, ...rest]);
   const foreign = readdirSync(path).filter((entry) => !known.has(entry));
   if (foreign.length > 0) {
     throw new DataFolderError(
@@ -50,14 +48,12 @@ export function takeDataFolder(path: string, fresh: boolean): DataFolder {
       `${path} is in use by another running stack. Stop that one, or choose another folder with LATCHKEY_DATA_DIR.`,
     );
   }
-  if (fresh) {
-    for (const entry of known) {
-      if (!entry.startsWith('lock.sqlite') && existsSync(join(path, entry))) {
-        rmSync(join(path, entry), { recursive: true, force: true });
-      }
-    }
-  }
-  return { path, release: () => lock.close() };
+  return {
+    clear: () => {
+      for (const entry of [...files, ...data]) rmSync(join(path, entry), { recursive: true, force: true });
+    },
+    release: () => lock.close(),
+  };
 }
 
 /** A reader sees the whole file or the one before, never half of it. */

@@ -25,9 +25,7 @@ export async function demoKey(stack: RunningStack): Promise<{ apiKey: string } |
     (kept && (await invoke(stack, 'rotate-key', { keyId: kept.keyId, requestedBy }))) ??
     (await invoke(stack, 'generate-key', { tier, email, name: 'demo', requestedBy }));
   if (made === undefined) {
-    return {
-      problem: `the demo subscription (${email}) can get no further key: npm start -- --fresh begins anew`,
-    };
+    return { problem: `generate-key refused one for ${email}; its log says why` };
   }
   const { keyId, apiKey } = made as unknown as DemoKey;
   writeAtOnce(path, JSON.stringify({ keyId, apiKey } satisfies DemoKey));

@@ -35,8 +35,10 @@ async function main(): Promise<void> {
       progress: (what) => console.log(dim(`${what} ...`)),
       onRequest: (line) => console.log(requestLine(line)),
     });
-    stopOnSignals(stack);
-    await announce(stack, (performance.now() - began) / 1000);
+    const seconds = (performance.now() - began) / 1000;
+    const isStopping = stopOnSignals(stack);
+    const demo = await demoKey(stack);
+    if (!isStopping()) announce(stack, seconds, demo);
   } catch (error) {
     console.error(red(explain(error)));
     process.exitCode = 1;
@@ -50,8 +52,7 @@ function portOf(name: string, otherwise: number): number {
   throw new Error(`${name} must be a port number from 0 to 65535, but is "${text}".`);
 }
 
-async function announce(stack: RunningStack, seconds: number): Promise<void> {
-  const demo = await demoKey(stack);
+function announce(stack: RunningStack, seconds: number, demo: Awaited<ReturnType<typeof demoKey>>): void {
   const lines = [
     '',
     bold(`Latchkey is running (${stack.stackName}, ready after ${seconds.toFixed(1)} s).`),
@@ -79,13 +80,17 @@ async function announce(stack: RunningStack, seconds: number): Promise<void> {
   console.log([...lines, '', dim('Ctrl-C stops it; the data stays.'), ''].join('\n'));
 }
 
-function stopOnSignals(stack: RunningStack): void {
-  let stopping = false;
+/** @returns whether it is stopping by now */
+function stopOnSignals(stack: RunningStack): () => boolean {
+  let stoppingSince: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      // Who presses Ctrl-C twice does not want to wait.
-      if (stopping) process.exit(130);
-      stopping = true;
+      if (stoppingSince !== undefined) {
+        // Who presses Ctrl-C twice does not want to wait. A second signal at once is the first one, which npm hands on.
+        if (performance.now() - stoppingSince > 500) process.exit(130);
+        return;
+      }
+      stoppingSince = performance.now();
       console.log(dim('\nStopping ...'));
       stack.close().then(
         () => process.exit(0),
@@ -96,6 +101,7 @@ function stopOnSignals(stack: RunningStack): void {
       );
     });
   }
+  return () => stoppingSince !== undefined;
 }
 
 /** One plain line per request: `12:00:01 POST /decisions/evaluate 200 14 ms`. */
@@ -106,7 +112,7 @@ function requestLine(line: string): string {
   const why = responseType === undefined || responseType === '-' ? '' : ` ${responseType}`;
   const who = keyId === undefined || keyId === '-' ? '' : ` key ${keyId}`;
   const text = `${time} ${method} ${resource} ${status}${why} ${responseLatency} ms${who}`;
-  return Number(status) >= 500 ? red(text) : Number(status) >= 400 ? yellow(text) : text;
+  return Number(status) >= 500 ? styleText('red', text) : Number(status) >= 400 ? yellow(text) : text;
 }
 
 function explain(error: unknown): string {
@@ -116,7 +122,7 @@ function explain(error: unknown): string {
     const name = port === portOf('AWS_PORT', 4566) ? 'AWS_PORT' : 'PORT';
     return `Port ${port} on ${address ?? '127.0.0.1'} is in use. Stop what uses it, or choose another: ${name}=${(port ?? 0) + 1} npm start`;
   }
-  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' || code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL') {
+  if (code?.startsWith('ERR_PARSE_ARGS_')) {
     return `${error.message}\n\n${usage}`;
   }
   // What was foreseen explains itself; a stack trace is for what was not.

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Iam } from './aws/iam.ts';
 import type { Clock } from './clock.ts';
@@ -64,7 +66,8 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   const dataDir = resolve(options.dataDir);
   const running = new AsyncDisposableStack();
   try {
-    const folder = takeDataFolder(dataDir, options.fresh ?? false);
+    await assertFree(options.port, options.awsPort);
+    const folder = takeDataFolder(dataDir);
     running.defer(() => folder.release());
     progress('Synthesizing the stack');
     const loaded = await loadTemplate(
@@ -78,6 +81,8 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     };
     const template = resolveTemplate(loaded.template, environment);
     progress('Starting what the template declares');
+    // Not before here: a wrong option, port or configuration must not cost anybody the data.
+    if (options.fresh === true) folder.clear();
     const { port, awsPort, onRequest } = options;
     const services = await startServices(
       { environment, template, assetPath: loaded.assetPath, port, awsPort, onRequest },
@@ -115,6 +120,16 @@ function describe(
     functions: shortNames(template.byType('AWS::Lambda::Function'), stackName),
     tables: shortNames(template.byType('AWS::DynamoDB::Table'), stackName),
   };
+}
+
+/** @throws Error with code `EADDRINUSE` for the first port that is taken: at once, and not when half of it all runs */
+async function assertFree(...ports: number[]): Promise<void> {
+  for (const port of ports) {
+    const server = createServer().listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    server.close();
+    await once(server, 'close');
+  }
 }
 
 /** `latchkey-dev-generate-key` of stack `latchkey-dev` is `generate-key`. */

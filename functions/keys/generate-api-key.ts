@@ -3,7 +3,7 @@ import { commit, retryContended } from '../runtime/dynamodb.ts';
 import { LimitError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import type { SubscriptionItem, Subscriptions } from '../subscriptions/index.ts';
-import { maximumKeys, withKey } from '../subscriptions/index.ts';
+import { maximumKeys, normalizedEmail, withKey } from '../subscriptions/index.ts';
 import type { KeyDependencies } from './dependencies.ts';
 import { mintSecret } from './mint-secret.ts';
 import { repeatAnswer } from './repeat-answer.ts';
@@ -61,24 +61,30 @@ export async function generateApiKey(
   dependencies: GenerateApiKeyDependencies,
 ): Promise<GeneratedApiKey> {
   const { idempotencyKey, ...asked } = request;
-  const fingerprint = fingerprintOf({ ...asked });
+  const fingerprint = fingerprintOf({ ...asked, email: normalizedEmail(asked.email) });
   const scope = idempotencyKey === undefined ? undefined : { act: 'generate-key', idempotencyKey };
 
+  const repeated = async () =>
+    scope && (await repeatAnswer<GeneratedApiKey>(scope, fingerprint, act.now, dependencies));
+
   return retryContended(async () => {
-    const repeated =
-      scope && (await repeatAnswer<GeneratedApiKey>(scope, fingerprint, act.now, dependencies));
-    if (repeated !== undefined) return repeated;
+    const answer = await repeated();
+    if (answer !== undefined) return answer;
     const subscription = await dependencies.subscriptions.findOrCreate(request, act);
-    refuseUnlessRoom(subscription);
+    if (subscription.keyIds.length >= maximumKeys) {
+      // The last place may have gone, since the look above, to this very request, sent twice at once.
+      const meanwhile = await repeated();
+      if (meanwhile !== undefined) return meanwhile;
+      throw noRoom(subscription);
+    }
     const usageKey = await dependencies.subscriptions.ensureUsageKey(subscription);
     return make(request, subscription, usageKey, act, scope && { scope, fingerprint }, dependencies);
   }, 'nothing was written');
 }
 
-function refuseUnlessRoom(subscription: SubscriptionItem): void {
-  if (subscription.keyIds.length < maximumKeys) return;
-  throw new LimitError(
-    `subscription ${subscription.subscriptionId} has ${maximumKeys} keys, which is the most; revoke one first`,
+function noRoom({ subscriptionId }: SubscriptionItem): LimitError {
+  return new LimitError(
+    `subscription ${subscriptionId} has ${maximumKeys} keys, which is the most; revoke one first`,
   );
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { containsKey } from './rules/contains-key.ts';
 import { decodeCursor } from './rules/cursor.ts';
 
 /** The fields that payloads of several functions have in common: one meaning and one message each. */
@@ -11,7 +12,8 @@ export const text = (what: string, maximum: number) =>
     .min(1, { error: `must be ${what}, not empty` })
     .max(maximum, { error: `must be at most ${maximum} characters` })
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here.
-    .regex(/^[^\u0000-\u001f\u007f]*$/u, { error: 'must not contain control characters' });
+    .regex(/^[^\u0000-\u001f\u007f]*$/u, { error: 'must not contain control characters' })
+    .refine((value) => !containsKey(value), { error: 'must not contain an API key' });
 
 const matching = (pattern: RegExp, error: string) => z.string({ error }).regex(pattern, { error });
 

@@ -92,6 +92,14 @@ export const problemTypes = {
       'A part that the answer depends on did not respond. The request may have been counted. Send it again after Retry-After seconds; if it goes on, see the status page.',
     retryAfter: 5,
   },
+  'key-not-checked': {
+    type: 'service-unavailable',
+    title: 'Temporarily unavailable',
+    status: 503,
+    detail:
+      'Your key could not be checked for the moment; nothing was counted. Send the request again after Retry-After seconds; if it goes on, see the status page.',
+    retryAfter: 5,
+  },
   timeout: {
     type: 'timeout',
     title: 'The answer took too long',

@@ -4,6 +4,7 @@ export { findSubscription } from './find-subscription.ts';
 export {
   inTier,
   maximumKeys,
+  normalizedEmail,
   type SubscriptionItem,
   withKey,
   withoutKey,

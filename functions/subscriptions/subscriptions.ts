@@ -58,18 +58,27 @@ export function createSubscriptions(
       },
       changeOf('create-subscription', act),
     );
-    return counted(store.creation(subscription, usageKeyLimit), subscription);
+    return counted(store.creation(subscription, usageKeyLimit), subscription, async () => {
+      return (await store.idByEmail(email)) !== undefined;
+    });
   }
 
-  /** Writes what plans one more usage key, and tells the metric how many there are then. */
-  async function counted(writes: Write[], written: SubscriptionItem): Promise<SubscriptionItem | undefined> {
+  /**
+   * Writes what plans one more usage key, and tells the metric how many there are then.
+   * @param overtaken whether the last usage key may have gone, a moment ago, to this very subscription
+   */
+  async function counted(
+    writes: Write[],
+    written: SubscriptionItem,
+    overtaken: () => Promise<boolean>,
+  ): Promise<SubscriptionItem | undefined> {
     const usageKeyCount = await store.usageKeyCount();
     const outcome = await commit(client, writes);
     if (outcome.kind === 'written') {
       count(metricNames.usageKeys, {}, usageKeyCount + 1);
       return written;
     }
-    if (outcome.failed.includes('limit')) throw noRoom(usageKeyLimit);
+    if (outcome.failed.includes('limit') && !(await overtaken())) throw noRoom(usageKeyLimit);
     return undefined;
   }
 
@@ -92,7 +101,9 @@ export function createSubscriptions(
     async planUsageKey(subscription, tier, act) {
       const change = changeOf('plan-usage-key', act);
       const next = withUsageKey(subscription, tier, randomBase62(40), change);
-      return counted(store.withUsageKey(next, usageKeyLimit), next);
+      return counted(store.withUsageKey(next, usageKeyLimit), next, async () => {
+        return (await store.get(subscription.subscriptionId))?.revision !== subscription.revision;
+      });
     },
   };
 }

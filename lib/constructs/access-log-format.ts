@@ -1,6 +1,7 @@
 /**
- * One line of JSON per request. Named fields only: no header, no query string, no body, and not
- * `$context.identity.apiKey`, which is the usage key.
+ * One line of JSON per request. Named fields only, and none that the caller writes: no header (the user agent is one), no
+ * query string, no body, so that a key in the wrong place is not logged; and not `$context.identity.apiKey`, which is
+ * the usage key.
  */
 export const accessLogFormat = JSON.stringify({
   requestId: '$context.requestId',
@@ -8,7 +9,6 @@ export const accessLogFormat = JSON.stringify({
   requestTime: '$context.requestTime',
   requestTimeEpoch: '$context.requestTimeEpoch',
   sourceIp: '$context.identity.sourceIp',
-  userAgent: '$context.identity.userAgent',
   method: '$context.httpMethod',
   resource: '$context.resourcePath',
   status: '$context.status',

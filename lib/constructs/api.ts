@@ -14,6 +14,7 @@ import {
   RestApi,
   type UsagePlan,
 } from 'aws-cdk-lib/aws-apigateway';
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import {
@@ -25,6 +26,7 @@ import {
 import type { Config } from '../config.ts';
 import { type TierName, tierNames } from '../tiers.ts';
 import { accessLogFormat } from './access-log-format.ts';
+import type { Alarms } from './alarms.ts';
 import type { Authorizer } from './authorizer.ts';
 import { addCustomDomain } from './custom-domain.ts';
 import type { Decisions } from './decisions.ts';
@@ -37,6 +39,7 @@ export interface ApiProps {
   readonly authorizer: Authorizer;
   readonly decisions: Decisions;
   readonly usage: Usage;
+  readonly alarms: Alarms;
 }
 
 /** `GET /usage` is under no usage plan; this keeps one caller from making it expensive. Requests per second, all callers. */
@@ -57,7 +60,7 @@ export class Api extends Construct {
   /** Where callers reach the API, without a slash at the end. */
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { config, authorizer, decisions, usage }: ApiProps) {
+  constructor(scope: Construct, id: string, { config, authorizer, decisions, usage, alarms }: ApiProps) {
     super(scope, id);
     const accessLog = new LogGroup(this, 'AccessLog', {
       logGroupName: `/latchkey/${config.stage}/api-access`,
@@ -97,6 +100,7 @@ export class Api extends Construct {
     this.#addRoutes(authorizer, decisions, usage);
     addGatewayProblems(this.restApi, config);
     this.usagePlans = this.#addUsagePlans(config);
+    alarms.add(this.#serverErrorAlarm());
     const domainUrl = addCustomDomain(this, this.restApi, config);
     this.url = domainUrl ?? this.restApi.url.replace(/\/$/, '');
   }
@@ -127,6 +131,21 @@ export class Api extends Construct {
           ),
         },
       ],
+    });
+  }
+
+  /** Whatever goes wrong on our side ends as a 5xx, an authorizer that never answers too. */
+  #serverErrorAlarm(): Alarm {
+    return new Alarm(this, 'ServerErrors', {
+      metric: this.restApi.deploymentStage.metricServerError({
+        statistic: 'Sum',
+        period: Duration.minutes(5),
+      }),
+      threshold: 10,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: 'Callers get 5xx. docs/runbook.md#callers-get-5xx',
     });
   }
 

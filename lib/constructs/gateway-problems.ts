@@ -1,5 +1,10 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { corsHeaders, privateHeaders, problemMediaType } from '../../functions/runtime/http-headers.ts';
+import {
+  apiKeyHeader,
+  corsHeaders,
+  privateHeaders,
+  problemMediaType,
+} from '../../functions/runtime/http-headers.ts';
 import {
   type ProblemName,
   type ProblemType,
@@ -26,7 +31,12 @@ const quotaHeaders = {
 
 /** Every gateway response type with the problem it stands for. */
 const gatewayProblems: readonly GatewayProblem[] = [
-  { type: ResponseType.UNAUTHORIZED, problem: 'unauthorized' },
+  // RFC 9110 demands a challenge with every 401; there is no registered scheme for a key in a header.
+  {
+    type: ResponseType.UNAUTHORIZED,
+    problem: 'unauthorized',
+    headers: { 'WWW-Authenticate': `'ApiKey header="${apiKeyHeader}"'` },
+  },
   { type: ResponseType.ACCESS_DENIED, problem: 'access-denied' },
   { type: ResponseType.EXPIRED_TOKEN, problem: 'access-denied' },
   { type: ResponseType.INVALID_SIGNATURE, problem: 'access-denied' },
@@ -35,8 +45,8 @@ const gatewayProblems: readonly GatewayProblem[] = [
   { type: ResponseType.INVALID_API_KEY, problem: 'key-not-ready' },
   { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, problem: 'not-found' },
   { type: ResponseType.RESOURCE_NOT_FOUND, problem: 'not-found' },
-  { type: ResponseType.BAD_REQUEST_BODY, problem: 'invalid-request' },
-  { type: ResponseType.BAD_REQUEST_PARAMETERS, problem: 'invalid-request' },
+  { type: ResponseType.BAD_REQUEST_BODY, problem: 'bad-request' },
+  { type: ResponseType.BAD_REQUEST_PARAMETERS, problem: 'bad-request' },
   { type: ResponseType.REQUEST_TOO_LARGE, problem: 'request-too-large' },
   { type: ResponseType.UNSUPPORTED_MEDIA_TYPE, problem: 'unsupported-media-type' },
   { type: ResponseType.THROTTLED, problem: 'rate-exceeded', members: { 'violated-policies': ['rate'] } },
@@ -46,8 +56,8 @@ const gatewayProblems: readonly GatewayProblem[] = [
     headers: quotaHeaders,
     members: { 'violated-policies': ['month'] },
   },
-  { type: ResponseType.AUTHORIZER_FAILURE, problem: 'service-unavailable' },
-  { type: ResponseType.AUTHORIZER_CONFIGURATION_ERROR, problem: 'service-unavailable' },
+  { type: ResponseType.AUTHORIZER_FAILURE, problem: 'key-not-checked' },
+  { type: ResponseType.AUTHORIZER_CONFIGURATION_ERROR, problem: 'key-not-checked' },
   { type: ResponseType.API_CONFIGURATION_ERROR, problem: 'internal-error' },
   { type: ResponseType.INTEGRATION_FAILURE, problem: 'bad-gateway' },
   { type: ResponseType.INTEGRATION_TIMEOUT, problem: 'timeout' },

@@ -55,7 +55,9 @@ export class Keys extends Construct {
     // A new value by accident would kill every key: the secret stays whatever happens to the stack, and a template test
     // pins how it is generated.
     this.pepper = new Secret(this, 'Pepper', {
-      secretName: `latchkey/${config.stage}/pepper`,
+      // Without a name where data goes with the stack: the secret stays all the same, and a stack deployed again makes a
+      // new one, as its new tables need.
+      ...(config.retainData ? { secretName: `latchkey/${config.stage}/pepper` } : {}),
       description: 'Peppers that API keys are hashed with. Losing it makes every key worthless.',
       encryptionKey: encryption.dataKey,
       generateSecretString: {

@@ -1,13 +1,10 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { ReadWriteType, Trail } from 'aws-cdk-lib/aws-cloudtrail';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { Config } from '../config.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
-import { dataRemoval } from './stage-settings.ts';
 
 export interface ManagementTrailProps {
-  readonly config: Config;
   readonly functions: readonly LatchkeyFunction[];
 }
 
@@ -16,7 +13,7 @@ export interface ManagementTrailProps {
  * trustworthy about its invoker; the request id that stands in each change is the one that CloudTrail attests.
  */
 export class ManagementTrail extends Construct {
-  constructor(scope: Construct, id: string, { config, functions }: ManagementTrailProps) {
+  constructor(scope: Construct, id: string, { functions }: ManagementTrailProps) {
     super(scope, id);
     const bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -24,7 +21,8 @@ export class ManagementTrail extends Construct {
       enforceSSL: true,
       versioned: true,
       lifecycleRules: [{ expiration: Duration.days(2557), noncurrentVersionExpiration: Duration.days(30) }],
-      removalPolicy: dataRemoval(config),
+      // Evidence outlives the stack that it is about; a bucket that holds any could not be deleted with it anyway.
+      removalPolicy: RemovalPolicy.RETAIN,
     });
     const trail = new Trail(this, 'Trail', {
       bucket: bucket as IBucket,

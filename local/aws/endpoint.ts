@@ -41,6 +41,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
       () => outgoing.destroy(), // the client went away while it was sending
     );
   });
+  // As long as AWS's endpoints keep an idle connection; Node's 5 s would close many a one that a client is about to use.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, '127.0.0.1', () => {
@@ -149,6 +151,9 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer | 'too large'
 
 function send(outgoing: ServerResponse, requestId: string, response: AwsResponse): void {
   const body = typeof response.body === 'string' ? Buffer.from(response.body) : response.body;
+  // Callers outside the stack stand at the real time, functions at the moved one: whichever `Date` said, to some SDK
+  // client every error would look like clock skew, which it corrects and retries.
+  outgoing.sendDate = false;
   outgoing.writeHead(response.status, {
     'x-amzn-requestid': requestId,
     'content-length': body.length,

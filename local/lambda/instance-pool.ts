@@ -7,14 +7,18 @@ export interface InstancePool {
   run(invocation: Invocation): Promise<InstanceOutcome>;
   /** Starts one instance unless there is one already, and waits until it is initialised. */
   warm(): Promise<void>;
-  /** Ends all instances; what runs or waits fails. */
+  /** What waits fails; what runs may finish for up to two seconds, then fails too; all instances end. */
   close(): Promise<void>;
 }
+
+/** As long as the gateway and the AWS endpoint give their requests. */
+const closeGraceMilliseconds = 2_000;
 
 /** @param start may throw, which fails the invocation that needed the instance */
 export function createInstancePool(options: { start: () => Instance; maximum: number }): InstancePool {
   const all = new Set<Instance>();
   const idle: Instance[] = [];
+  const running = new Set<Promise<InstanceOutcome>>();
   const waiting: { resolve: (instance: Instance) => void; reject: (reason: unknown) => void }[] = [];
   let closed = false;
 
@@ -58,9 +62,12 @@ export function createInstancePool(options: { start: () => Instance; maximum: nu
   return {
     async run(invocation) {
       const instance = await acquire();
+      const outcome = instance.run(invocation);
+      running.add(outcome);
       try {
-        return await instance.run(invocation);
+        return await outcome;
       } finally {
+        running.delete(outcome);
         release(instance);
       }
     },
@@ -74,9 +81,17 @@ export function createInstancePool(options: { start: () => Instance; maximum: nu
     async close() {
       closed = true;
       for (const { reject } of waiting.splice(0)) reject(stopping());
+      await settledWithin(closeGraceMilliseconds, [...running]);
       await Promise.all([...all].map((instance) => instance.close()));
     },
   };
+}
+
+async function settledWithin(milliseconds: number, work: readonly Promise<unknown>[]): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  await Promise.race([Promise.allSettled(work), promise]);
+  clearTimeout(timer);
 }
 
 function stopping(): AwsError {

@@ -34,7 +34,7 @@ export interface LocalLambda extends FunctionInvoker {
    * are initialised; a function that fails to load says so in the log and again when it is invoked.
    */
   warm(functionNames?: readonly string[]): Promise<void>;
-  /** Ends all instances at once. */
+  /** Lets running invocations finish for up to two seconds, then ends all instances. */
   close(): Promise<void>;
 }
 

@@ -148,8 +148,8 @@ describe('real time', () => {
   test('fires a rule when it is due, and again a period later', async () => {
     const invoker = recordingInvoker();
     const { advance } = start([rule('Tick', { ScheduleExpression: 'rate(1 minute)' }), allowed], invoker);
-    // The beginning is rounded down to a second: up to 1.2 s are left to wait for.
-    await advance(58_800);
+    // The beginning is rounded down to a second: one to two seconds are left to wait for.
+    await advance(58_000);
     expect(invoker.calls).toEqual([]);
     await vi.waitFor(() => expect(invoker.calls).toHaveLength(1), bound);
     await advance(58_800);
@@ -158,7 +158,7 @@ describe('real time', () => {
     expect((times(invoker)[1] ?? 0) - (times(invoker)[0] ?? 0)).toBe(MINUTE);
   });
 
-  test('never overlaps invocations of a rule, and makes up for what fell due meanwhile with one', async () => {
+  test('never overlaps invocations, and makes up for what fell due meanwhile with one', async () => {
     const door = gate();
     let running = 0;
     let most = 0;
@@ -182,8 +182,7 @@ describe('real time', () => {
     await moved;
     expect(most).toBe(1);
     const minutes = times(invoker).map((time) => Math.round((time - began) / MINUTE));
-    expect(minutes.slice(0, 2)).toEqual([1, 10 + Math.floor(58_800 / MINUTE)]);
-    await vi.waitFor(() => expect(invoker.calls).toHaveLength(3), bound);
+    expect(minutes).toEqual([1, 11]);
   });
 
   test('schedules alone do not keep a process alive', async () => {

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { apiFunction, json, problem } from '../../runtime/api-function.ts';
 import { productEnvironment } from '../../runtime/contract.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
+import { createFreshConnections } from '../../runtime/fresh-connections.ts';
 import { requestTimeouts } from '../../runtime/request-timeouts.ts';
 import { logger } from '../../runtime/telemetry.ts';
 import { usageTableEnvironment } from '../../usage/contract.ts';
@@ -19,8 +20,12 @@ const environment = parseEnvironment(
 );
 const policy = parsePolicy(policyTable);
 // One attempt: the SDK would repeat a write whose outcome is unknown. The meter repeats what may be repeated.
-const client = new DynamoDBClient({ maxAttempts: 1, requestHandler: requestTimeouts(3_000) });
-const meter = createMeter(client, environment.USAGE_TABLE);
+const connections = createFreshConnections(2_000);
+const client = new DynamoDBClient({
+  maxAttempts: 1,
+  requestHandler: { ...requestTimeouts(3_000), ...connections.agents },
+});
+const meter = createMeter(client, environment.USAGE_TABLE, connections.freshen);
 
 /** `POST /decisions/evaluate` */
 export const handler = apiFunction(

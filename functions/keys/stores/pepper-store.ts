@@ -20,8 +20,9 @@ export class PepperError extends Error {
 const rereadAfterMilliseconds = 1_000;
 
 /**
- * Reads the secret once per function instance, and again when an item names a pepper that is not in it: at most every
- * second, and never twice at once. A failed read is not kept, so the next call tries again.
+ * For checking keys, reads the secret once per function instance, and again when an item names a pepper that is not in it: at most every
+ * second, and never twice at once. A failed read is not kept, so the next call tries again, and takes away no pepper
+ * that was read before.
  * @param secretId ARN of `{"current":"v1","v1":"<64 random characters>"}`
  */
 export function createPepperStore(client: SecretsManagerClient, secretId: string): PepperStore {
@@ -29,17 +30,19 @@ export function createPepperStore(client: SecretsManagerClient, secretId: string
   let rereadAt = Number.NEGATIVE_INFINITY;
 
   function read(): Promise<ReadonlyMap<string, string>> {
+    const earlier = reading;
     const attempt = readPeppers(client, secretId);
     reading = attempt;
     attempt.catch(() => {
-      if (reading === attempt) reading = undefined;
+      if (reading === attempt) reading = earlier;
     });
     return attempt;
   }
 
   return {
     async current() {
-      const peppers = await (reading ?? read());
+      // Read anew: making a secret is rare, and a pepper that was replaced must not be used for new ones.
+      const peppers = await read();
       const name = peppers.get('current') ?? '';
       const value = peppers.get(name);
       if (value === undefined) throw new PepperError('the pepper secret names no current pepper');

@@ -40,8 +40,11 @@ export function faultsText(faults: readonly Fault[]): string {
   return faults.map(({ path, detail }) => `${path}: ${detail}`).join('; ');
 }
 
-/** Unknown names come from the sender: cut and cleaned, so that they can neither flood nor forge a log or a message. */
+/**
+ * Unknown names come from the sender: cut and cleaned, so that they can neither flood nor forge a log or a message. A
+ * name longer than any real field's may be a key pasted in the wrong place: of it no more shows than of any key (R19).
+ */
 function printable(name: string): string {
-  const clean = name.slice(0, 65).replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '?');
-  return clean.length > 64 ? `${clean.slice(0, 64)}...` : clean;
+  const clean = name.slice(0, 33).replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '?');
+  return clean.length > 32 ? `${clean.slice(0, 10)}...` : clean;
 }

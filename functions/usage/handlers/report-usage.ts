@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { apiFunction, json } from '../../runtime/api-function.ts';
+import { apiFunction, json, ServiceUnavailableError } from '../../runtime/api-function.ts';
 import { productEnvironment, tierLimitsEnvironment } from '../../runtime/contract.ts';
 import { createDocumentClient } from '../../runtime/dynamodb.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
@@ -25,7 +25,9 @@ export const handler = apiFunction(environment, async (event) => {
   const at = event.requestContext.requestTimeEpoch;
   const period = periodOf(at);
   const limit = Number(caller.requestsPerMonth);
-  const usage = await usages.get(caller.subscriptionId, period.name);
+  const usage = await usages.get(caller.subscriptionId, period.name).catch((cause: unknown) => {
+    throw new ServiceUnavailableError('the counts could not be read', { cause });
+  });
   const { keys, ...report } = usageReport(
     caller.subscriptionId,
     period,

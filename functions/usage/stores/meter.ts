@@ -51,12 +51,20 @@ const nothingApplied = new Set([
 ]);
 const attempts = 4;
 
-/** @param client must not retry by itself (`maxAttempts: 1`), for the SDK repeats writes whose outcome is unknown */
-export function createMeter(client: Pick<DynamoDBClient, 'send'>, tableName: string): Meter {
+/**
+ * @param client must not retry by itself (`maxAttempts: 1`), for the SDK repeats writes whose outcome is unknown
+ * @param beforeSending called before each write
+ */
+export function createMeter(
+  client: Pick<DynamoDBClient, 'send'>,
+  tableName: string,
+  beforeSending: () => void = () => {},
+): Meter {
   return {
     async count(request) {
       const command = new UpdateItemCommand(countingUpdate(request, tableName));
       for (let attempt = 1; ; attempt++) {
+        beforeSending();
         try {
           const { Attributes } = await client.send(command);
           return { kind: 'admitted', total: Number(Attributes?.['total']?.N) };

@@ -1,0 +1,311 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { ConfigError, parseConfig, type StageInput, stageNames } from '../../lib/config.ts';
+import { tierNames, tiers } from '../../lib/tiers.ts';
+import { environmentOf, functionsOf, removeAssemblies, synthesize } from './support.ts';
+
+afterAll(removeAssemblies);
+
+/** The message of the refusal. @throws where the configuration is accepted */
+function refusal(stage: unknown, stages?: unknown): string {
+  try {
+    parseConfig(stage, stages);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+const devWith = (fields: object) => ({ dev: fields });
+
+describe('a stage without a configuration of its own', () => {
+  const product = {
+    name: 'AI Decision Engine',
+    company: 'AI Weed Company',
+    apiUrl: 'https://api.aiweedcompany.com',
+    documentationUrl: 'https://docs.aiweedcompany.com',
+    statusUrl: 'https://status.aiweedcompany.com',
+    supportAddress: 'support@aiweedcompany.com',
+  };
+  const shared = {
+    product,
+    rotation: { intervalDays: 90, noticeDays: 7, graceHours: 72 },
+    usageKeys: { alarmAt: 8_000, limit: 9_500 },
+    limits: {
+      free: { requestsPerMonth: 100, ratePerSecond: 2, burst: 5 },
+      pro: { requestsPerMonth: 10_000, ratePerSecond: 20, burst: 40 },
+      enterprise: { requestsPerMonth: 1_000_000, ratePerSecond: 200, burst: 400 },
+    },
+  };
+
+  test('dev keeps nothing when it goes, and costs no trail', () => {
+    expect(parseConfig('dev')).toEqual({
+      ...shared,
+      stage: 'dev',
+      retainData: false,
+      cloudTrail: false,
+      logRetentionDays: 14,
+    });
+  });
+
+  test('prod keeps its data, logs for a year, and records who invoked what', () => {
+    expect(parseConfig('prod', { dev: { retainData: false } })).toEqual({
+      ...shared,
+      stage: 'prod',
+      retainData: true,
+      cloudTrail: true,
+      logRetentionDays: 365,
+    });
+  });
+});
+
+describe('a configuration', () => {
+  test('replaces the defaults field by field, also inside product, rotation, usage keys and tiers', () => {
+    const config = parseConfig('prod', {
+      prod: {
+        account: '123456789012',
+        region: 'us-gov-west-1',
+        product: { name: 'Oracle', documentationUrl: 'https://docs.example.com//' },
+        rotation: { graceHours: 0 },
+        usageKeys: { limit: 10_000 },
+        tiers: { free: { burst: 7 } },
+        retainData: false,
+      },
+    });
+    expect(config).toMatchObject({
+      account: '123456789012',
+      region: 'us-gov-west-1',
+      // Paths are appended to addresses: a slash at the end would be doubled.
+      product: { name: 'Oracle', company: 'AI Weed Company', documentationUrl: 'https://docs.example.com' },
+      rotation: { intervalDays: 90, noticeDays: 7, graceHours: 0 },
+      usageKeys: { alarmAt: 8_000, limit: 10_000 },
+      limits: { free: { requestsPerMonth: 100, ratePerSecond: 2, burst: 7 }, pro: { burst: 40 } },
+      retainData: false,
+      cloudTrail: true,
+    });
+  });
+
+  test('of one stage leaves the other alone', () => {
+    const stages = { dev: { logRetentionDays: 1 }, prod: { logRetentionDays: 3653 } };
+    expect(stageNames.map((stage) => parseConfig(stage, stages).logRetentionDays)).toEqual([1, 3653]);
+  });
+
+  test('accepts a domain with a certificate, with a hosted zone, or with both', () => {
+    const certificateArn = 'arn:aws:acm:eu-west-1:123456789012:certificate/x';
+    const hostedZone = { id: 'Z1', name: 'example.com' };
+    for (const proof of [{ certificateArn }, { hostedZone }, { certificateArn, hostedZone }]) {
+      const domain = { name: 'api.example.com', ...proof };
+      expect(parseConfig('dev', devWith({ domain })).domain).toEqual(domain);
+    }
+  });
+
+  test.each([undefined, null, '', 'test', 'PROD', 'toString', 0, ['dev']])(
+    'of the unknown stage %j is refused by name',
+    (stage) => {
+      const message = refusal(stage, {});
+      expect(message).toContain('dev, prod');
+      expect(message).toContain(`stage ${JSON.stringify(stage)} is unknown`);
+    },
+  );
+
+  test.each([
+    ['not an object', 'dev'],
+    ['a list', []],
+    ['with a stage that does not exist', { staging: {} }],
+    ['whose stage is no object', { dev: 5 }],
+  ])('that is %s is refused', (_, stages) => {
+    expect(refusal('dev', stages)).toContain('stages in cdk.json');
+  });
+
+  test('with a fault in the other stage only can still be deployed', () => {
+    expect(parseConfig('dev', { prod: { nonsense: true } }).stage).toBe('dev');
+  });
+
+  const wrong: readonly [field: string, fields: object][] = [
+    ['account', { account: '12345' }],
+    ['account', { account: 123456789012 }],
+    ['region', { region: 'Frankfurt' }],
+    ['product.name', { product: { name: '' } }],
+    ['product.company', { product: { company: 5 } }],
+    ['product.apiUrl', { product: { apiUrl: 'http://api.example.com' } }],
+    ['product.documentationUrl', { product: { documentationUrl: 'docs.example.com' } }],
+    ['product.statusUrl', { product: { statusUrl: '' } }],
+    ['product.supportAddress', { product: { supportAddress: 'support' } }],
+    ['domain.name', { domain: { name: 'https://api.example.com', certificateArn: 'arn:aws:acm:x' } }],
+    ['domain', { domain: { name: 'api.example.com' } }],
+    ['domain.certificateArn', { domain: { name: 'api.example.com', certificateArn: 'arn:aws:iam::1:x' } }],
+    ['domain.hostedZone.id', { domain: { name: 'api.example.com', hostedZone: { name: 'example.com' } } }],
+    ['alarmEmail', { alarmEmail: 'on call' }],
+    ['retainData', { retainData: 'yes' }],
+    ['cloudTrail', { cloudTrail: 1 }],
+    ['logRetentionDays', { logRetentionDays: 100 }],
+    ['rotation.intervalDays', { rotation: { intervalDays: 0 } }],
+    ['rotation.noticeDays', { rotation: { noticeDays: 1.5 } }],
+    ['rotation.graceHours', { rotation: { graceHours: 169 } }],
+    ['rotation.graceHours', { rotation: { graceHours: -1 } }],
+    ['usageKeys.alarmAt', { usageKeys: { alarmAt: 0 } }],
+    ['usageKeys.limit', { usageKeys: { limit: 10_001 } }],
+    ['tiers.free.burst', { tiers: { free: { burst: 0 } } }],
+    ['tiers.pro.requestsPerMonth', { tiers: { pro: { requestsPerMonth: 1.5 } } }],
+    ['tiers.enterprise.ratePerSecond', { tiers: { enterprise: { ratePerSecond: -1 } } }],
+  ];
+
+  test.each(wrong)('with a wrong %s is refused by the name of the field: %j', (field, fields) => {
+    const message = refusal('dev', devWith(fields));
+    expect(message).toMatch(/^stages\.dev in cdk\.json:/);
+    expect(message).toContain(`at ${field}`);
+  });
+
+  test.each([
+    ['retention', { retention: 5 }],
+    ['graceDays', { rotation: { graceDays: 3 } }],
+    ['gold', { tiers: { gold: { burst: 1 } } }],
+    ['price', { tiers: { free: { price: 1 } } }],
+    ['path', { domain: { name: 'api.example.com', certificateArn: 'arn:aws:acm:x', path: '/' } }],
+  ])('with the unknown field %s is refused rather than quietly ignored', (field, fields) => {
+    expect(refusal('dev', devWith(fields))).toContain(`"${field}"`);
+  });
+
+  test('with several faults is refused with all of them at once', () => {
+    const message = refusal(
+      'dev',
+      devWith({ alarmEmail: 'x', logRetentionDays: 2, surplus: 1, tiers: { pro: { burst: 0 } } }),
+    );
+    for (const named of ['alarmEmail', 'logRetentionDays', '"surplus"', 'tiers.pro.burst']) {
+      expect(message).toContain(named);
+    }
+  });
+
+  test('that would warn of a rotation before the last one is over is refused, and no other', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 400 }),
+        fc.integer({ min: 1, max: 400 }),
+        fc.integer({ min: 0, max: 168 }),
+        (intervalDays, noticeDays, graceHours) => {
+          const rotation = { intervalDays, noticeDays, graceHours };
+          if (noticeDays * 24 + graceHours < intervalDays * 24) {
+            expect(parseConfig('dev', devWith({ rotation })).rotation).toEqual(rotation);
+          } else {
+            expect(refusal('dev', devWith({ rotation }))).toContain(
+              'notice and grace together must be shorter',
+            );
+          }
+        },
+      ),
+      {
+        examples: [
+          [10, 7, 72],
+          [10, 7, 71],
+          [8, 7, 24],
+          [8, 8, 0],
+        ],
+      },
+    );
+  });
+
+  test('changes exactly the limits that it names, whichever they are', () => {
+    const limits = fc.record(
+      {
+        requestsPerMonth: fc.integer({ min: 1, max: 1e9 }),
+        ratePerSecond: fc.double({ min: 0.1, max: 10_000, noNaN: true }),
+        burst: fc.integer({ min: 1, max: 5_000 }),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(
+        fc.record({ free: limits, pro: limits, enterprise: limits }, { requiredKeys: [] }),
+        (overrides: NonNullable<StageInput['tiers']>) => {
+          const { limits: effective } = parseConfig('dev', devWith({ tiers: overrides }));
+          for (const tier of tierNames) {
+            const { requestsPerMonth, ratePerSecond, burst } = tiers[tier];
+            expect(effective[tier]).toEqual({ requestsPerMonth, ratePerSecond, burst, ...overrides[tier] });
+          }
+        },
+      ),
+    );
+  });
+
+  test('never passes with anything but a ConfigError for what is no configuration at all', () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.anything(), (stage, stages) => {
+        fc.pre(!stageNames.some((name) => name === stage));
+        expect(() => parseConfig(stage, stages)).toThrow(ConfigError);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (fields) => {
+        try {
+          parseConfig('dev', devWith(fields));
+        } catch (error) {
+          expect(error).toBeInstanceOf(ConfigError);
+        }
+      }),
+    );
+  });
+});
+
+describe('tier limits of a stage', () => {
+  const synthesized = synthesize('dev', {
+    tiers: { free: { requestsPerMonth: 3, ratePerSecond: 0.5 }, pro: { burst: 9 } },
+  });
+  const expected = {
+    free: { requestsPerMonth: 3, ratePerSecond: 0.5, burst: 5 },
+    pro: { requestsPerMonth: 10_000, ratePerSecond: 20, burst: 9 },
+    enterprise: { requestsPerMonth: 1_000_000, ratePerSecond: 200, burst: 400 },
+  };
+
+  test('change the usage plans', () => {
+    const plans = synthesized
+      .ofType('AWS::ApiGateway::UsagePlan')
+      .map(({ properties }) => [properties['UsagePlanName'], properties['Quota'], properties['Throttle']]);
+    expect(plans).toEqual(
+      tierNames.map((tier) => [
+        `latchkey-dev-${tier}`,
+        { Limit: expected[tier].requestsPerMonth, Period: 'MONTH' },
+        { RateLimit: expected[tier].ratePerSecond, BurstLimit: expected[tier].burst },
+      ]),
+    );
+  });
+
+  test('change every function that knows limits, by the same values: plan and meter never disagree', () => {
+    const told = [...functionsOf(synthesized)].flatMap(([name, fn]) => {
+      const { TIER_LIMITS } = environmentOf(fn);
+      return TIER_LIMITS === undefined ? [] : [[name, JSON.parse(TIER_LIMITS)]];
+    });
+    expect(told.sort()).toEqual(
+      ['authorize-request', 'generate-key', 'get-usage', 'report-usage'].map((name) => [name, expected]),
+    );
+  });
+});
+
+test('rotation times of a stage reach the functions that make secrets', () => {
+  const functions = functionsOf(synthesize('dev', { rotation: { intervalDays: 30, noticeDays: 3 } }));
+  for (const name of ['generate-key', 'rotate-key']) {
+    const fn = functions.get(name);
+    expect(fn && environmentOf(fn)).toMatchObject({
+      ROTATION_INTERVAL_DAYS: '30',
+      ROTATION_NOTICE_DAYS: '3',
+    });
+  }
+});
+
+test('whoever deploys with a wrong configuration reads what is wrong, and no stack trace', () => {
+  const context = { stage: 'dev', stages: { dev: { rotation: { intervalDays: 5 }, surplus: 1 } } };
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [fileURLToPath(new URL('../../bin/latchkey.ts', import.meta.url))],
+    { encoding: 'utf8', env: { ...process.env, CDK_CONTEXT_JSON: JSON.stringify(context) } },
+  );
+  expect(status).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/^stages\.dev in cdk\.json:\n/);
+  expect(stderr).toContain('notice and grace together must be shorter than the interval');
+  expect(stderr).toContain('"surplus"');
+  expect(stderr).not.toMatch(/^\s+at .*[:(]\d+|node:internal|ConfigError/m);
+  expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(5);
+});

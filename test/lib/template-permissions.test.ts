@@ -1,0 +1,391 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { bundleFunctions } from '../../lib/constructs/function-bundle.ts';
+import { functionEntries } from '../../lib/function-entries.ts';
+import {
+  allVariants,
+  at,
+  environmentOf,
+  functionsOf,
+  list,
+  type Properties,
+  type Resource,
+  removeAssemblies,
+  type Statement,
+  type Synthesized,
+  statements,
+  template,
+} from './support.ts';
+
+afterAll(removeAssemblies);
+
+/** Runs in a process of its own: imports each bundle with all of its variables, then without each of them. */
+const loadEach = `
+  const { environments, standard, urls } = JSON.parse(process.argv[1]);
+  const answer = {};
+  for (const [name, environment] of Object.entries(environments)) {
+    answer[name] = {};
+    for (const missing of ['', ...Object.keys(environment).filter((name) => !standard.includes(name))]) {
+      process.env = { ...environment, AWS_REGION: 'eu-west-1' };
+      delete process.env[missing];
+      answer[name][missing] = await import(urls[name] + '?without=' + missing).then(
+        (module) => (typeof module.handler === 'function' ? '' : 'no handler'),
+        (error) => error.name + ': ' + error.message,
+      );
+    }
+  }
+  process.stdout.write(JSON.stringify(answer));
+`;
+
+/**
+ * All that each function may do beside writing its own log group and its traces: action -> resources. A condition
+ * stands after the action. Whoever changes a grant changes this table, and a reviewer sees what a function gains.
+ */
+const permissions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'authorize-request': {
+    'dynamodb:GetItem': ['Keys'],
+    'kms:Decrypt through dynamodb': ['EncryptionDataKey'],
+    'secretsmanager:GetSecretValue': ['KeysPepper'],
+    'kms:Decrypt through secretsmanager': ['EncryptionDataKey'],
+  },
+  'evaluate-decision': {
+    'dynamodb:UpdateItem': ['Usage'],
+    'kms:Decrypt through dynamodb': ['EncryptionDataKey'],
+    'kms:DescribeKey through dynamodb': ['EncryptionDataKey'],
+    'kms:Encrypt through dynamodb': ['EncryptionDataKey'],
+    'kms:GenerateDataKey through dynamodb': ['EncryptionDataKey'],
+    'kms:ReEncryptFrom through dynamodb': ['EncryptionDataKey'],
+    'kms:ReEncryptTo through dynamodb': ['EncryptionDataKey'],
+  },
+  'generate-key': {
+    'dynamodb:GetItem': ['Keys', 'Subscriptions'],
+    'dynamodb:PutItem': ['Keys', 'Subscriptions'],
+    'dynamodb:UpdateItem': ['Subscriptions'],
+    'kms:Decrypt through dynamodb': ['EncryptionDataKey'],
+    'kms:DescribeKey through dynamodb': ['EncryptionDataKey'],
+    'kms:Encrypt through dynamodb': ['EncryptionDataKey'],
+    'kms:GenerateDataKey through dynamodb': ['EncryptionDataKey'],
+    'kms:ReEncryptFrom through dynamodb': ['EncryptionDataKey'],
+    'kms:ReEncryptTo through dynamodb': ['EncryptionDataKey'],
+    'secretsmanager:GetSecretValue': ['KeysPepper'],
+    'kms:Decrypt through secretsmanager': ['EncryptionDataKey'],
+    'kms:Decrypt': ['KeysHandoverKey'],
+    'kms:Encrypt': ['KeysHandoverKey'],
+    'apigateway:GET': ['/apikeys'],
+    'apigateway:PATCH': ['/apikeys/*'],
+    'apigateway:POST': [
+      '/apikeys',
+      '/usageplans/ApiRestApiUsagePlanenterprise/keys',
+      '/usageplans/ApiRestApiUsagePlanfree/keys',
+      '/usageplans/ApiRestApiUsagePlanpro/keys',
+    ],
+  },
+  'rotate-key': {
+    'dynamodb:GetItem': ['Keys'],
+    'dynamodb:PutItem': ['Keys'],
+    'dynamodb:GetItem of idempotency#*': ['Subscriptions'],
+    'dynamodb:PutItem of idempotency#*': ['Subscriptions'],
+    'kms:Decrypt through dynamodb': ['EncryptionDataKey'],
+    'kms:DescribeKey through dynamodb': ['EncryptionDataKey'],
+    'kms:Encrypt through dynamodb': ['EncryptionDataKey'],
+    'kms:GenerateDataKey through dynamodb': ['EncryptionDataKey'],
+    'kms:ReEncryptFrom through dynamodb': ['EncryptionDataKey'],
+    'kms:ReEncryptTo through dynamodb': ['EncryptionDataKey'],
+    'secretsmanager:GetSecretValue': ['KeysPepper'],
+    'kms:Decrypt through secretsmanager': ['EncryptionDataKey'],
+    'kms:Decrypt': ['KeysHandoverKey'],
+    'kms:Encrypt': ['KeysHandoverKey'],
+  },
+  'revoke-key': {
+    'dynamodb:GetItem': ['Keys', 'Subscriptions'],
+    'dynamodb:PutItem': ['Keys', 'Subscriptions'],
+    'dynamodb:UpdateItem': ['Subscriptions'],
+    'kms:Decrypt through dynamodb': ['EncryptionDataKey'],
+    'kms:DescribeKey through dynamodb': ['EncryptionDataKey'],
+    'kms:Encrypt through dynamodb': ['EncryptionDataKey'],
+    'kms:GenerateDataKey through dynamodb': ['EncryptionDataKey'],
+    'kms:ReEncryptFrom through dynamodb': ['EncryptionDataKey'],
+    'kms:ReEncryptTo through dynamodb': ['EncryptionDataKey'],
+  },
+  'get-key': {
+    'dynamodb:GetItem': ['Keys'],
+    'kms:Decrypt through dynamodb': ['EncryptionDataKey'],
+    'secretsmanager:GetSecretValue': ['KeysPepper'],
+    'kms:Decrypt through secretsmanager': ['EncryptionDataKey'],
+  },
+  'get-usage': {
+    'dynamodb:GetItem': ['Subscriptions', 'Usage'],
+    'kms:Decrypt through dynamodb': ['EncryptionDataKey'],
+  },
+  'report-usage': {
+    'dynamodb:GetItem': ['Usage'],
+    'kms:Decrypt through dynamodb': ['EncryptionDataKey'],
+  },
+};
+
+/** Memory in MB and timeout in seconds. */
+const sizes: Readonly<Record<string, readonly [number, number]>> = {
+  // API Gateway waits; a cold start is CPU, and CPU comes with memory.
+  'authorize-request': [1024, 5],
+  'evaluate-decision': [1024, 15],
+  'generate-key': [512, 30],
+  'get-key': [512, 15],
+  'get-usage': [512, 15],
+  'report-usage': [512, 15],
+  'revoke-key': [512, 15],
+  'rotate-key': [512, 15],
+};
+
+const management = ['KeysGenerateKey', 'KeysGetKey', 'KeysRevokeKey', 'KeysRotateKey', 'UsageGetUsage'];
+const auditing = ['KeysGetKey', 'UsageGetUsage'];
+
+/** What a role may do: the statements of the policies attached to it. */
+function roleStatements({ ofType }: Synthesized, role: string): Statement[] {
+  return ofType('AWS::IAM::Policy')
+    .filter(({ properties }) => list(properties['Roles']).includes(role))
+    .flatMap(({ properties }) => statements(properties['PolicyDocument']));
+}
+
+/** The same by action, with the condition after the action and without the account's part of API Gateway's ARNs. */
+function permitted(granted: readonly Statement[]): Record<string, string[]> {
+  const table: Record<string, string[]> = {};
+  for (const { effect, actions, resources, condition } of granted) {
+    expect(effect).toBe('Allow');
+    for (const action of actions) {
+      const key = `${action}${conditionText(condition)}`;
+      const short = resources.map((arn) =>
+        arn.replace('arn:<AWS::Partition>:apigateway:<AWS::Region>::', ''),
+      );
+      table[key] = [...new Set([...(table[key] ?? []), ...short])].sort();
+    }
+  }
+  return table;
+}
+
+function conditionText(condition: unknown): string {
+  if (condition === undefined) return '';
+  const text = JSON.stringify(condition);
+  const service = /^\{"StringEquals":\{"kms:ViaService":"(\w+)\.<AWS::Region>\.amazonaws\.com"\}\}$/.exec(
+    text,
+  )?.[1];
+  if (service !== undefined) return ` through ${service}`;
+  const keys = /^\{"ForAllValues:StringLike":\{"dynamodb:LeadingKeys":\["([^"]+)"\]\}\}$/.exec(text)?.[1];
+  return keys === undefined ? ` if ${text}` : ` of ${keys}`;
+}
+
+describe.each(['dev', 'prod'] as const)('functions of %s', (stage) => {
+  const synthesized = template(stage);
+  const { one, ofType } = synthesized;
+  const functions = functionsOf(synthesized);
+  const roleOf = (fn: Resource | undefined) => String(fn?.properties['Role']);
+
+  test('are these and no other', () => {
+    expect([...functions.keys()].sort()).toEqual(Object.keys(permissions).sort());
+    expect([...functions.keys()].sort()).toEqual(Object.keys(functionEntries).sort());
+  });
+
+  test.each(Object.keys(permissions))('%s may do what its work needs, and nothing else', (name) => {
+    const role = roleOf(functions.get(name));
+    expect(permitted(roleStatements(synthesized, role))).toEqual({
+      ...permissions[name],
+      'logs:CreateLogStream': [String(at(functions.get(name)?.properties, 'LoggingConfig', 'LogGroup'))],
+      'logs:PutLogEvents': [String(at(functions.get(name)?.properties, 'LoggingConfig', 'LogGroup'))],
+      // X-Ray takes no resource.
+      'xray:PutTelemetryRecords': ['*'],
+      'xray:PutTraceSegments': ['*'],
+    });
+    const { properties } = one('AWS::IAM::Role', role);
+    expect(properties['ManagedPolicyArns'] ?? []).toEqual([]);
+    expect(properties['Policies'] ?? []).toEqual([]);
+  });
+
+  test.each([...functions])(
+    '%s has a role that nobody else has, and that only Lambda can take on',
+    (_, fn) => {
+      const role = roleOf(fn);
+      expect([...functions.values()].filter((other) => roleOf(other) === role)).toEqual([fn]);
+      expect(one('AWS::IAM::Role', role).properties['AssumeRolePolicyDocument']).toEqual({
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } },
+        ],
+      });
+    },
+  );
+
+  test('share no policy: each is attached to one role', () => {
+    for (const { properties } of ofType('AWS::IAM::Policy')) {
+      expect(list(properties['Roles'])).toHaveLength(1);
+      expect([properties['Users'], properties['Groups']]).toEqual([undefined, undefined]);
+    }
+  });
+
+  test.each([...functions])('%s runs on Node.js 24 on ARM with tracing, and stops in time', (name, fn) => {
+    expect(fn.properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      TracingConfig: { Mode: 'Active' },
+    });
+    expect([fn.properties['MemorySize'], fn.properties['Timeout']]).toEqual(sizes[name]);
+  });
+});
+
+describe.each(allVariants)('in %s', (variant) => {
+  const synthesized = template(variant);
+  const { ofType, text } = synthesized;
+  const identityPolicies = [...ofType('AWS::IAM::Policy'), ...ofType('AWS::IAM::ManagedPolicy')];
+
+  test('no permission has a wildcard in its action, and none but tracing has the resource *', () => {
+    const granted = identityPolicies.flatMap(({ properties }) => statements(properties['PolicyDocument']));
+    expect(granted.length).toBeGreaterThan(0);
+    expect(granted.flatMap(({ actions }) => actions).filter((action) => action.includes('*'))).toEqual([]);
+    const everywhere = granted.filter(({ resources }) => resources.includes('*'));
+    expect([...new Set(everywhere.flatMap(({ actions }) => actions))].sort()).toEqual([
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ]);
+    expect(text).not.toMatch(/"Not(Action|Resource|Principal)"/);
+  });
+
+  test('a resource lets nobody but an AWS service in, and that only for this account', () => {
+    const documents = synthesized.resources
+      .filter(({ type }) => type !== 'AWS::KMS::Key' && type !== 'AWS::IAM::Role')
+      .flatMap(({ properties }) => ('PolicyDocument' in properties ? [properties['PolicyDocument']] : []))
+      .flatMap(statements)
+      .filter(({ principal }) => principal !== undefined);
+    for (const { effect, actions, principal } of documents.filter(
+      (statement) => statement.effect !== 'Deny',
+    )) {
+      expect(effect).toBe('Allow');
+      expect(principal).toEqual({
+        Service: expect.stringMatching(/^(cloudtrail|cloudwatch)\.amazonaws\.com$/),
+      });
+      expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+    }
+  });
+
+  test('no key and no secret is handed over to another account, and nobody is created who could log in', () => {
+    expect(ofType('AWS::SecretsManager::ResourcePolicy')).toEqual([]);
+    for (const type of ['AWS::IAM::User', 'AWS::IAM::Group', 'AWS::IAM::AccessKey', 'AWS::KMS::Grant']) {
+      expect(ofType(type)).toEqual([]);
+    }
+  });
+
+  test('only API Gateway may call functions by resource policy: this API, this route', () => {
+    const permissionTable = ofType('AWS::Lambda::Permission').map(({ properties }) => [
+      properties['FunctionName'],
+      properties['Action'],
+      properties['Principal'],
+      properties['SourceArn'],
+    ]);
+    const source = 'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:ApiRestApi';
+    const stage = `ApiRestApiDeploymentStage${synthesized.stage}`;
+    const caller = ['lambda:InvokeFunction', 'apigateway.amazonaws.com'];
+    expect(permissionTable.sort()).toEqual([
+      ['AuthorizerAuthorizeRequest', ...caller, `${source}/authorizers/Authorizer`],
+      ['DecisionsEvaluateDecision', ...caller, `${source}/${stage}/POST/decisions/evaluate`],
+      ['UsageReportUsage', ...caller, `${source}/${stage}/GET/usage`],
+    ]);
+    expect(ofType('AWS::Lambda::Url')).toEqual([]);
+  });
+
+  test('the right to invoke management functions is in two policies and nowhere else (R26)', () => {
+    const invoking = identityPolicies.filter(({ properties }) =>
+      statements(properties['PolicyDocument']).some(({ actions }) =>
+        actions.some((action) => action.startsWith('lambda:')),
+      ),
+    );
+    expect(invoking.map(({ name }) => name).sort()).toEqual([
+      'ManagementAccessKeyAdministrators',
+      'ManagementAccessKeyAuditors',
+    ]);
+    // Both are attached to nobody: the operator says who holds them.
+    for (const { properties } of invoking) {
+      expect([properties['Roles'], properties['Users'], properties['Groups']]).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ]);
+    }
+    const only = (functions: readonly string[]) => [
+      {
+        effect: 'Allow',
+        actions: ['lambda:InvokeFunction'],
+        resources: functions,
+        principal: undefined,
+        condition: undefined,
+      },
+    ];
+    const documentOf = (name: string) =>
+      statements(synthesized.one('AWS::IAM::ManagedPolicy', name).properties['PolicyDocument']);
+    expect(documentOf('ManagementAccessKeyAdministrators')).toEqual(only(management));
+    expect(documentOf('ManagementAccessKeyAuditors')).toEqual(only(auditing));
+  });
+});
+
+describe('the environment of functions', () => {
+  const standard = ['NODE_OPTIONS', 'POWERTOOLS_SERVICE_NAME', 'POWERTOOLS_METRICS_NAMESPACE'];
+  const functions = functionsOf(template('prod'));
+  const bundles = bundleFunctions(functionEntries);
+  const environments = Object.fromEntries(
+    [...functions].map(([name, fn]) => [name, environmentOf(fn)] as const),
+  );
+
+  /** Loads a function as Lambda does, whole and without each of its variables: what it complains of, by name left out. */
+  const complaints = JSON.parse(
+    execFileSync(
+      process.execPath,
+      [
+        '--input-type=module',
+        '--eval',
+        loadEach,
+        JSON.stringify({ environments, standard, urls: urlsOf(bundles) }),
+      ],
+      { encoding: 'utf8', env: {}, maxBuffer: 1e7 },
+    ),
+  ) as Record<string, Record<string, string>>;
+
+  test.each(Object.keys(functionEntries))('%s starts with what the template gives it', (name) => {
+    expect(complaints[name]?.['']).toBe('');
+  });
+
+  test.each(Object.keys(functionEntries))('%s is given nothing that it does not need', (name) => {
+    const given = Object.keys(environments[name] ?? {}).filter((variable) => !standard.includes(variable));
+    expect(given.length).toBeGreaterThan(0);
+    expect(given.map((variable) => [variable, complaints[name]?.[variable]])).toEqual(
+      given.map((variable) => [
+        variable,
+        `EnvironmentError: environment variables missing or malformed: ${variable}`,
+      ]),
+    );
+  });
+
+  test.each([...functions])('%s tells its own name and stage in logs and metrics', (name, fn) => {
+    expect(environmentOf(fn)).toMatchObject({
+      NODE_OPTIONS: '--enable-source-maps',
+      POWERTOOLS_SERVICE_NAME: name,
+      POWERTOOLS_METRICS_NAMESPACE: 'Latchkey/prod',
+    });
+  });
+
+  test('holds no secret, only where one lies', () => {
+    for (const [name, variables] of Object.entries(environments)) {
+      for (const [variable, value] of Object.entries(variables)) {
+        expect(value, `${name} ${variable}`).not.toMatch(/resolve:|[A-Za-z0-9+/=]{40,}/);
+      }
+    }
+    expect(template('prod').text).not.toContain('{{resolve:');
+  });
+});
+
+function urlsOf(bundles: Properties): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(bundles).map(([name, folder]) => [
+      name,
+      pathToFileURL(join(String(folder), 'index.mjs')).href,
+    ]),
+  );
+}
