@@ -110,7 +110,8 @@ export async function startServices(
     localRoutes: clockRoutes(clock),
   });
   running.defer(() => gateway.close());
-  await lambda.warm();
+  // A caller of the API should not wait for a first start; who invokes a function by hand can.
+  await lambda.warm(calledByGateway(template));
   return { apiUrl: gateway.url, awsEndpoint, clock, iam, lambda, logs, streams };
 }
 
@@ -129,6 +130,14 @@ function startFunctions(
     credentialsOf: parts.iam.credentialsOf,
     log: (functionName, _requestId, line) => parts.logs.write(groups.get(functionName) ?? functionName, line),
   });
+}
+
+/** Functions that API Gateway may invoke. */
+function calledByGateway(template: ResolvedTemplate): string[] {
+  const permissions = template
+    .byType('AWS::Lambda::Permission')
+    .filter(({ properties }) => properties['Principal'] === 'apigateway.amazonaws.com');
+  return [...new Set(permissions.map(({ properties }) => String(properties['FunctionName'])))];
 }
 
 function logGroupOf({ ref, properties }: ResolvedResource): string {
