@@ -84,7 +84,10 @@ const stageSchema = z.strictObject({
       alarmAt: z.int().positive().default(8_000),
       limit: z.int().positive().max(10_000).default(9_500),
     })
-    .prefault({}),
+    .prefault({})
+    .refine((usageKeys) => usageKeys.alarmAt < usageKeys.limit, {
+      error: 'alarmAt must be below limit: the alarm is to ring before anybody is refused',
+    }),
   /** Limits that differ from the tier table in this stage, for load tests. */
   tiers: z
     .strictObject({ free: limitsOverride, pro: limitsOverride, enterprise: limitsOverride })

@@ -41,7 +41,7 @@ export class LatchkeyStack extends Stack {
       usage.addManagement(subscriptions),
       ...audit.reads,
     ];
-    new ManagementAccess(this, 'ManagementAccess', { config, acts, reads });
+    new ManagementAccess(this, 'ManagementAccess', { acts, reads });
     if (config.cloudTrail) {
       new ManagementTrail(this, 'ManagementTrail', { functions: [...acts, ...reads] });
     }

@@ -2,6 +2,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import { z } from 'zod';
 import { type Clock, ClockMovedBackError } from './clock.ts';
 import { addDuration, parseDuration } from './clock-duration.ts';
+import { isFromThisMachine } from './this-machine-only.ts';
 
 const PATH = '/_local/clock';
 const MAXIMUM_BODY_BYTES = 10_240;
@@ -26,7 +27,7 @@ class Refusal extends Error {
  * Routes of the movable clock. `GET /_local/clock` tells it; `POST` with `{"advance":"P83D"}` or
  * `{"set":"<ISO 8601 time with zone>"}` moves it and answers once all that runs on the clock has caught up. Both answer
  * `{ "now": "<ISO 8601 UTC>", "offsetMilliseconds": n }`; errors are `application/problem+json`: 400 bad input,
- * 405 other methods, 409 a move back, 413 a body over 10 KB, 500 something that runs on the clock failed.
+ * 403 a web page, 405 other methods, 409 a move back, 413 a body over 10 KB, 500 something that runs on the clock failed.
  * @returns a handler that gives false, and leaves the response alone, for any other path
  */
 export function clockRoutes(clock: Clock): (request: IncomingMessage, response: ServerResponse) => boolean {
@@ -51,6 +52,13 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   try {
+    // A clock that a web page had moved could never be moved back.
+    if (!isFromThisMachine(request.headers)) {
+      throw new Refusal(
+        403,
+        `${PATH} answers programs on this machine, at 127.0.0.1 or localhost, and no web pages.`,
+      );
+    }
     if (request.method === 'POST') await move(await readBody(request));
     else if (request.method !== 'GET') throw new Refusal(405, `${PATH} answers GET and POST.`);
     const offsetMilliseconds = new Float64Array(clock.offset)[0] ?? 0;

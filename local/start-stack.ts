@@ -5,6 +5,7 @@ import type { Iam } from './aws/iam.ts';
 import type { Clock } from './clock.ts';
 import { takeDataFolder, writeAtOnce } from './data-folder.ts';
 import type { FunctionInvoker } from './lambda/invoker.ts';
+import type { LocalLambda } from './lambda/start-lambda.ts';
 import type { LocalEnvironment } from './model.ts';
 import { startServices } from './start-services.ts';
 import type { Streams } from './streams.ts';
@@ -44,7 +45,7 @@ export interface RunningStack extends StackDescription {
   readonly dataDir: string;
   readonly logFolder: string;
   readonly clock: Clock;
-  readonly invoker: FunctionInvoker;
+  readonly invoker: FunctionInvoker & Pick<LocalLambda, 'interrupt'>;
   readonly iam: Iam;
   /** The event source mappings; `whenIdle` tells when all that follows from earlier writes is done. */
   readonly streams: Streams;

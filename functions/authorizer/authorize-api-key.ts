@@ -1,4 +1,4 @@
-import { type KeyItem, matchesHash, type PepperStore, parseKey } from '../keys/index.ts';
+import { isLive, isSuspended, type KeyItem, matchesHash, type PepperStore, parseKey } from '../keys/index.ts';
 import type { RefusalReason } from './contract.ts';
 import type { KeyReader } from './stores/key-reader.ts';
 
@@ -25,9 +25,9 @@ export async function authorizeApiKey(
     return refused(await whyUnmatched(presented, key, peppers));
   }
   if (key.revokedAt !== undefined) return refused('revoked');
-  if (Object.keys(key.suspensions).length > 0) return refused('suspended');
+  if (isSuspended(key)) return refused('suspended');
   // A late sweep must not keep a dead secret alive: the item's own times decide.
-  const live = matching.find(({ retiresAt }) => retiresAt === undefined || Date.parse(retiresAt) > now);
+  const live = matching.find((secret) => isLive(secret, new Date(now)));
   return live === undefined ? refused('retired-secret') : { kind: 'accepted', key, version: live.version };
 }
 

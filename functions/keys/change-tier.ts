@@ -1,7 +1,8 @@
-import type { TierLimits, TierName } from '../../lib/tiers.ts';
+import type { TierName } from '../../lib/tiers.ts';
 import { commit, type DocumentClient, retryContended } from '../runtime/dynamodb.ts';
 import { NotFoundError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
+import { limitsOf, type TierLimitsOfStage } from '../runtime/rules/tier-limits.ts';
 import { inTier, type Subscriptions } from '../subscriptions/index.ts';
 import { withTier } from './rules/lifecycle.ts';
 import type { KeyStore } from './stores/key-store.ts';
@@ -32,7 +33,7 @@ export async function changeTier(
     readonly client: DocumentClient;
     readonly keys: KeyStore;
     readonly subscriptions: Subscriptions;
-    readonly limits: Readonly<Record<string, Pick<TierLimits, 'requestsPerMonth'>>>;
+    readonly limits: Readonly<Record<string, TierLimitsOfStage>>;
   },
 ): Promise<ChangedTier> {
   const { client, keys, subscriptions, limits } = dependencies;
@@ -46,7 +47,7 @@ export async function changeTier(
       tier,
       previousTier: found.tier,
       keyIds: found.keyIds,
-      requestsPerMonth: limits[tier]?.requestsPerMonth ?? 0,
+      requestsPerMonth: limitsOf(limits, tier).requestsPerMonth,
     };
     if (found.tier === tier) return answer;
     const planned = tier in found.usageKeys ? found : await subscriptions.planUsageKey(found, tier, act);

@@ -1,7 +1,8 @@
-import type { TierLimits, TierName } from '../../lib/tiers.ts';
+import type { TierName } from '../../lib/tiers.ts';
 import { commit, retryContended } from '../runtime/dynamodb.ts';
 import { LimitError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
+import { limitsOf, type TierLimitsOfStage } from '../runtime/rules/tier-limits.ts';
 import type { SubscriptionItem, Subscriptions } from '../subscriptions/index.ts';
 import { maximumKeys, normalizedEmail, withKey } from '../subscriptions/index.ts';
 import type { KeyDependencies } from './dependencies.ts';
@@ -41,7 +42,7 @@ export interface GeneratedApiKey {
 export interface GenerateApiKeyDependencies extends KeyDependencies {
   readonly subscriptions: Subscriptions;
   readonly policy: RotationPolicy;
-  readonly limits: Readonly<Record<string, Pick<TierLimits, 'requestsPerMonth'>>>;
+  readonly limits: Readonly<Record<string, TierLimitsOfStage>>;
 }
 
 const warning =
@@ -61,7 +62,8 @@ export async function generateApiKey(
   dependencies: GenerateApiKeyDependencies,
 ): Promise<GeneratedApiKey> {
   const { idempotencyKey, ...asked } = request;
-  const fingerprint = fingerprintOf({ ...asked, email: normalizedEmail(asked.email) });
+  // Who asks is part of it: a guessed idempotencyKey must not hand one admin's key to another.
+  const fingerprint = fingerprintOf({ ...asked, email: normalizedEmail(asked.email), by: act.actor.id });
   const scope = idempotencyKey === undefined ? undefined : { act: 'generate-key', idempotencyKey };
 
   const repeated = async () =>
@@ -71,15 +73,16 @@ export async function generateApiKey(
     const answer = await repeated();
     if (answer !== undefined) return answer;
     const subscription = await dependencies.subscriptions.findOrCreate(request, act);
+    // Before anything is refused: asking for a key is how an operator puts a missing usage key right.
+    const usageKey = await dependencies.subscriptions.ensureUsageKey(subscription);
     if (subscription.keyIds.length >= maximumKeys) {
       // The last place may have gone, since the look above, to this very request, sent twice at once.
       const meanwhile = await repeated();
       if (meanwhile !== undefined) return meanwhile;
       throw noRoom(subscription);
     }
-    const usageKey = await dependencies.subscriptions.ensureUsageKey(subscription);
     return make(request, subscription, usageKey, act, scope && { scope, fingerprint }, dependencies);
-  }, 'nothing was written');
+  }, 'no key was made');
 }
 
 function noRoom({ subscriptionId }: SubscriptionItem): LimitError {
@@ -121,7 +124,7 @@ async function make(
     version: 1,
     createdAt: key.createdAt,
     rotatesAt: key.rotateAt,
-    requestsPerMonth: limits[tier]?.requestsPerMonth ?? 0,
+    requestsPerMonth: limitsOf(limits, tier).requestsPerMonth,
     warning,
   };
   const outcome = await commit(client, [

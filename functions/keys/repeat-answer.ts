@@ -1,4 +1,5 @@
 import { ConflictError } from '../runtime/errors.ts';
+import { logger } from '../runtime/telemetry.ts';
 import type { HandoverBox } from './stores/handover-box.ts';
 import type { IdempotencyScope, IdempotencyStore } from './stores/idempotency-store.ts';
 import type { KeyStore } from './stores/key-store.ts';
@@ -28,6 +29,8 @@ export async function repeatAnswer<Answer extends { apiKey: string }>(
       `the secret that this request made (key ${keyId}, version ${version}) has been replaced or revoked since; rotate the key with a new idempotencyKey to get another`,
     );
   }
+  // The record of the act names its first request only; the log tells who has seen the key again.
+  logger.info('answered again', { act: scope.act, keyId, version });
   const apiKey = await handovers.open(handover.ciphertext, { keyId, version });
   return { ...record.answer, apiKey } as unknown as Answer;
 }

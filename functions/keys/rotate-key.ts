@@ -39,7 +39,7 @@ export async function rotateKey(
 ): Promise<RotatedKey> {
   const { keyId, graceHours, idempotencyKey, reason } = request;
   const { client, keys, idempotency, policy } = dependencies;
-  const fingerprint = fingerprintOf({ keyId, graceHours, reason });
+  const fingerprint = fingerprintOf({ keyId, graceHours, reason, by: act.actor.id });
   const scope = idempotencyKey === undefined ? undefined : { act: 'rotate-key', idempotencyKey };
 
   return retryContended(async () => {

@@ -8,6 +8,7 @@ import { describeError, logger } from './telemetry.ts';
 /** Where a caller in trouble finds help: from `productEnvironment`. */
 export interface Product {
   readonly DOCUMENTATION_URL: string;
+  readonly STATUS_URL: string;
   readonly SUPPORT_ADDRESS: string;
 }
 
@@ -48,6 +49,7 @@ export function problem(
   const type: ProblemType = problemTypes[name];
   const body = problemBody(name, {
     documentationUrl: product.DOCUMENTATION_URL,
+    statusUrl: product.STATUS_URL,
     supportAddress: product.SUPPORT_ADDRESS,
     requestId: event.requestContext.requestId,
   });

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 /** What a function needs to answer over HTTP with problems of the product's form. */
 export const productEnvironment = z.object({
   DOCUMENTATION_URL: z.string().check(z.minLength(1)),
+  STATUS_URL: z.string().check(z.minLength(1)),
   SUPPORT_ADDRESS: z.string().check(z.minLength(1)),
 });
 

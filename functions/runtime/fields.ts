@@ -24,7 +24,8 @@ export const subscriptionId = matching(
 );
 export const email = z
   .email({ error: 'must be an e-mail address' })
-  .max(254, { error: 'must be at most 254 characters' });
+  .max(254, { error: 'must be at most 254 characters' })
+  .refine((value) => !containsKey(value), { error: 'must not contain an API key' });
 export const requestedBy = text('the name of the person who asks, for the record', 200);
 export const reason = text('the reason, for the record', 500).optional();
 export const idempotencyKey = text(

@@ -4,7 +4,7 @@ import type { Context } from 'aws-lambda';
 import type { z } from 'zod';
 import { isDomainError, ValidationError } from './errors.ts';
 import type { Act, Actor } from './rules/change.ts';
-import { dottedPath, faultsOf, faultsText } from './rules/fault.ts';
+import { dottedPath, faultsOf, faultsText, whatItIs } from './rules/fault.ts';
 import { describeError, logger } from './telemetry.ts';
 
 /** What a management function knows of its invocation beside the payload. */
@@ -32,6 +32,9 @@ export function managementFunction<S extends z.ZodType, Answer>(
 }
 
 function parsePayload<S extends z.ZodType>(schema: S, payload: unknown): z.output<S> {
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
+    throw new ValidationError(`payload: must be a JSON object, but ${whatItIs(payload)}`);
+  }
   const parsed = schema.safeParse(payload);
   if (parsed.success) return parsed.data;
   throw new ValidationError(

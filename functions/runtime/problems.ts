@@ -22,7 +22,7 @@ export const problemTypes = {
     title: 'API key missing or not valid',
     status: 401,
     detail:
-      'Send your API key in the X-API-Key header. If you do, the key is mistyped, was rotated, suspended or revoked: look it up in the dashboard or ask support.',
+      'Send your API key in the X-API-Key header. If you do, the key is mistyped, was rotated, suspended or revoked: ask whoever gave it to you, or support.',
   },
   'access-denied': {
     type: 'access-denied',
@@ -73,7 +73,7 @@ export const problemTypes = {
     title: 'Too many requests at once',
     status: 429,
     detail:
-      "Requests come faster than the tier's rate. Wait for Retry-After seconds and spread requests out.",
+      'Requests come faster than the rate that is allowed here. Wait for Retry-After seconds and spread requests out.',
     retryAfter: 1,
   },
   'key-not-ready': {
@@ -130,7 +130,7 @@ export function problemTypeUri(problem: ProblemType, documentationUrl: string): 
 /** The members that every problem of the product has; a function adds `errors` or `violated-policies` to them. */
 export function problemBody(
   name: ProblemName,
-  context: { documentationUrl: string; supportAddress: string; requestId: string },
+  context: { documentationUrl: string; statusUrl: string; supportAddress: string; requestId: string },
 ): Record<string, unknown> {
   const problem: ProblemType = problemTypes[name];
   return {
@@ -140,5 +140,6 @@ export function problemBody(
     detail: problem.detail,
     requestId: context.requestId,
     support: context.supportAddress,
+    statusPage: context.statusUrl,
   };
 }

@@ -72,6 +72,8 @@ export class Api extends Construct {
       description: `${config.product.name}, keys by Latchkey (${config.stage})`,
       apiKeySourceType: ApiKeySourceType.AUTHORIZER,
       endpointTypes: [EndpointType.REGIONAL],
+      // One address only: what guards the domain (its certificate, a firewall) must not be passed by.
+      disableExecuteApiEndpoint: config.domain !== undefined,
       cloudWatchRole: true,
       deployOptions: {
         stageName: config.stage,

@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync, version as esbuildVersion } from 'esbuild';
 
@@ -28,10 +37,10 @@ const options = {
   logLevel: 'silent',
 } satisfies BuildOptions;
 
-/** Where each bundled function lies, and which of the project's files went into it. */
+/** The last bundle: where it lies, and which of the project's files went into it. */
 interface BundleRecord {
-  readonly key: string;
-  /** Project files with their content's hash; a bundle is stale when one differs. */
+  readonly folder: string;
+  /** Project files with their content's hash; the bundle is stale when one differs. */
   readonly inputs: Readonly<Record<string, string>>;
 }
 
@@ -42,25 +51,28 @@ interface BundleRecord {
  */
 export function bundleFunctions(entries: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const key = hash(JSON.stringify([esbuildVersion, options, entries, hashFile('package-lock.json')]));
-  const folder = join(cacheDir, key.slice(0, 16));
-  if (!isFresh(folder, key)) build(entries, folder, key);
+  const recordPath = join(cacheDir, `${key.slice(0, 16)}.json`);
+  const folder = join(cacheDir, freshFolder(recordPath) ?? build(entries, recordPath));
   return Object.fromEntries(Object.keys(entries).map((name) => [name, join(folder, name)]));
 }
 
-function isFresh(folder: string, key: string): boolean {
-  const recordPath = join(folder, 'bundle.json');
-  if (!existsSync(recordPath)) return false;
-  const record = JSON.parse(readFileSync(recordPath, 'utf8')) as BundleRecord;
-  return record.key === key && Object.entries(record.inputs).every(([file, hash]) => hashFile(file) === hash);
+function freshFolder(recordPath: string): string | undefined {
+  if (!existsSync(recordPath)) return undefined;
+  const { folder, inputs } = JSON.parse(readFileSync(recordPath, 'utf8')) as BundleRecord;
+  const isFresh = Object.entries(inputs).every(([file, content]) => hashFile(file) === content);
+  return isFresh && existsSync(join(cacheDir, folder)) ? folder : undefined;
 }
 
-function build(entries: Readonly<Record<string, string>>, folder: string, key: string): void {
-  // Built beside and moved into place, so that two stacks starting at once never read half a bundle.
-  const building = `${folder}.${process.pid}`;
+/** A bundle is never changed or removed while it is young: another process may be reading it at this moment. */
+function build(entries: Readonly<Record<string, string>>, recordPath: string): string {
+  mkdirSync(cacheDir, { recursive: true });
+  removeOldBundles();
+  const began = Date.now();
+  const folder = `${began}-${process.pid}`;
   const { metafile } = buildSync({
     ...options,
     absWorkingDir: root,
-    outdir: building,
+    outdir: join(cacheDir, folder),
     metafile: true,
     entryPoints: Object.entries(entries).map(([name, file]) => ({
       in: join(root, 'functions', `${file}.ts`),
@@ -69,15 +81,24 @@ function build(entries: Readonly<Record<string, string>>, folder: string, key: s
   });
   const own = Object.keys(metafile.inputs).filter((file) => !file.includes('node_modules'));
   const inputs = Object.fromEntries(own.map((file) => [file, hashFile(file)]));
-  writeFileSync(join(building, 'bundle.json'), JSON.stringify({ key, inputs } satisfies BundleRecord));
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(dirname(folder), { recursive: true });
-  try {
-    renameSync(building, folder);
-  } catch (error) {
-    // Another process was faster; its bundle is as good as this one.
-    rmSync(building, { recursive: true, force: true });
-    if (!isFresh(folder, key)) throw error;
+  // A file that was saved meanwhile may be in the bundle as it was before: the next time bundles anew.
+  const isSettled = own.every((file) => statSync(join(root, file)).mtimeMs < began);
+  if (isSettled) {
+    const record = `${recordPath}.${process.pid}`;
+    writeFileSync(record, JSON.stringify({ folder, inputs } satisfies BundleRecord));
+    renameSync(record, recordPath);
+  }
+  return folder;
+}
+
+const keptMilliseconds = 3_600_000;
+
+function removeOldBundles(): void {
+  const oldest = Date.now() - keptMilliseconds;
+  for (const entry of readdirSync(cacheDir)) {
+    if (Number(/^(\d+)-\d+$/.exec(entry)?.[1] ?? Number.POSITIVE_INFINITY) < oldest) {
+      rmSync(join(cacheDir, entry), { recursive: true, force: true });
+    }
   }
 }
 

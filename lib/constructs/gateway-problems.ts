@@ -71,6 +71,7 @@ export function addGatewayProblems(api: RestApi, { product }: Pick<Config, 'prod
     const about: ProblemType = problemTypes[problem];
     const body = problemBody(problem, {
       documentationUrl: product.documentationUrl,
+      statusUrl: product.statusUrl,
       supportAddress: product.supportAddress,
       requestId: '$context.requestId',
     });

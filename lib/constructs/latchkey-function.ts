@@ -32,9 +32,6 @@ export interface LatchkeyFunctionProps {
  * group, until a construct's grant gives it more together with the environment that goes with it.
  */
 export class LatchkeyFunction extends LambdaFunction {
-  /** `generate-key` */
-  readonly shortName: FunctionName;
-
   constructor(scope: Construct, id: string, props: LatchkeyFunctionProps) {
     const { config, name } = props;
     const functionName = `latchkey-${config.stage}-${name}`;
@@ -74,7 +71,6 @@ export class LatchkeyFunction extends LambdaFunction {
         POWERTOOLS_METRICS_NAMESPACE: metricNamespace(config.stage),
       },
     });
-    this.shortName = name;
   }
 
   /** Sets the environment that a subsystem's contract demands; a missing or misspelt name does not compile. */

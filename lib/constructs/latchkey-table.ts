@@ -45,7 +45,7 @@ export class LatchkeyTable extends Table {
     this.#encryption = encryption;
   }
 
-  /** Permits reading single items: nothing of the product scans. */
+  /** Permits reading single items. */
   allowRead(fn: LatchkeyFunction): void {
     fn.allow(reads, [this.tableArn]);
     this.#encryption.grantThrough(fn, 'dynamodb', 'read');

@@ -1,11 +1,9 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { Config } from '../config.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
 export interface ManagementAccessProps {
-  readonly config: Config;
   /** Functions that change something, or whose answer holds a key. */
   readonly acts: readonly LatchkeyFunction[];
   /** Functions that only tell. */
@@ -17,11 +15,11 @@ export class ManagementAccess extends Construct {
   readonly administrators: ManagedPolicy;
   readonly auditors: ManagedPolicy;
 
-  constructor(scope: Construct, id: string, { config, acts, reads }: ManagementAccessProps) {
+  constructor(scope: Construct, id: string, { acts, reads }: ManagementAccessProps) {
     super(scope, id);
     const policy = (name: string, description: string, functions: readonly LatchkeyFunction[]) =>
       new ManagedPolicy(this, name, {
-        managedPolicyName: `latchkey-${config.stage}-${name}`,
+        // No name of its own: IAM is one for all Regions, and a second one needs policies too.
         description,
         statements: [
           new PolicyStatement({

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isFromThisMachine } from '../this-machine-only.ts';
 import { type AccessControl, authorizer } from './access-control.ts';
 import { errorProtocolOf, errorResponse } from './error-response.ts';
 import { AwsError, type AwsRequest, type AwsResponse, type AwsService } from './service.ts';
@@ -99,13 +100,9 @@ async function answer(
   }
 }
 
-/**
- * Any web page may make a browser send a simple request to loopback, and signatures are not verified here. Browsers
- * cannot leave `Origin` out of such a request nor forge `Host`, and no SDK client outside a browser sends the former.
- */
+/** Signatures are not verified here, so a web page must not reach it. */
 function refuseBrowsers(headers: Headers): void {
-  const local = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(headers['host'] ?? '');
-  if (headers['origin'] === undefined && local) return;
+  if (isFromThisMachine(headers)) return;
   throw new AwsError(
     'AccessDeniedException',
     'The local AWS endpoint answers clients on this machine only, addressed as localhost or 127.0.0.1, and no web pages',

@@ -18,6 +18,8 @@ export interface FunctionRunner {
    */
   run(requestId: string, payload: string, onLine?: (line: string) => void): Promise<InstanceOutcome>;
   warm(): Promise<void>;
+  /** Crashes an instance that runs something. @returns false where none does */
+  interrupt(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -89,6 +91,7 @@ export function createFunctionRunner(options: {
         log(undefined, refusalToStart(error));
       }
     },
+    interrupt: () => pool.interrupt(),
     close: () => pool.close(),
   };
 }

@@ -7,6 +7,8 @@ export interface InstancePool {
   run(invocation: Invocation): Promise<InstanceOutcome>;
   /** Starts one instance unless there is one already, and waits until it is initialised. */
   warm(): Promise<void>;
+  /** Crashes an instance that runs something. @returns false where none does */
+  interrupt(): Promise<boolean>;
   /** What waits fails; what runs may finish for up to two seconds, then fails too; all instances end. */
   close(): Promise<void>;
 }
@@ -77,6 +79,11 @@ export function createInstancePool(options: { start: () => Instance; maximum: nu
       // Offered at once: an invocation that comes meanwhile waits for this one rather than starting another.
       idle.push(instance);
       await instance.initialised;
+    },
+    async interrupt() {
+      const busy = [...all].find((instance) => instance.isUsable() && !idle.includes(instance));
+      await busy?.crash();
+      return busy !== undefined;
     },
     async close() {
       closed = true;

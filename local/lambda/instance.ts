@@ -24,6 +24,8 @@ export interface Instance {
   isUsable(): boolean;
   /** Waits for the initialisation, then runs the handler. Never rejects; not to be called while another runs. */
   run(invocation: Invocation): Promise<InstanceOutcome>;
+  /** Ends the thread wherever it is, as a crash of the runtime does: what runs on it fails. */
+  crash(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -153,6 +155,10 @@ export function startInstance(options: {
       current = undefined;
       if (settled.kind === 'returned') return settled;
       return { kind: 'failed', error: settled.failure(invocation.requestId) };
+    },
+    async crash() {
+      end('Runtime.ExitError', 'Runtime exited with error: signal: killed');
+      await worker.terminate();
     },
     async close() {
       closing = true;

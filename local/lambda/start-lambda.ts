@@ -34,6 +34,12 @@ export interface LocalLambda extends FunctionInvoker {
    * are initialised; a function that fails to load says so in the log and again when it is invoked.
    */
   warm(functionNames?: readonly string[]): Promise<void>;
+  /**
+   * For tests: ends an instance of a function in the middle of an invocation, as Lambda may at any time. The invocation
+   * fails; what it has asked of AWS by then may or may not be done.
+   * @returns false where nothing runs
+   */
+  interrupt(functionName: string): Promise<boolean>;
   /** Lets running invocations finish for up to two seconds, then ends all instances. */
   close(): Promise<void>;
 }
@@ -81,6 +87,7 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
       const chosen = functionNames?.map(runnerOf) ?? [...runners.values()];
       await Promise.all(chosen.map((runner) => runner.warm()));
     },
+    interrupt: (functionName) => runnerOf(functionName).interrupt(),
     async close() {
       events.close();
       await Promise.all([...runners.values()].map((runner) => runner.close()));

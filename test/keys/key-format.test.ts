@@ -225,7 +225,21 @@ describe('the loggable form', () => {
   });
 
   it('forges no log line', () => {
-    expect(loggableKey('a\r\nb\u001b[2J\u2028\u202eabc')).toBe('a??b?[2J??...');
+    expect(loggableKey('a\r\nb\u001b[2J\u2028\u202eabc')).toBe('...');
+  });
+
+  it.each([
+    ['a password', 'correct-horse-battery-staple'],
+    ['the secret part alone', (vectors.valid[0]?.secret ?? '') + (vectors.valid[0]?.checksum ?? '')],
+    ['a key behind a space', ` ${vectors.valid[0]?.key}`],
+    ['a token of another product', 'ghp_16C7e42F292c6912E7710c838347Ae178B4a'],
+  ])('shows nothing of %s', (_what, text) => {
+    expect(loggableKey(text)).toBe('...');
+  });
+
+  it('shows which key a mistyped one was meant to be', () => {
+    const { key, loggable } = vectors.valid[0] ?? { key: '', loggable: '' };
+    expect(loggableKey(key.slice(0, -3))).toBe(loggable);
   });
 });
 

@@ -1,5 +1,5 @@
 import { mkdtempSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -295,5 +295,21 @@ describe('/_local/clock', () => {
     expect([deleted.status, deleted.headers.get('allow')]).toEqual([405, 'GET, POST']);
     expect((await post({ advance: 'P1D'.padEnd(20_000, ' ') })).status).toBe(413);
     expect((await fetch(`${url}s`)).status).toBe(418);
+  });
+
+  test.each([
+    ['an Origin', { Origin: 'https://evil.example' }],
+    ['the name of another site, by DNS rebinding', { Host: 'evil.example' }],
+  ])('a web page cannot move it: a request with %s is refused', async (_what, headers) => {
+    const before = clock.now();
+    const { status } = await new Promise<{ status: number | undefined }>((resolve, reject) => {
+      request(url, { method: 'POST', headers }, (response) => {
+        response.resume().on('end', () => resolve({ status: response.statusCode }));
+      })
+        .on('error', reject)
+        .end('{"advance":"P1D"}');
+    });
+    expect(status).toBe(403);
+    expect(clock.now() - before).toBeLessThan(60_000);
   });
 });

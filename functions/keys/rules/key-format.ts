@@ -87,22 +87,19 @@ export function generateKeyId(randomBytes?: RandomBytes): string {
  * The one form of a key that may be logged: its first 10 characters and `...`. They lie within prefix and id for
  * every valid key (2 + 1 + 12 characters at the least), so not one bit of the secret shows.
  *
- * Takes any text that somebody sent as a key. Whatever is not printable ASCII becomes `?`, so that no log line can be
- * forged. A text of 10 characters or fewer is no key, but may be somebody's password: only `...` is left of it.
+ * Takes any text that somebody sent as a key. What does not begin as a key does, with prefix and id, may be a password
+ * or the secret part alone: only `...` is left of it.
  */
 export function loggableKey(text: string): string {
-  if (text.length <= LOGGABLE) return '...';
-  let shown = '';
-  for (let i = 0; i < LOGGABLE; i++) {
-    const code = text.charCodeAt(i);
-    shown += code >= 0x20 && code <= 0x7e ? text[i] : '?';
-  }
-  return `${shown}...`;
+  return beginsAsKey.test(text) ? `${text.slice(0, LOGGABLE)}...` : '...';
 }
+
+/** Prefix, id and the underscore behind it: what a mistyped key has in common with a right one. */
+const beginsAsKey = /^[a-z][a-z0-9]{1,11}_[0-9A-Za-z]{12}_/;
 
 /** `loggableKey` of a key whose secret is not at hand. */
 export function loggableForm(prefix: string, keyId: string): string {
-  return loggableKey(`${prefix}_${keyId}`);
+  return `${`${prefix}_${keyId}`.slice(0, LOGGABLE)}...`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Write } from '../../runtime/dynamodb.ts';
+import { ttlAttribute } from '../../subscriptions/contract.ts';
 
 /**
  * Remembers for 10 minutes which act an `idempotencyKey` has led to. The record is written in the act's own transaction,
@@ -57,9 +58,10 @@ export function createIdempotencyStore(client: DynamoDBDocumentClient, tableName
           Item: {
             subscriptionId: itemKey(scope),
             ...record,
-            expiresAt: seconds(now) + idempotencyWindowSeconds,
+            [ttlAttribute]: seconds(now) + idempotencyWindowSeconds,
           },
-          ConditionExpression: 'attribute_not_exists(subscriptionId) OR expiresAt <= :now',
+          ConditionExpression: 'attribute_not_exists(subscriptionId) OR #expiresAt <= :now',
+          ExpressionAttributeNames: { '#expiresAt': ttlAttribute },
           ExpressionAttributeValues: { ':now': seconds(now) },
         },
       },

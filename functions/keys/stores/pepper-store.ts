@@ -16,18 +16,21 @@ export class PepperError extends Error {
   override readonly name = 'PepperError';
 }
 
-/** An item that names a pepper which does not exist must not cost a read of the secret on every request. */
+/**
+ * An item that names a pepper which does not exist must not cost a read of the secret on every request. Counted for each
+ * name alone: two peppers that are added within a second are both found at once.
+ */
 const rereadAfterMilliseconds = 1_000;
 
 /**
- * For checking keys, reads the secret once per function instance, and again when an item names a pepper that is not in it: at most every
- * second, and never twice at once. A failed read is not kept, so the next call tries again, and takes away no pepper
+ * For checking keys, reads the secret once per function instance, and again when an item names a pepper that is not in it: for each
+ * name at most every second, and never twice at once. A failed read is not kept, so the next call tries again, and takes away no pepper
  * that was read before.
  * @param secretId ARN of `{"current":"v1","v1":"<64 random characters>"}`
  */
 export function createPepperStore(client: SecretsManagerClient, secretId: string): PepperStore {
   let reading: Promise<ReadonlyMap<string, string>> | undefined;
-  let rereadAt = Number.NEGATIVE_INFINITY;
+  const rereadAt = new Map<string, number>();
 
   function read(): Promise<ReadonlyMap<string, string>> {
     const earlier = reading;
@@ -51,8 +54,9 @@ export function createPepperStore(client: SecretsManagerClient, secretId: string
     async byName(name) {
       if (name === 'current') return undefined;
       const known = (await (reading ?? read())).get(name);
-      if (known !== undefined || performance.now() - rereadAt < rereadAfterMilliseconds) return known;
-      rereadAt = performance.now();
+      const last = rereadAt.get(name) ?? Number.NEGATIVE_INFINITY;
+      if (known !== undefined || performance.now() - last < rereadAfterMilliseconds) return known;
+      rereadAt.set(name, performance.now());
       return (await read()).get(name);
     },
   };

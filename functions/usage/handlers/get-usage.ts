@@ -4,6 +4,7 @@ import { createDocumentClient } from '../../runtime/dynamodb.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
 import { NotFoundError } from '../../runtime/errors.ts';
 import { managementFunction } from '../../runtime/management-function.ts';
+import { limitsOf } from '../../runtime/rules/tier-limits.ts';
 import { composeSubscriptions } from '../../subscriptions/index.ts';
 import { usageTableEnvironment } from '../contract.ts';
 import { getUsageRequest } from '../messages.ts';
@@ -28,7 +29,7 @@ export const handler = managementFunction(
     const subscription = await subscriptions.get(subscriptionId);
     if (subscription === undefined) throw new NotFoundError(`there is no subscription ${subscriptionId}`);
     const { tier } = subscription;
-    const limit = environment.TIER_LIMITS[tier]?.requestsPerMonth ?? 0;
+    const limit = limitsOf(environment.TIER_LIMITS, tier).requestsPerMonth;
     const usage = await usages.get(subscriptionId, period.name);
     return usageReport(subscriptionId, period, usage, { tier, limit }, now);
   },
