@@ -47,7 +47,7 @@ export class KeyManagement extends Construct {
       },
     );
     keys.grantMint(generate);
-    subscriptions.grantWrite(generate);
+    subscriptions.grantPlan(generate);
     subscriptions.grantUsageKeys(generate);
     generate.addEnvironments(tierLimitsEnvironment, { TIER_LIMITS: JSON.stringify(config.limits) });
     return generate;
@@ -90,7 +90,7 @@ export class KeyManagement extends Construct {
       },
     );
     keys.grantWrite(change);
-    subscriptions.grantWrite(change);
+    subscriptions.grantPlan(change);
     subscriptions.grantUsageKeys(change);
     change.addEnvironments(tierLimitsEnvironment, { TIER_LIMITS: JSON.stringify(config.limits) });
     return change;

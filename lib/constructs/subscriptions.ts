@@ -51,17 +51,23 @@ export class Subscriptions extends Construct {
         projectionType: ProjectionType.KEYS_ONLY,
       });
     }
-    alarms.add(
-      serviceAlarm(this, 'UsageKeysNearlyUsedUp', {
-        config,
-        service: 'generate-key',
-        metricName: metricNames.usageKeys,
-        threshold: config.usageKeys.alarmAt,
-        statistic: 'Maximum',
-        description:
-          'API Gateway allows 10,000 usage keys per account. docs/runbook.md#usage-keys-nearly-used-up',
-      }),
-    );
+    // Both functions that plan usage keys tell how many there are then; each tells under its own name.
+    for (const [id, service] of [
+      ['UsageKeysNearlyUsedUp', 'generate-key'],
+      ['UsageKeysNearlyUsedUpByChangeTier', 'change-tier'],
+    ] as const) {
+      alarms.add(
+        serviceAlarm(this, id, {
+          config,
+          service,
+          metricName: metricNames.usageKeys,
+          threshold: config.usageKeys.alarmAt,
+          statistic: 'Maximum',
+          description:
+            'API Gateway allows 10,000 usage keys per account. docs/runbook.md#usage-keys-nearly-used-up',
+        }),
+      );
+    }
   }
 
   grantRead(fn: LatchkeyFunction): void {
@@ -69,7 +75,14 @@ export class Subscriptions extends Construct {
     this.#addEnvironment(fn);
   }
 
+  /** Changing subscriptions that exist. */
   grantWrite(fn: LatchkeyFunction): void {
+    this.table.allowWrite(fn, 'dynamodb:PutItem');
+    this.#addEnvironment(fn);
+  }
+
+  /** Planning usage keys too, which are counted on an item that is updated. */
+  grantPlan(fn: LatchkeyFunction): void {
     this.table.allowWrite(fn, 'dynamodb:PutItem', 'dynamodb:UpdateItem');
     this.#addEnvironment(fn);
   }

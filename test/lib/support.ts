@@ -13,6 +13,8 @@ export interface Resource {
   readonly properties: Properties;
   readonly deletionPolicy: unknown;
   readonly updateReplacePolicy: unknown;
+  /** Names of the resources that it says it comes after. */
+  readonly dependsOn: readonly string[];
 }
 
 export type Properties = Readonly<Record<string, unknown>>;
@@ -53,6 +55,35 @@ export const variants = {
 export type Variant = keyof typeof variants;
 export const allVariants = Object.keys(variants) as Variant[];
 
+/** Every management function and its resource. */
+export const management: Readonly<Record<string, string>> = {
+  'change-tier': 'KeyManagementChangeTier',
+  'generate-key': 'KeyManagementGenerateKey',
+  'get-key': 'KeyManagementGetKey',
+  'get-pepper-usage': 'KeyManagementGetPepperUsage',
+  'get-subscription': 'SubscriptionsGetSubscription',
+  'get-usage': 'UsageGetUsage',
+  'list-keys': 'KeyManagementListKeys',
+  'query-audit': 'AuditQueryAudit',
+  'resume-key': 'KeyManagementResumeKey',
+  'revoke-key': 'KeyManagementRevokeKey',
+  'rotate-key': 'KeyManagementRotateKey',
+  'rotate-pepper': 'KeyManagementRotatePepper',
+  'suspend-key': 'KeyManagementSuspendKey',
+  'verify-audit': 'AuditVerifyAudit',
+};
+
+/** Those that only tell, and so are an auditor's too. */
+export const auditing = [
+  'get-key',
+  'get-pepper-usage',
+  'get-subscription',
+  'get-usage',
+  'list-keys',
+  'query-audit',
+  'verify-audit',
+];
+
 const memory = new Map<Variant, Synthesized>();
 
 /** Synthesizes a variant, once in each test file. */
@@ -87,6 +118,7 @@ interface RawResource {
   readonly Properties?: Properties;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
+  readonly DependsOn?: string | readonly string[];
 }
 
 function read(stage: string, raw: RawTemplate): Synthesized {
@@ -96,6 +128,7 @@ function read(stage: string, raw: RawTemplate): Synthesized {
     properties: readable(resource.Properties ?? {}) as Properties,
     deletionPolicy: resource.DeletionPolicy,
     updateReplacePolicy: resource.UpdateReplacePolicy,
+    dependsOn: list(resource.DependsOn).map(String).map(nameOf),
   }));
   const ofType = (type: string) => resources.filter((resource) => resource.type === type);
   return {

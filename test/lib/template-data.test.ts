@@ -35,6 +35,11 @@ describe.each(stages)('data at rest in %s', (stage) => {
         ]),
       ),
     ).toEqual({
+      [`latchkey-${stage}-Audit`]: {
+        keys: ['subject HASH', 'sequence RANGE'],
+        types: { subject: 'S', sequence: 'N', day: 'S', dayOrder: 'S' },
+        indexes: { byDay: ['day HASH', 'dayOrder RANGE'] },
+      },
       [`latchkey-${stage}-Keys`]: {
         keys: ['keyId HASH'],
         types: { keyId: 'S', subscriptionId: 'S', dueShard: 'N', nextActionAt: 'S' },
@@ -57,8 +62,12 @@ describe.each(stages)('data at rest in %s', (stage) => {
   });
 
   test('is never copied into an index beyond its keys: no hash and no ciphertext lies twice', () => {
-    for (const index of tables.flatMap(({ properties }) => list(properties['GlobalSecondaryIndexes']))) {
-      expect(at(index, 'Projection')).toEqual({ ProjectionType: 'KEYS_ONLY' });
+    for (const { name, properties } of tables) {
+      for (const index of list(properties['GlobalSecondaryIndexes'])) {
+        // The record holds neither: its entries are listed by day as they are.
+        const ProjectionType = name === 'Audit' ? 'ALL' : 'KEYS_ONLY';
+        expect(at(index, 'Projection'), name).toEqual({ ProjectionType });
+      }
     }
   });
 
@@ -84,10 +93,11 @@ describe.each(stages)('data at rest in %s', (stage) => {
     },
   );
 
-  test('expires by itself in Subscriptions only: a key or a count that went by itself would be lost', () => {
+  test('expires by itself in Subscriptions only: a key, a count or an entry that went by itself would be lost', () => {
     expect(
       Object.fromEntries(tables.map(({ name, properties }) => [name, properties['TimeToLiveSpecification']])),
     ).toEqual({
+      Audit: undefined,
       Keys: undefined,
       Subscriptions: { AttributeName: 'expiresAt', Enabled: true },
       Usage: undefined,
@@ -121,15 +131,24 @@ describe.each(stages)('data at rest in %s', (stage) => {
     expect(ofType('AWS::SecretsManager::RotationSchedule')).toEqual([]);
   });
 
+  test('tells of its changes in Keys and Subscriptions only, with what was before and what is after', () => {
+    const both = { StreamViewType: 'NEW_AND_OLD_IMAGES' };
+    expect(
+      Object.fromEntries(tables.map(({ name, properties }) => [name, properties['StreamSpecification']])),
+    ).toEqual({ Audit: undefined, Keys: both, Subscriptions: both, Usage: undefined });
+  });
+
   test('is encrypted by keys that rotate and that only this account may use', () => {
     const keys = ofType('AWS::KMS::Key');
     expect(keys.map(({ name }) => name).sort()).toEqual([
       'AlarmsTopicKey',
+      'AuditSealKey',
       'EncryptionDataKey',
       'KeysHandoverKey',
     ]);
-    for (const { properties } of keys) {
-      expect(properties['EnableKeyRotation']).toBe(true);
+    for (const { name, properties } of keys) {
+      // The seals are the exception: KMS rotates no HMAC key, and a seal must be verifiable for as long as its entry lies.
+      expect(properties['EnableKeyRotation'], name).toBe(name === 'AuditSealKey' ? undefined : true);
       for (const { principal, condition } of statements(properties['KeyPolicy'])) {
         if (JSON.stringify(principal) === '{"Service":"cloudwatch.amazonaws.com"}') {
           expect(condition).toEqual({ StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } });
@@ -140,12 +159,22 @@ describe.each(stages)('data at rest in %s', (stage) => {
     }
   });
 
-  test.each(['EncryptionDataKey', 'KeysHandoverKey'])('%s lives as long as what it encrypts', (name) => {
-    const key = one('AWS::KMS::Key', name);
-    const policy = stage === 'prod' ? 'Retain' : 'Delete';
-    expect([key.deletionPolicy, key.updateReplacePolicy]).toEqual([policy, policy]);
-    expect(key.properties['PendingWindowInDays']).toBe(30);
+  test('is put on record under a key that can do nothing but make and verify seals', () => {
+    const { properties } = one('AWS::KMS::Key', 'AuditSealKey');
+    expect([properties['KeySpec'], properties['KeyUsage']]).toEqual(['HMAC_256', 'GENERATE_VERIFY_MAC']);
+    // Material that was brought along would be known outside KMS.
+    expect(properties['Origin']).toBeUndefined();
   });
+
+  test.each(['AuditSealKey', 'EncryptionDataKey', 'KeysHandoverKey'])(
+    '%s lives as long as what it encrypts or seals',
+    (name) => {
+      const key = one('AWS::KMS::Key', name);
+      const policy = stage === 'prod' ? 'Retain' : 'Delete';
+      expect([key.deletionPolicy, key.updateReplacePolicy]).toEqual([policy, policy]);
+      expect(key.properties['PendingWindowInDays']).toBe(30);
+    },
+  );
 
   test('is logged with an end: each function and the API have a log group of their own, kept for a set time', () => {
     const groups = ofType('AWS::Logs::LogGroup');
@@ -163,6 +192,52 @@ describe.each(stages)('data at rest in %s', (stage) => {
     );
     expect(new Set(used).size).toBe(Object.keys(functionEntries).length);
     expect(groups.map(({ name }) => name)).toEqual(expect.arrayContaining(used));
+  });
+});
+
+describe.each(stages)('the record of %s', (stage) => {
+  const { one, ofType } = template(stage);
+  const mappings = ofType('AWS::Lambda::EventSourceMapping');
+
+  test('is fed by the changes of keys and of subscriptions, and by nothing else', () => {
+    expect(
+      mappings.map(({ properties }) => [properties['EventSourceArn'], properties['FunctionName']]).sort(),
+    ).toEqual([
+      ['Keys.StreamArn', 'AuditRecordAudit'],
+      ['Subscriptions.StreamArn', 'AuditRecordAudit'],
+    ]);
+  });
+
+  test.each(mappings)(
+    '$name takes every change from the first one on, and gives none up',
+    ({ properties }) => {
+      expect(properties).toMatchObject({
+        StartingPosition: 'TRIM_HORIZON',
+        BatchSize: 100,
+        // A change that fails is left alone with its like, and those before it are not delivered again.
+        BisectBatchOnFunctionError: true,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        // Again and again until the stream itself lets go of it, after 24 hours.
+        MaximumRetryAttempts: -1,
+      });
+      expect([undefined, -1]).toContain(properties['MaximumRecordAgeInSeconds']);
+      // A filter would pass over changes, a destination for failed ones would let go of them.
+      for (const absent of ['FilterCriteria', 'DestinationConfig', 'Enabled', 'TumblingWindowInSeconds']) {
+        expect(properties).not.toHaveProperty(absent);
+      }
+    },
+  );
+
+  test.each(mappings)('$name is made after the right to read the stream: AWS asks for it then', (mapping) => {
+    const policies = ofType('AWS::IAM::Policy').filter(({ properties }) =>
+      list(properties['Roles']).includes('AuditRecordAuditRole'),
+    );
+    expect(policies).toHaveLength(1);
+    expect(mapping.dependsOn).toEqual(expect.arrayContaining(policies.map(({ name }) => name)));
+  });
+
+  test('has no entry that goes by itself', () => {
+    expect(one('AWS::DynamoDB::Table', 'Audit').properties).not.toHaveProperty('TimeToLiveSpecification');
   });
 });
 

@@ -7,9 +7,11 @@ import { functionEntries } from '../../lib/function-entries.ts';
 import {
   allVariants,
   at,
+  auditing,
   environmentOf,
   functionsOf,
   list,
+  management,
   type Properties,
   type Resource,
   removeAssemblies,
@@ -39,89 +41,113 @@ const loadEach = `
   process.stdout.write(JSON.stringify(answer));
 `;
 
+const readsItems = { 'kms:Decrypt through dynamodb': ['EncryptionDataKey'] };
+/** What DynamoDB asks of whoever writes to a table that is encrypted by our own key. */
+const writesItems = {
+  'kms:Decrypt through dynamodb': ['EncryptionDataKey'],
+  'kms:DescribeKey through dynamodb': ['EncryptionDataKey'],
+  'kms:Encrypt through dynamodb': ['EncryptionDataKey'],
+  'kms:GenerateDataKey through dynamodb': ['EncryptionDataKey'],
+  'kms:ReEncryptFrom through dynamodb': ['EncryptionDataKey'],
+  'kms:ReEncryptTo through dynamodb': ['EncryptionDataKey'],
+};
+const readsPeppers = {
+  'secretsmanager:GetSecretValue': ['KeysPepper'],
+  'kms:Decrypt through secretsmanager': ['EncryptionDataKey'],
+};
+const sealsHandovers = { 'kms:Decrypt': ['KeysHandoverKey'], 'kms:Encrypt': ['KeysHandoverKey'] };
+const makesUsageKeys = {
+  'apigateway:GET': ['/apikeys'],
+  'apigateway:PATCH': ['/apikeys/*'],
+  'apigateway:POST': [
+    '/apikeys',
+    '/usageplans/ApiRestApiUsagePlanenterprise/keys',
+    '/usageplans/ApiRestApiUsagePlanfree/keys',
+    '/usageplans/ApiRestApiUsagePlanpro/keys',
+  ],
+};
+
 /**
  * All that each function may do beside writing its own log group and its traces: action -> resources. A condition
  * stands after the action. Whoever changes a grant changes this table, and a reviewer sees what a function gains.
  */
 const permissions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  'authorize-request': {
-    'dynamodb:GetItem': ['Keys'],
-    'kms:Decrypt through dynamodb': ['EncryptionDataKey'],
-    'secretsmanager:GetSecretValue': ['KeysPepper'],
-    'kms:Decrypt through secretsmanager': ['EncryptionDataKey'],
-  },
-  'evaluate-decision': {
-    'dynamodb:UpdateItem': ['Usage'],
-    'kms:Decrypt through dynamodb': ['EncryptionDataKey'],
-    'kms:DescribeKey through dynamodb': ['EncryptionDataKey'],
-    'kms:Encrypt through dynamodb': ['EncryptionDataKey'],
-    'kms:GenerateDataKey through dynamodb': ['EncryptionDataKey'],
-    'kms:ReEncryptFrom through dynamodb': ['EncryptionDataKey'],
-    'kms:ReEncryptTo through dynamodb': ['EncryptionDataKey'],
-  },
+  'authorize-request': { 'dynamodb:GetItem': ['Keys'], ...readsItems, ...readsPeppers },
+  'evaluate-decision': { 'dynamodb:UpdateItem': ['Usage'], ...writesItems },
+  'report-usage': { 'dynamodb:GetItem': ['Usage'], ...readsItems },
   'generate-key': {
     'dynamodb:GetItem': ['Keys', 'Subscriptions'],
     'dynamodb:PutItem': ['Keys', 'Subscriptions'],
     'dynamodb:UpdateItem': ['Subscriptions'],
-    'kms:Decrypt through dynamodb': ['EncryptionDataKey'],
-    'kms:DescribeKey through dynamodb': ['EncryptionDataKey'],
-    'kms:Encrypt through dynamodb': ['EncryptionDataKey'],
-    'kms:GenerateDataKey through dynamodb': ['EncryptionDataKey'],
-    'kms:ReEncryptFrom through dynamodb': ['EncryptionDataKey'],
-    'kms:ReEncryptTo through dynamodb': ['EncryptionDataKey'],
-    'secretsmanager:GetSecretValue': ['KeysPepper'],
-    'kms:Decrypt through secretsmanager': ['EncryptionDataKey'],
-    'kms:Decrypt': ['KeysHandoverKey'],
-    'kms:Encrypt': ['KeysHandoverKey'],
-    'apigateway:GET': ['/apikeys'],
-    'apigateway:PATCH': ['/apikeys/*'],
-    'apigateway:POST': [
-      '/apikeys',
-      '/usageplans/ApiRestApiUsagePlanenterprise/keys',
-      '/usageplans/ApiRestApiUsagePlanfree/keys',
-      '/usageplans/ApiRestApiUsagePlanpro/keys',
-    ],
+    ...writesItems,
+    ...readsPeppers,
+    ...sealsHandovers,
+    ...makesUsageKeys,
   },
   'rotate-key': {
     'dynamodb:GetItem': ['Keys'],
     'dynamodb:PutItem': ['Keys'],
     'dynamodb:GetItem of idempotency#*': ['Subscriptions'],
     'dynamodb:PutItem of idempotency#*': ['Subscriptions'],
-    'kms:Decrypt through dynamodb': ['EncryptionDataKey'],
-    'kms:DescribeKey through dynamodb': ['EncryptionDataKey'],
-    'kms:Encrypt through dynamodb': ['EncryptionDataKey'],
-    'kms:GenerateDataKey through dynamodb': ['EncryptionDataKey'],
-    'kms:ReEncryptFrom through dynamodb': ['EncryptionDataKey'],
-    'kms:ReEncryptTo through dynamodb': ['EncryptionDataKey'],
-    'secretsmanager:GetSecretValue': ['KeysPepper'],
-    'kms:Decrypt through secretsmanager': ['EncryptionDataKey'],
-    'kms:Decrypt': ['KeysHandoverKey'],
-    'kms:Encrypt': ['KeysHandoverKey'],
+    ...writesItems,
+    ...readsPeppers,
+    ...sealsHandovers,
   },
   'revoke-key': {
     'dynamodb:GetItem': ['Keys', 'Subscriptions'],
     'dynamodb:PutItem': ['Keys', 'Subscriptions'],
+    ...writesItems,
+  },
+  'suspend-key': { 'dynamodb:GetItem': ['Keys'], 'dynamodb:PutItem': ['Keys'], ...writesItems },
+  'resume-key': { 'dynamodb:GetItem': ['Keys'], 'dynamodb:PutItem': ['Keys'], ...writesItems },
+  'change-tier': {
+    'dynamodb:GetItem': ['Keys', 'Subscriptions'],
+    'dynamodb:PutItem': ['Keys', 'Subscriptions'],
     'dynamodb:UpdateItem': ['Subscriptions'],
-    'kms:Decrypt through dynamodb': ['EncryptionDataKey'],
-    'kms:DescribeKey through dynamodb': ['EncryptionDataKey'],
-    'kms:Encrypt through dynamodb': ['EncryptionDataKey'],
-    'kms:GenerateDataKey through dynamodb': ['EncryptionDataKey'],
-    'kms:ReEncryptFrom through dynamodb': ['EncryptionDataKey'],
-    'kms:ReEncryptTo through dynamodb': ['EncryptionDataKey'],
+    ...writesItems,
+    ...makesUsageKeys,
   },
-  'get-key': {
-    'dynamodb:GetItem': ['Keys'],
-    'kms:Decrypt through dynamodb': ['EncryptionDataKey'],
+  'rotate-pepper': {
+    'dynamodb:GetItem of platform': ['Subscriptions'],
+    'dynamodb:PutItem of platform': ['Subscriptions'],
+    ...writesItems,
     'secretsmanager:GetSecretValue': ['KeysPepper'],
+    'secretsmanager:PutSecretValue': ['KeysPepper'],
     'kms:Decrypt through secretsmanager': ['EncryptionDataKey'],
+    'kms:DescribeKey through secretsmanager': ['EncryptionDataKey'],
+    'kms:Encrypt through secretsmanager': ['EncryptionDataKey'],
+    'kms:GenerateDataKey through secretsmanager': ['EncryptionDataKey'],
+    'kms:ReEncryptFrom through secretsmanager': ['EncryptionDataKey'],
+    'kms:ReEncryptTo through secretsmanager': ['EncryptionDataKey'],
   },
-  'get-usage': {
-    'dynamodb:GetItem': ['Subscriptions', 'Usage'],
-    'kms:Decrypt through dynamodb': ['EncryptionDataKey'],
+  'get-key': { 'dynamodb:GetItem': ['Keys'], ...readsItems, ...readsPeppers },
+  'list-keys': {
+    'dynamodb:GetItem': ['Keys', 'Subscriptions'],
+    'dynamodb:Query': ['Keys/index/bySubscription'],
+    ...readsItems,
   },
-  'report-usage': {
-    'dynamodb:GetItem': ['Usage'],
-    'kms:Decrypt through dynamodb': ['EncryptionDataKey'],
+  'get-subscription': { 'dynamodb:GetItem': ['Subscriptions'], ...readsItems },
+  'get-usage': { 'dynamodb:GetItem': ['Subscriptions', 'Usage'], ...readsItems },
+  'get-pepper-usage': { 'dynamodb:Scan': ['Keys'], ...readsItems, ...readsPeppers },
+  'record-audit': {
+    'dynamodb:GetItem': ['Audit'],
+    'dynamodb:PutItem': ['Audit'],
+    'dynamodb:Query': ['Audit'],
+    'dynamodb:DescribeStream': ['Keys.StreamArn', 'Subscriptions.StreamArn'],
+    'dynamodb:GetRecords': ['Keys.StreamArn', 'Subscriptions.StreamArn'],
+    'dynamodb:GetShardIterator': ['Keys.StreamArn', 'Subscriptions.StreamArn'],
+    // Takes no resource: it tells which streams the account has, and nothing of what is in them.
+    'dynamodb:ListStreams': ['*'],
+    ...writesItems,
+    'kms:GenerateMac': ['AuditSealKey'],
+  },
+  'query-audit': { 'dynamodb:Query': ['Audit', 'Audit/index/byDay'], ...readsItems },
+  'verify-audit': {
+    'dynamodb:GetItem': ['Keys', 'Subscriptions'],
+    'dynamodb:Query': ['Audit'],
+    'dynamodb:Scan': ['Audit', 'Keys', 'Subscriptions'],
+    ...readsItems,
+    'kms:VerifyMac': ['AuditSealKey'],
   },
 };
 
@@ -129,17 +155,26 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
 const sizes: Readonly<Record<string, readonly [number, number]>> = {
   // API Gateway waits; a cold start is CPU, and CPU comes with memory.
   'authorize-request': [1024, 5],
+  // Waits while API Gateway is slow to take another usage key.
+  'change-tier': [512, 30],
   'evaluate-decision': [1024, 15],
   'generate-key': [512, 30],
   'get-key': [512, 15],
+  // These two look at everything there is.
+  'get-pepper-usage': [512, 900],
+  'verify-audit': [1024, 900],
+  'get-subscription': [512, 15],
   'get-usage': [512, 15],
+  'list-keys': [512, 15],
+  'query-audit': [512, 15],
+  'record-audit': [512, 60],
   'report-usage': [512, 15],
+  'resume-key': [512, 15],
   'revoke-key': [512, 15],
   'rotate-key': [512, 15],
+  'rotate-pepper': [512, 15],
+  'suspend-key': [512, 15],
 };
-
-const management = ['KeysGenerateKey', 'KeysGetKey', 'KeysRevokeKey', 'KeysRotateKey', 'UsageGetUsage'];
-const auditing = ['KeysGetKey', 'UsageGetUsage'];
 
 /** What a role may do: the statements of the policies attached to it. */
 function roleStatements({ ofType }: Synthesized, role: string): Statement[] {
@@ -238,12 +273,13 @@ describe.each(allVariants)('in %s', (variant) => {
   const { ofType, text } = synthesized;
   const identityPolicies = [...ofType('AWS::IAM::Policy'), ...ofType('AWS::IAM::ManagedPolicy')];
 
-  test('no permission has a wildcard in its action, and none but tracing has the resource *', () => {
+  test('no permission has a wildcard in its action, and none has the resource * but for actions that take no other', () => {
     const granted = identityPolicies.flatMap(({ properties }) => statements(properties['PolicyDocument']));
     expect(granted.length).toBeGreaterThan(0);
     expect(granted.flatMap(({ actions }) => actions).filter((action) => action.includes('*'))).toEqual([]);
     const everywhere = granted.filter(({ resources }) => resources.includes('*'));
     expect([...new Set(everywhere.flatMap(({ actions }) => actions))].sort()).toEqual([
+      'dynamodb:ListStreams',
       'xray:PutTelemetryRecords',
       'xray:PutTraceSegments',
     ]);
@@ -310,19 +346,77 @@ describe.each(allVariants)('in %s', (variant) => {
         undefined,
       ]);
     }
-    const only = (functions: readonly string[]) => [
-      {
-        effect: 'Allow',
-        actions: ['lambda:InvokeFunction'],
-        resources: functions,
-        principal: undefined,
-        condition: undefined,
-      },
-    ];
-    const documentOf = (name: string) =>
-      statements(synthesized.one('AWS::IAM::ManagedPolicy', name).properties['PolicyDocument']);
-    expect(documentOf('ManagementAccessKeyAdministrators')).toEqual(only(management));
-    expect(documentOf('ManagementAccessKeyAuditors')).toEqual(only(auditing));
+    const invocable = (name: string) => {
+      const [only, ...more] = statements(
+        synthesized.one('AWS::IAM::ManagedPolicy', name).properties['PolicyDocument'],
+      );
+      expect(more).toEqual([]);
+      expect(only).toMatchObject({ effect: 'Allow', actions: ['lambda:InvokeFunction'] });
+      expect([only?.principal, only?.condition]).toEqual([undefined, undefined]);
+      return only?.resources.toSorted();
+    };
+    expect(invocable('ManagementAccessKeyAdministrators')).toEqual(Object.values(management).toSorted());
+    expect(invocable('ManagementAccessKeyAuditors')).toEqual(
+      auditing.map((name) => management[name]).toSorted(),
+    );
+  });
+
+  test('every function but those that a request or a stream invokes is managed through these policies', () => {
+    const { stage } = synthesized;
+    const byItself = ['authorize-request', 'evaluate-decision', 'record-audit', 'report-usage'];
+    const invocable = Object.keys(functionEntries).filter((name) => !byItself.includes(name));
+    expect(Object.keys(management).toSorted()).toEqual(invocable.toSorted());
+    for (const [name, resource] of Object.entries(management)) {
+      const fn = synthesized.one('AWS::Lambda::Function', resource);
+      expect(fn.properties['FunctionName']).toBe(`latchkey-${stage}-${name}`);
+    }
+  });
+
+  test('nobody updates or deletes an entry of the record, and one function alone adds any', () => {
+    const onAudit = identityPolicies.flatMap(({ properties }) =>
+      statements(properties['PolicyDocument'])
+        .filter(({ resources }) => resources.some((resource) => /^Audit(\/|\.|$)/.test(resource)))
+        .flatMap(({ actions }) => actions.map((action) => [list(properties['Roles']).join(), action])),
+    );
+    expect(onAudit.sort()).toEqual([
+      ['AuditQueryAuditRole', 'dynamodb:Query'],
+      ['AuditRecordAuditRole', 'dynamodb:GetItem'],
+      ['AuditRecordAuditRole', 'dynamodb:PutItem'],
+      ['AuditRecordAuditRole', 'dynamodb:Query'],
+      ['AuditVerifyAuditRole', 'dynamodb:Query'],
+      ['AuditVerifyAuditRole', 'dynamodb:Scan'],
+    ]);
+    // Nor by another way: a table's own policy, or an action on any table at all.
+    for (const { properties } of ofType('AWS::DynamoDB::Table')) {
+      expect(properties['ResourcePolicy']).toBeUndefined();
+    }
+    const actions = identityPolicies
+      .flatMap(({ properties }) => statements(properties['PolicyDocument']))
+      .flatMap((statement) => statement.actions);
+    expect([...new Set(actions.filter((action) => action.startsWith('dynamodb:')))].sort()).toEqual([
+      'dynamodb:DescribeStream',
+      'dynamodb:GetItem',
+      'dynamodb:GetRecords',
+      'dynamodb:GetShardIterator',
+      'dynamodb:ListStreams',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:Scan',
+      'dynamodb:UpdateItem',
+    ]);
+  });
+
+  test('only the recorder seals, only the verifier verifies, and neither can do what the other does', () => {
+    const onSealKey = identityPolicies.flatMap(({ properties }) =>
+      statements(properties['PolicyDocument'])
+        .filter(({ resources }) => resources.includes('AuditSealKey'))
+        .map(({ actions }) => [list(properties['Roles']).join(), actions]),
+    );
+    expect(onSealKey.sort()).toEqual([
+      ['AuditRecordAuditRole', ['kms:GenerateMac']],
+      ['AuditVerifyAuditRole', ['kms:VerifyMac']],
+    ]);
+    expect(ofType('AWS::KMS::Alias')).toEqual([]);
   });
 });
 

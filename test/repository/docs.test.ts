@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { posix } from 'node:path';
 import { expect, test } from 'vitest';
 import { problemTypes } from '../../functions/runtime/problems.ts';
 import { tierNames, tiers } from '../../lib/tiers.ts';
@@ -23,15 +25,30 @@ test('the tiers in the README are the tiers in the code', async () => {
   }
 });
 
-test.each(['README.md', 'CONTRIBUTING.md', 'docs/problems.md', 'docs/management.md', 'docs/scale.md'])(
-  'every link of %s to a file of the project leads somewhere',
-  async (file) => {
-    const text = await read(file);
-    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1] ?? '');
-    const base = new URL(`../../${file}`, import.meta.url);
-    for (const link of links) {
-      const { existsSync } = await import('node:fs');
-      expect(existsSync(new URL(link, base)), `${file} links ${link}`).toBe(true);
-    }
-  },
-);
+const documents = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...(await readdir(new URL('../../docs', import.meta.url), { recursive: true }))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+test.each(documents)('every link of %s into the project leads somewhere', async (file) => {
+  const links = [...(await read(file)).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)];
+  for (const [, path = '', anchor] of links) {
+    const target = path === '' ? file : posix.join(posix.dirname(file), path);
+    expect(existsSync(new URL(`../../${target}`, import.meta.url)), `${file} links ${path}`).toBe(true);
+    if (anchor !== undefined)
+      expect(anchorsOf(await read(target)), `${file} links ${path}`).toContain(anchor);
+  }
+});
+
+/** Anchors as GitHub makes them of headings. */
+function anchorsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(' ', '-')
+      .replace(/[^\w-]/g, ''),
+  );
+}
