@@ -94,7 +94,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
   });
 
   const ownMetrics = alarms.filter(({ properties }) => !String(properties['Namespace']).startsWith('AWS/'));
-  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(5));
+  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(6));
   test.each(ownMetrics)(
     '$name hears what the function emits, and nothing of another stage',
     ({ properties }) => {
