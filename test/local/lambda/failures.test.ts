@@ -109,6 +109,22 @@ test.each(['stalling', 'spinning'])('a %s function is ended at its time-out, its
   expect((await harness.invoke('throwing', {})).payload).toBe(1);
 });
 
+test('an invocation that a test interrupts fails as in a crash; there is nothing to interrupt when nothing runs', async () => {
+  const requestId = 'interrupted';
+  const running = harness.lambda.invoke('throwing', { how: 'stalling' }, { requestId });
+  await until('the function runs', () => harness.lines.some((entry) => entry.requestId === requestId));
+  expect(await harness.lambda.interrupt('throwing')).toBe(true);
+  expect(await running).toMatchObject({
+    kind: 'failed',
+    error: {
+      errorType: 'Runtime.ExitError',
+      errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`,
+    },
+  });
+  expect(await harness.lambda.interrupt('throwing')).toBe(false);
+  expect((await harness.invoke('throwing', {})).payload).toBe(1);
+});
+
 test('a function that needs more memory than it has ends alone', async () => {
   const result = await harness.invoke('memory');
   expect(result).toMatchObject({ error: 'Unhandled', payload: { errorType: 'Runtime.OutOfMemory' } });
