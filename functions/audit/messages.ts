@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { cursor, exactlyOneOf, keyId, pageSize, subscriptionId } from '../runtime/fields.ts';
+import { indexed } from './rules/audit-entry.ts';
 import type { Position } from './stores/audit-store.ts';
 
 /** The payloads of the management functions about the record. Unknown fields are refused. */
@@ -27,13 +28,14 @@ export const queryAuditRequest = z
   })
   .refine(...exactlyOneOf('keyId', 'subscriptionId', 'day'));
 
-const positionKeys = new Set(['subject', 'sequence', 'day', 'dayOrder']);
-
+/** The key of an entry, with that of the index by day where the list is of a day; each value as an entry has it. */
 function isPosition(position: unknown): position is Position {
   if (typeof position !== 'object' || position === null) return false;
-  const entries = Object.entries(position);
-  const known = entries.every(
-    ([name, value]) => positionKeys.has(name) && typeof value === (name === 'sequence' ? 'number' : 'string'),
-  );
-  return known && (entries.length === 2 || entries.length === 4);
+  const { subject: of, sequence, day, dayOrder, ...unknown } = position as Record<string, unknown>;
+  if (typeof of !== 'string' || typeof sequence !== 'number' || !Number.isSafeInteger(sequence)) return false;
+  if (Object.keys(unknown).length > 0) return false;
+  if (day === undefined && dayOrder === undefined) return true;
+  const at = String(dayOrder).split('#', 1)[0] ?? '';
+  const index = indexed({ at, subject: of, sequence });
+  return index.day === day && index.dayOrder === dayOrder;
 }

@@ -24,10 +24,7 @@ export interface AuditPage {
 export async function queryAudit(request: QueryAudit, audit: AuditStore): Promise<AuditPage> {
   const { keyId, subscriptionId, day, from, to, limit, cursor } = request;
   const subject = keyId ?? subscriptionId;
-  if (
-    cursor !== undefined &&
-    (subject === undefined ? cursor['day'] !== day : cursor['subject'] !== subject)
-  ) {
+  if (cursor !== undefined && !isOfList(cursor, request)) {
     throw new ValidationError('cursor: belongs to another list');
   }
   const read = (page: Page) =>
@@ -45,4 +42,13 @@ export async function queryAudit(request: QueryAudit, audit: AuditStore): Promis
     entries: entries.map(({ dayOrder: _, ...entry }) => entry),
     ...(next === undefined ? {} : { cursor: encodeCursor(next) }),
   };
+}
+
+/** Whether a position lies in the list, within its bounds: DynamoDB refuses to begin anywhere else. */
+function isOfList(position: Position, { keyId, subscriptionId, day, from, to }: QueryAudit): boolean {
+  if (day === undefined) {
+    return position['subject'] === (keyId ?? subscriptionId) && position['day'] === undefined;
+  }
+  const at = String(position['dayOrder']).split('#', 1)[0] ?? '';
+  return position['day'] === day && (from === undefined || from <= at) && (to === undefined || at <= to);
 }

@@ -1,7 +1,7 @@
 import type { SealVerifier } from './gateways/seal.ts';
 import type { AuditEntry } from './rules/audit-entry.ts';
 import { type Broken, examineChain } from './rules/examine-chain.ts';
-import type { RecordedItem } from './rules/recorded-change.ts';
+import { type RecordedItem, removal } from './rules/recorded-change.ts';
 import type { AuditStore } from './stores/audit-store.ts';
 import type { RecordedItemStore } from './stores/recorded-item-store.ts';
 
@@ -21,30 +21,51 @@ interface Dependencies {
 }
 
 const atOnce = 16;
-/** How often a tail that is behind its item is looked at again: the stream needs a second or two. */
+/** How often a tail that is behind its item is looked at: the stream needs a second or two. */
 const looks = 20;
+
+/** A subject, and the item that its record has to catch up with. */
+interface Expected {
+  readonly subject: string;
+  readonly item?: RecordedItem | undefined;
+}
+
+interface Look extends Expected {
+  readonly caughtUp: boolean;
+  readonly entries: number;
+  readonly broken: readonly Broken[];
+}
 
 /**
  * Verifies the record of one subject, or of all: content, links, gaps, seals, and tails against the items' revisions.
- * Verifying all reads every item and every entry.
+ * Verifying all reads every item and every entry. All that are behind wait together, so that a record with thousands of
+ * tails cut off is told in time, too.
  */
 export async function verifyAudit(
   { subject }: { readonly subject?: string | undefined },
   dependencies: Dependencies,
 ): Promise<Verification> {
   const subjects = subject === undefined ? await everySubject(dependencies) : [subject];
-  const results: { entries: number; broken: Broken[] }[] = [];
-  for (let from = 0; from < subjects.length; from += atOnce) {
-    const some = subjects.slice(from, from + atOnce);
-    results.push(...(await Promise.all(some.map((each) => verifySubject(each, dependencies)))));
+  const done: Look[] = [];
+  let waiting: readonly Expected[] = subjects.map((each) => ({ subject: each }));
+  for (let look = 1; waiting.length > 0; look++) {
+    if (look > 1) await dependencies.pause();
+    const seen = await lookAtAll(waiting, dependencies);
+    done.push(...seen.filter(({ caughtUp }) => caughtUp || look === looks));
+    waiting = look === looks ? [] : seen.filter(({ caughtUp }) => !caughtUp);
   }
-  const broken = results.flatMap((result) => result.broken);
+  const broken = done.flatMap((each) => each.broken).toSorted(inOrder);
   return {
     ok: broken.length === 0,
     subjects: subjects.length,
-    entries: results.reduce((sum, { entries }) => sum + entries, 0),
+    entries: done.reduce((sum, { entries }) => sum + entries, 0),
     broken,
   };
+}
+
+function inOrder(one: Broken, other: Broken): number {
+  if (one.subject !== other.subject) return one.subject < other.subject ? -1 : 1;
+  return one.sequence - other.sequence;
 }
 
 /** Those that have an item and those that have entries: either may have been taken away. */
@@ -53,31 +74,40 @@ async function everySubject({ audit, items }: Dependencies): Promise<string[]> {
   return [...recorded.union(existing)].toSorted();
 }
 
-async function verifySubject(
-  subject: string,
-  dependencies: Dependencies,
-): Promise<{ entries: number; broken: Broken[] }> {
-  const { item, chain } = await caughtUp(subject, dependencies);
-  const broken = examineChain(subject, chain, item);
+async function lookAtAll(subjects: readonly Expected[], dependencies: Dependencies): Promise<Look[]> {
+  const seen: Look[] = [];
+  for (let from = 0; from < subjects.length; from += atOnce) {
+    const some = subjects.slice(from, from + atOnce);
+    seen.push(...(await Promise.all(some.map((each) => lookAt(each, dependencies)))));
+  }
+  return seen;
+}
+
+/**
+ * The item, the entries, and the item again where they do not agree: each act writes its item first and is recorded
+ * after, so that what is recorded lies between the two however busy the subject is.
+ */
+async function lookAt(
+  { subject, item: awaited }: Expected,
+  { audit, items, seals }: Dependencies,
+): Promise<Look> {
+  const item = awaited ?? (await items.get(subject));
+  const chain = await audit.chain(subject);
   const head = chain.at(-1);
-  if (head !== undefined && !(await dependencies.seals.isSealed(head.hash, head.seal))) {
+  const last = head?.sequence ?? 0;
+  const after = last === item?.revision ? item : await items.get(subject);
+
+  const broken = examineChain(subject, chain, item, after);
+  if (head !== undefined && !(await seals.isSealed(head.hash, head.seal))) {
     const why = 'the seal does not fit: the entry, or the chain up to it, was rewritten';
     broken.push({ subject, sequence: head.sequence, why });
   }
-  return { entries: chain.length, broken };
+  const gone = item === undefined || after === undefined;
+  const caughtUp = gone ? after === undefined && isOver(head) : last >= item.revision;
+  return { subject, item: gone ? undefined : item, caughtUp, entries: chain.length, broken };
 }
 
-/** The item first, the entries after it: what is recorded meanwhile can only make the record longer. */
-async function caughtUp(
-  subject: string,
-  { audit, items, pause }: Dependencies,
-): Promise<{ item: RecordedItem | undefined; chain: AuditEntry[] }> {
-  for (let look = 1; ; look++) {
-    const item = await items.get(subject);
-    const chain = await audit.chain(subject);
-    const last = chain.at(-1)?.sequence ?? 0;
-    const agree = item === undefined ? look > 1 || chain.length === 0 : last === item.revision;
-    if (agree || look === looks) return { item, chain };
-    await pause();
-  }
+/** Whether nothing more is to come of a subject that has no item. */
+function isOver(head: AuditEntry | undefined): boolean {
+  return head === undefined || head.action === removal;
 }

@@ -12,7 +12,8 @@ export interface Sealer {
 }
 
 export interface SealVerifier {
-  isSealed(hash: string, seal: string): Promise<boolean>;
+  /** False, too, for what is no hash or no seal at all. */
+  isSealed(hash: unknown, seal: unknown): Promise<boolean>;
 }
 
 const algorithm = 'HMAC_SHA_256' as const;
@@ -32,6 +33,8 @@ export function createSealer(client: KMSClient, keyArn: string): Sealer {
 export function createSealVerifier(client: KMSClient, keyArn: string): SealVerifier {
   return {
     async isSealed(hash, seal) {
+      // An entry may hold anything by now, and KMS refuses what cannot be a MAC with an error.
+      if (!isHash(hash) || !isMac(seal)) return false;
       try {
         const { MacValid } = await client.send(
           new VerifyMacCommand({
@@ -48,4 +51,12 @@ export function createSealVerifier(client: KMSClient, keyArn: string): SealVerif
       }
     },
   };
+}
+
+function isHash(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+}
+
+function isMac(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9A-Za-z+/]{43}=$/.test(value);
 }

@@ -67,7 +67,11 @@ export function hashOf(recorded: Recorded, previousHash: string): string {
 }
 
 /** The attributes of the index by day: derived, so that an entry can be hidden from it only by being seen to differ. */
-export function indexed({ at, subject, sequence }: Recorded): Pick<AuditEntry, 'day' | 'dayOrder'> {
+export function indexed({
+  at,
+  subject,
+  sequence,
+}: Pick<Recorded, 'at' | 'subject' | 'sequence'>): Pick<AuditEntry, 'day' | 'dayOrder'> {
   return { day: at.slice(0, 10), dayOrder: `${at}#${subject}#${String(sequence).padStart(10, '0')}` };
 }
 

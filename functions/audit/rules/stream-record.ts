@@ -1,3 +1,4 @@
+import type { Change } from '../../runtime/rules/change.ts';
 import type { Recorded } from './audit-entry.ts';
 import { isRecorded, recordedChange, recordedRemoval } from './recorded-change.ts';
 
@@ -8,7 +9,7 @@ export interface StreamRecord {
 }
 
 export interface StreamedChange {
-  /** `past-the-record`: the item changed and its revision did not rise. */
+  /** `past-the-record`: the item changed and its revision did not rise, or it does not tell what was done. */
   readonly kind: 'change' | 'past-the-record';
   readonly recorded: Recorded;
   /** Epoch milliseconds. */
@@ -26,10 +27,22 @@ export function toRecord(
   const happenedAt = (dynamodb?.ApproximateCreationDateTime ?? 0) * 1000;
   if (isRecorded(after)) {
     // A write that changed an item without a new revision went past the product, and there is no change to tell of.
-    const kind = isRecorded(before) && before.revision >= after.revision ? 'past-the-record' : 'change';
+    const stands = isRecorded(before) && before.revision >= after.revision;
+    const kind = stands || !isTold(after.change) ? 'past-the-record' : 'change';
     return { kind, recorded: recordedChange(after), happenedAt };
   }
   if (!isRecorded(before)) return undefined;
   const at = new Date(happenedAt).toISOString();
   return { kind: 'change', recorded: recordedRemoval(before, at, eventID ?? ''), happenedAt };
+}
+
+/** A change that does not would be refused again and again, and hold up those of all others for a day. */
+function isTold({ action, actor, requestId, at }: Partial<Change>): boolean {
+  return (
+    typeof action === 'string' &&
+    typeof actor === 'object' &&
+    typeof requestId === 'string' &&
+    typeof at === 'string' &&
+    !Number.isNaN(Date.parse(at))
+  );
 }

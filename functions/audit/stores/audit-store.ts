@@ -99,14 +99,18 @@ export function createAuditStore(client: DocumentClient, tableName: string): Aud
         ExpressionAttributeValues: { ':subject': subject },
         ...within(from, to, { ':subject': subject }),
       }),
-    ofDay: (day, { from = day, to = `${day}~`, ...page }) =>
-      query(page, {
+    async ofDay(day, { from = day, to = `${day}~`, ...page }) {
+      // `~` sorts behind the `#` that follows a time, so that the last moment is included.
+      const last = `${to}~`;
+      // DynamoDB refuses an interval that is none.
+      if (from > last) return { entries: [] };
+      return query(page, {
         IndexName: byDayIndex,
         KeyConditionExpression: '#day = :day AND dayOrder BETWEEN :from AND :to',
         ExpressionAttributeNames: { '#day': 'day' },
-        // `~` sorts behind the `#` that follows a time, so that the last moment is included.
-        ExpressionAttributeValues: { ':day': day, ':from': from, ':to': `${to}~` },
-      }),
+        ExpressionAttributeValues: { ':day': day, ':from': from, ':to': last },
+      });
+    },
   };
 
   async function query({ limit, after }: Pick<Page, 'limit' | 'after'>, parameters: object): Promise<Found> {

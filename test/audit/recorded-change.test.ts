@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { hashOf, itemHashOf } from '../../functions/audit/rules/audit-entry.ts';
+import { isRecorded, recordedChange } from '../../functions/audit/rules/recorded-change.ts';
+import { toRecord } from '../../functions/audit/rules/stream-record.ts';
+import { chainOf, itemAt } from './chain-support.ts';
+
+const stamp = { eventID: 'event-1', dynamodb: { ApproximateCreationDateTime: 1_795_428_000 } };
+
+describe('what a change tells', () => {
+  test('is what was done and what it left, and of secrets only which there are', () => {
+    const item = {
+      ...itemAt(2),
+      email: 'somebody@example.com',
+      usageKey: 'a-usage-key-value',
+      retired: [{ version: 0, hash: 'd'.repeat(64) }],
+      handover: { version: 1, ciphertext: 'a ciphertext' },
+      somethingNew: 'not known yet',
+    };
+    const recorded = recordedChange(item);
+    expect(recorded.state).toEqual({
+      subscriptionId: item.subscriptionId,
+      name: 'name 2',
+      versions: [{ version: 1, pepper: 'v1', createdAt: '2026-11-23T10:00:00.000Z' }],
+    });
+    const told = JSON.stringify(recorded);
+    const hidden = ['f'.repeat(64), 'd'.repeat(64), 'somebody', 'a-usage-key', 'ciphertext', 'not known'];
+    expect(hidden.filter((each) => told.includes(each))).toEqual([]);
+  });
+
+  test.each([
+    ['an address lock', { subscriptionId: 'email#a@example.com', lockedFor: 'sub_x' }],
+    ['a counter', { subscriptionId: 'counter#usage-keys', count: 3 }],
+    ['an idempotency record', { subscriptionId: 'idempotency#abc', keyId: 'abcdefghijkl', version: 1 }],
+    ['no item', undefined],
+  ])('%s is not on record', (_what, item) => {
+    expect(isRecorded(item)).toBe(false);
+    expect(toRecord(stamp, undefined, item)).toBeUndefined();
+    expect(toRecord(stamp, item, undefined)).toBeUndefined();
+  });
+
+  test('that an item went is told as a revision of its own', () => {
+    expect(toRecord(stamp, itemAt(4), undefined)).toMatchObject({
+      kind: 'change',
+      recorded: { sequence: 5, action: 'item-removed', requestId: 'event-1', at: '2026-11-23T10:00:00.000Z' },
+    });
+  });
+
+  test.each([
+    ['the same revision', itemAt(3), { ...itemAt(3), name: 'other' }],
+    ['an older revision', itemAt(3), itemAt(2)],
+    ['a change without an act', itemAt(2), { ...itemAt(3), change: {} }],
+    ['a change at no time', itemAt(2), { ...itemAt(3), change: { ...itemAt(3).change, at: 'soon' } }],
+  ])('a write with %s went past the record', (_what, before, after) => {
+    expect(toRecord(stamp, before, after)?.kind).toBe('past-the-record');
+  });
+});
+
+describe('hashes', () => {
+  test('do not depend on the order in which a table gives attributes back', () => {
+    const [entry] = chainOf([itemAt(1)]);
+    if (entry === undefined) throw new Error('no entry');
+    const turned = Object.fromEntries(Object.entries(entry).toReversed()) as unknown as typeof entry;
+    expect(hashOf(turned, entry.previousHash)).toBe(entry.hash);
+    expect(itemHashOf(Object.fromEntries(Object.entries(itemAt(1)).toReversed()))).toBe(entry.itemHash);
+  });
+
+  test('tell a list in another order, and a number from its text', () => {
+    const item = { a: [1, 2] };
+    expect(itemHashOf({ a: [2, 1] })).not.toBe(itemHashOf(item));
+    expect(itemHashOf({ a: ['1', 2] })).not.toBe(itemHashOf(item));
+  });
+
+  test('are pinned: what is on record must verify in years to come', () => {
+    const [first, second] = chainOf([itemAt(1), itemAt(2)]);
+    expect([first?.itemHash, first?.hash, second?.hash]).toMatchInlineSnapshot(`
+      [
+        "d49ceaf3225a6583b8e23719680131e926f3b652b7cb9343efca272a082d48ff",
+        "6bf571096d0f866c5e6ed735fcb1146dec4fe6aaafddb65ec9d38f63bf8131be",
+        "2c2dfbb30baaf173e4ab35ae4caedc4ec2e73be940f9d7717803edb4ce4a1046",
+      ]
+    `);
+  });
+});
