@@ -1,6 +1,6 @@
 import { ValidationError } from '../runtime/errors.ts';
 import { encodeCursor } from '../runtime/rules/cursor.ts';
-import type { AuditEntry } from './rules/audit-entry.ts';
+import { type AuditEntry, attributes } from './rules/audit-entry.ts';
 import type { AuditStore, Found, Page, Position } from './stores/audit-store.ts';
 
 export interface QueryAudit {
@@ -39,9 +39,15 @@ export async function queryAudit(request: QueryAudit, audit: AuditStore): Promis
     next = found.next;
   } while (next !== undefined && entries.length < limit);
   return {
-    entries: entries.map(({ dayOrder: _, ...entry }) => entry),
+    entries: entries.map(told),
     ...(next === undefined ? {} : { cursor: encodeCursor(next) }),
   };
+}
+
+/** Without the index's own attribute, and without anything that no entry holds: what is not hashed is no evidence. */
+function told(entry: AuditEntry): Omit<AuditEntry, 'dayOrder'> {
+  const known = Object.entries(entry).filter(([name]) => attributes.has(name) && name !== 'dayOrder');
+  return Object.fromEntries(known) as unknown as Omit<AuditEntry, 'dayOrder'>;
 }
 
 /** Whether a position lies in the list, within its bounds: DynamoDB refuses to begin anywhere else. */

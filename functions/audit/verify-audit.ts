@@ -34,6 +34,8 @@ interface Look extends Expected {
   readonly caughtUp: boolean;
   readonly entries: number;
   readonly broken: readonly Broken[];
+  /** Other subjects that the entries tell of. */
+  readonly referred: readonly string[];
 }
 
 /**
@@ -54,7 +56,9 @@ export async function verifyAudit(
     done.push(...seen.filter(({ caughtUp }) => caughtUp || look === looks));
     waiting = look === looks ? [] : seen.filter(({ caughtUp }) => !caughtUp);
   }
-  const broken = done.flatMap((each) => each.broken).toSorted(inOrder);
+  const broken = done.flatMap((each) => each.broken);
+  if (subject === undefined) broken.push(...vanished(done));
+  broken.sort(inOrder);
   return {
     ok: broken.length === 0,
     subjects: subjects.length,
@@ -66,6 +70,27 @@ export async function verifyAudit(
 function inOrder(one: Broken, other: Broken): number {
   if (one.subject !== other.subject) return one.subject < other.subject ? -1 : 1;
   return one.sequence - other.sequence;
+}
+
+/** Subjects that others' entries tell of and of which nothing is left: neither an item nor an entry. */
+function vanished(looks: readonly Look[]): Broken[] {
+  const known = new Set(looks.map(({ subject }) => subject));
+  const referred = new Set(looks.flatMap((look) => look.referred));
+  const why = 'the whole record is gone: entries of others tell of it';
+  return [...referred.difference(known)].map((subject) => ({ subject, sequence: 1, why }));
+}
+
+/** The keys of a subscription, the subscription of a key. */
+function referredBy({ state }: AuditEntry): string[] {
+  const { keyIds, subscriptionId } = state ?? {};
+  const ids = Array.isArray(keyIds) ? [...keyIds, subscriptionId] : [subscriptionId];
+  return ids.filter((id) => typeof id === 'string');
+}
+
+function unrecorded(subject: string, chain: readonly AuditEntry[], referred: readonly string[]): Look {
+  const sequence = chain.at(-1)?.sequence ?? 0;
+  const broken = [{ subject, sequence, why: 'the item has no revision: it was written past the product' }];
+  return { subject, caughtUp: true, entries: chain.length, broken, referred };
 }
 
 /** Those that have an item and those that have entries: either may have been taken away. */
@@ -93,9 +118,12 @@ async function lookAt(
 ): Promise<Look> {
   const item = awaited ?? (await items.get(subject));
   const chain = await audit.chain(subject);
+  const referred = chain.flatMap(referredBy);
   const head = chain.at(-1);
   const last = head?.sequence ?? 0;
+  if (item === 'unrecorded') return unrecorded(subject, chain, referred);
   const after = last === item?.revision ? item : await items.get(subject);
+  if (after === 'unrecorded') return unrecorded(subject, chain, referred);
 
   const broken = examineChain(subject, chain, item, after);
   if (head !== undefined && !(await seals.isSealed(head.hash, head.seal))) {
@@ -104,7 +132,7 @@ async function lookAt(
   }
   const gone = item === undefined || after === undefined;
   const caughtUp = gone ? after === undefined && isOver(head) : last >= item.revision;
-  return { subject, item: gone ? undefined : item, caughtUp, entries: chain.length, broken };
+  return { subject, item: gone ? undefined : item, caughtUp, entries: chain.length, broken, referred };
 }
 
 /** Whether nothing more is to come of a subject that has no item. */

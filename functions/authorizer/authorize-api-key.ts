@@ -19,6 +19,8 @@ export async function authorizeApiKey(
   if (parsed === undefined) return refused('malformed');
   const key = await keys.get(parsed.keyId);
   if (key === undefined) return refused('unknown-key');
+  // Nothing of the product writes an item without a revision, and nothing of it would be on record.
+  if (!Number.isSafeInteger(key.revision)) throw new Error(`key ${parsed.keyId} is not on record`);
 
   const matching = await matchingVersions(presented, key.secrets, peppers);
   if (matching.length === 0) {

@@ -1,5 +1,6 @@
 import { type AuditEntry, chained, genesis } from '../../functions/audit/rules/audit-entry.ts';
 import { type RecordedItem, recordedChange } from '../../functions/audit/rules/recorded-change.ts';
+import type { Subject } from '../../functions/audit/rules/subject.ts';
 
 /** A key's item as the revision made it. */
 export function itemAt(revision: number, name = `name ${revision}`): RecordedItem {
@@ -23,10 +24,11 @@ export function itemAt(revision: number, name = `name ${revision}`): RecordedIte
 export function chainOf(items: readonly RecordedItem[]): AuditEntry[] {
   let previous = genesis;
   return items.map((item) => {
-    const entry = { ...chained(recordedChange(item), previous), seal: `seal of ${item.revision}` };
+    const entry = { ...chained(recordedChange(about, item), previous), seal: `seal of ${item.revision}` };
     previous = entry.hash;
     return entry;
   });
 }
 
 export const subject = 'abcdefghijkl';
+export const about: Subject = { subject, subjectKind: 'key' };

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type AuditEntry, chained, genesis } from '../../functions/audit/rules/audit-entry.ts';
 import { examineChain } from '../../functions/audit/rules/examine-chain.ts';
 import { type RecordedItem, recordedRemoval, removal } from '../../functions/audit/rules/recorded-change.ts';
-import { chainOf, itemAt, subject } from './chain-support.ts';
+import { about, chainOf, itemAt, subject } from './chain-support.ts';
 
 const text = fc.string({ maxLength: 12 });
 /** Items of revisions 1, 2, ... as acts leave them; no two alike. */
@@ -202,7 +202,7 @@ describe('the tail against the item', () => {
     expect(examined(chain, undefined)).toEqual([
       { subject, sequence: 3, why: 'the item is gone, and its removal is not on record' },
     ]);
-    const removed = recordedRemoval(itemAt(3), '2026-11-23T11:00:00.000Z', 'event');
+    const removed = recordedRemoval(about, itemAt(3), '2026-11-23T11:00:00.000Z', 'event');
     expect(removed).toMatchObject({ sequence: 4, action: removal });
     const entry = { ...chained(removed, chain.at(-1)?.hash ?? ''), seal: '' };
     expect(examined([...chain, entry], undefined)).toEqual([]);

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { hashOf, itemHashOf } from '../../functions/audit/rules/audit-entry.ts';
 import { isRecorded, recordedChange } from '../../functions/audit/rules/recorded-change.ts';
 import { toRecord } from '../../functions/audit/rules/stream-record.ts';
-import { chainOf, itemAt } from './chain-support.ts';
+import { about, chainOf, itemAt } from './chain-support.ts';
 
-const stamp = { eventID: 'event-1', dynamodb: { ApproximateCreationDateTime: 1_795_428_000 } };
+const stamp = { eventId: 'event-1', happenedAt: 1_795_428_000_000 };
+const key = { keyId: 'abcdefghijkl' };
 
 describe('what a change tells', () => {
   test('is what was done and what it left, and of secrets only which there are', () => {
@@ -16,7 +17,7 @@ describe('what a change tells', () => {
       handover: { version: 1, ciphertext: 'a ciphertext' },
       somethingNew: 'not known yet',
     };
-    const recorded = recordedChange(item);
+    const recorded = recordedChange(about, item);
     expect(recorded.state).toEqual({
       subscriptionId: item.subscriptionId,
       name: 'name 2',
@@ -31,15 +32,24 @@ describe('what a change tells', () => {
     ['an address lock', { subscriptionId: 'email#a@example.com', lockedFor: 'sub_x' }],
     ['a counter', { subscriptionId: 'counter#usage-keys', count: 3 }],
     ['an idempotency record', { subscriptionId: 'idempotency#abc', keyId: 'abcdefghijkl', version: 1 }],
-    ['no item', undefined],
   ])('%s is not on record', (_what, item) => {
+    const own = { subscriptionId: item.subscriptionId };
     expect(isRecorded(item)).toBe(false);
-    expect(toRecord(stamp, undefined, item)).toBeUndefined();
-    expect(toRecord(stamp, item, undefined)).toBeUndefined();
+    expect(toRecord({ ...stamp, key: own, before: undefined, after: item })).toBeUndefined();
+    expect(toRecord({ ...stamp, key: own, before: item, after: undefined })).toBeUndefined();
+  });
+
+  test('whose change it is, the key of the table says, whatever the item claims', () => {
+    const forged = { ...itemAt(2), keyId: 'abcdefghijkl', subscriptionId: 'platform' };
+    const before = { ...forged, revision: 1 };
+    expect(toRecord({ ...stamp, key: { subscriptionId: 'platform' }, before, after: forged })).toMatchObject({
+      kind: 'change',
+      recorded: { subject: 'platform', subjectKind: 'platform' },
+    });
   });
 
   test('that an item went is told as a revision of its own', () => {
-    expect(toRecord(stamp, itemAt(4), undefined)).toMatchObject({
+    expect(toRecord({ ...stamp, key, before: itemAt(4), after: undefined })).toMatchObject({
       kind: 'change',
       recorded: { sequence: 5, action: 'item-removed', requestId: 'event-1', at: '2026-11-23T10:00:00.000Z' },
     });
@@ -49,9 +59,12 @@ describe('what a change tells', () => {
     ['the same revision', itemAt(3), { ...itemAt(3), name: 'other' }],
     ['an older revision', itemAt(3), itemAt(2)],
     ['a change without an act', itemAt(2), { ...itemAt(3), change: {} }],
+    ['no revision at all', undefined, { keyId: 'abcdefghijkl', secrets: [] }],
+    ['a later revision out of nothing', undefined, itemAt(3)],
+    ['a broken revision', itemAt(2), { ...itemAt(3), revision: 2.5 }],
     ['a change at no time', itemAt(2), { ...itemAt(3), change: { ...itemAt(3).change, at: 'soon' } }],
   ])('a write with %s went past the record', (_what, before, after) => {
-    expect(toRecord(stamp, before, after)?.kind).toBe('past-the-record');
+    expect(toRecord({ ...stamp, key, before, after })?.kind).toBe('past-the-record');
   });
 });
 

@@ -10,8 +10,8 @@ import { count, describeError, logger } from '../../runtime/telemetry.ts';
 import { auditTableEnvironment, sealEnvironment } from '../contract.ts';
 import { createSealer } from '../gateways/seal.ts';
 import { recordChange } from '../record-change.ts';
-import type { Recorded } from '../rules/audit-entry.ts';
-import { toRecord } from '../rules/stream-record.ts';
+import { removal } from '../rules/recorded-change.ts';
+import { type StreamedChange, toRecord } from '../rules/stream-record.ts';
 import { createAuditStore } from '../stores/audit-store.ts';
 
 const environment = parseEnvironment(z.object({ ...auditTableEnvironment.shape, ...sealEnvironment.shape }));
@@ -36,24 +36,54 @@ export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatch
 /** @returns the stream's sequence number of the first change that could not be recorded */
 async function recordInOrder(records: readonly DynamoDBRecord[]): Promise<string | undefined> {
   for (const record of records) {
-    const sequenceNumber = record.dynamodb?.SequenceNumber;
+    const change = understand(record);
+    if (change === undefined) continue;
     try {
-      const change = toRecord(record, imageOf(record, 'OldImage'), imageOf(record, 'NewImage'));
-      if (change?.kind === 'past-the-record') reportUnrecorded(change.recorded);
-      else if (change !== undefined) {
-        await recordChange(change.recorded, change.happenedAt, Date.now(), dependencies);
-      }
+      await recordChange(change.recorded, change.happenedAt, Date.now(), dependencies);
     } catch (error) {
-      logger.error('not recorded', { eventId: record.eventID, sequenceNumber, ...describeError(error) });
-      return sequenceNumber;
+      const { subject, sequence } = change.recorded;
+      // DynamoDB will never take this entry: more of the same would only hold up the others.
+      if (error instanceof Error && error.name === 'ValidationException') {
+        alarm(subject, 'the change cannot be recorded');
+        continue;
+      }
+      logger.error('not recorded', { eventId: record.eventID, subject, sequence, ...describeError(error) });
+      return record.dynamodb?.SequenceNumber;
     }
   }
   return undefined;
 }
 
+/**
+ * The change to record, or undefined where there is none. What cannot be understood now never will be: it raises the
+ * alarm and holds up nobody else's changes, which a retry without end would.
+ */
+function understand(record: DynamoDBRecord): Extract<StreamedChange, { kind: 'change' }> | undefined {
+  try {
+    const change = toRecord({
+      eventId: record.eventID ?? '',
+      happenedAt: (record.dynamodb?.ApproximateCreationDateTime ?? 0) * 1000,
+      key: plain(record.dynamodb?.Keys) ?? {},
+      before: plain(record.dynamodb?.OldImage),
+      after: plain(record.dynamodb?.NewImage),
+    });
+    if (change === undefined) return undefined;
+    if (change.kind === 'change') {
+      // Nothing of the product deletes an item: it goes on record, and somebody must hear of it.
+      if (change.recorded.action === removal) alarm(change.recorded.subject, 'the item was removed');
+      return change;
+    }
+    alarm(change.subject, change.why);
+  } catch (error) {
+    logger.error('a change cannot be understood', { eventId: record.eventID, ...describeError(error) });
+    count(metricNames.auditConflicts);
+  }
+  return undefined;
+}
+
 /** `verify-audit` names the subject until a proper change follows. */
-function reportUnrecorded({ subject, sequence }: Recorded): void {
-  logger.error('an item was changed past the record', { subject, sequence });
+function alarm(subject: string, why: string): void {
+  logger.error('an item was changed past the record', { subject, why });
   count(metricNames.auditConflicts);
 }
 
@@ -61,10 +91,6 @@ function bySubject(records: readonly DynamoDBRecord[]): Map<string, DynamoDBReco
   return Map.groupBy(records, (record) => JSON.stringify(record.dynamodb?.Keys ?? {}));
 }
 
-function imageOf(
-  record: DynamoDBRecord,
-  which: 'OldImage' | 'NewImage',
-): Record<string, unknown> | undefined {
-  const image = record.dynamodb?.[which];
+function plain(image: unknown): Record<string, unknown> | undefined {
   return image === undefined ? undefined : unmarshall(image as Record<string, AttributeValue>);
 }

@@ -39,6 +39,25 @@ export interface Recorded {
 
 export type SubjectKind = 'key' | 'subscription' | 'platform';
 
+/** All that an entry may hold: what is not hashed is no evidence. */
+export const attributes: ReadonlySet<string> = new Set([
+  'subject',
+  'subjectKind',
+  'sequence',
+  'action',
+  'actor',
+  'requestId',
+  'at',
+  'reason',
+  'state',
+  'itemHash',
+  'previousHash',
+  'hash',
+  'seal',
+  'day',
+  'dayOrder',
+] satisfies (keyof AuditEntry)[]);
+
 export const genesis = '0'.repeat(64);
 
 /** The entry that follows another, but for its seal. */

@@ -1,4 +1,4 @@
-import { type AuditEntry, genesis, hashOf, indexed, itemHashOf } from './audit-entry.ts';
+import { type AuditEntry, attributes, genesis, hashOf, indexed, itemHashOf } from './audit-entry.ts';
 import { type RecordedItem, removal } from './recorded-change.ts';
 
 /** Something that is wrong with a subject's record. */
@@ -30,6 +30,8 @@ export function examineChain(
       report(entry.sequence, 'the entry was edited: its content does not give its hash');
     } else if (!sameIndex(entry)) {
       report(entry.sequence, 'the entry was edited: it is not listed under its day');
+    } else if (Object.keys(entry).some((name) => !attributes.has(name))) {
+      report(entry.sequence, 'the entry was edited: it holds what no entry holds');
     }
     const follows = entry.sequence === 1 || entries.some(({ sequence }) => sequence === entry.sequence - 1);
     if (follows && entry.previousHash !== previousHash) {

@@ -1,5 +1,6 @@
 import type { Change } from '../../runtime/rules/change.ts';
-import { itemHashOf, type Recorded, type SubjectKind } from './audit-entry.ts';
+import { itemHashOf, type Recorded } from './audit-entry.ts';
+import type { Subject } from './subject.ts';
 
 /** An item that is on record: it has a revision and the change that made it. */
 export interface RecordedItem {
@@ -17,10 +18,10 @@ export function isRecorded(item: Readonly<Record<string, unknown>> | undefined):
 }
 
 /** What the record tells of an item's revision. */
-export function recordedChange(item: RecordedItem): Recorded {
+export function recordedChange(about: Subject, item: RecordedItem): Recorded {
   const { action, actor, requestId, at, reason } = item.change;
   return {
-    ...subjectOf(item),
+    ...about,
     sequence: item.revision,
     action,
     actor,
@@ -37,9 +38,9 @@ export function recordedChange(item: RecordedItem): Recorded {
  * tell.
  * @param at when the stream says that it happened
  */
-export function recordedRemoval(item: RecordedItem, at: string, eventId: string): Recorded {
+export function recordedRemoval(about: Subject, item: RecordedItem, at: string, eventId: string): Recorded {
   return {
-    ...subjectOf(item),
+    ...about,
     sequence: item.revision + 1,
     action: removal,
     actor: { kind: 'system', id: 'unknown' },
@@ -51,15 +52,6 @@ export function recordedRemoval(item: RecordedItem, at: string, eventId: string)
 }
 
 export const removal = 'item-removed';
-
-export function subjectOf(item: Pick<RecordedItem, 'keyId' | 'subscriptionId'>): {
-  subject: string;
-  subjectKind: SubjectKind;
-} {
-  if (item.keyId !== undefined) return { subject: item.keyId, subjectKind: 'key' };
-  const subject = item.subscriptionId ?? '';
-  return { subject, subjectKind: subject === 'platform' ? 'platform' : 'subscription' };
-}
 
 /** Attributes that may be told of an item, one by one: a new attribute is not on record until it stands here. */
 const told = [

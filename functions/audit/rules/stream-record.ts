@@ -1,44 +1,56 @@
 import type { Change } from '../../runtime/rules/change.ts';
 import type { Recorded } from './audit-entry.ts';
-import { isRecorded, recordedChange, recordedRemoval } from './recorded-change.ts';
+import { isRecorded, type RecordedItem, recordedChange, recordedRemoval } from './recorded-change.ts';
+import { subjectOf } from './subject.ts';
 
-/** What a stream record says beside its images. */
-export interface StreamRecord {
-  readonly eventID?: string | undefined;
-  readonly dynamodb?: { readonly ApproximateCreationDateTime?: number | undefined } | undefined;
-}
+type Item = Readonly<Record<string, unknown>>;
 
-export interface StreamedChange {
-  /** `past-the-record`: the item changed and its revision did not rise, or it does not tell what was done. */
-  readonly kind: 'change' | 'past-the-record';
-  readonly recorded: Recorded;
-  /** Epoch milliseconds. */
+/** A change of an item as its stream tells it. */
+export interface StreamChange {
+  readonly eventId: string;
+  /** Epoch milliseconds at which the stream took it in. */
   readonly happenedAt: number;
+  /** The key that the table knows the item by. */
+  readonly key: Item;
+  readonly before: Item | undefined;
+  readonly after: Item | undefined;
 }
 
-/**
- * What a stream record means for the audit; undefined for items that are not on record (locks, counters).
- */
-export function toRecord(
-  { eventID, dynamodb }: StreamRecord,
-  before: Readonly<Record<string, unknown>> | undefined,
-  after: Readonly<Record<string, unknown>> | undefined,
-): StreamedChange | undefined {
-  const happenedAt = (dynamodb?.ApproximateCreationDateTime ?? 0) * 1000;
-  if (isRecorded(after)) {
-    // A write that changed an item without a new revision went past the product, and there is no change to tell of.
-    const stands = isRecorded(before) && before.revision >= after.revision;
-    const kind = stands || !isTold(after.change) ? 'past-the-record' : 'change';
-    return { kind, recorded: recordedChange(after), happenedAt };
+export type StreamedChange =
+  | { readonly kind: 'change'; readonly recorded: Recorded; readonly happenedAt: number }
+  /** Something was done past the product's code: there is nothing to record, and somebody must hear of it. */
+  | { readonly kind: 'past-the-record'; readonly subject: string; readonly why: string };
+
+/** What a stream record means for the audit; undefined for locks and counters, which are not on record. */
+export function toRecord({
+  eventId,
+  happenedAt,
+  key,
+  before,
+  after,
+}: StreamChange): StreamedChange | undefined {
+  const about = subjectOf(key);
+  if (about === undefined) return undefined;
+  const past = (why: string) => ({ kind: 'past-the-record' as const, subject: about.subject, why });
+  if (after === undefined) {
+    if (!isRecorded(before)) return past('an item that was not on record was removed');
+    const at = new Date(happenedAt).toISOString();
+    return { kind: 'change', recorded: recordedRemoval(about, before, at, eventId), happenedAt };
   }
-  if (!isRecorded(before)) return undefined;
-  const at = new Date(happenedAt).toISOString();
-  return { kind: 'change', recorded: recordedRemoval(before, at, eventID ?? ''), happenedAt };
+  if (!isRecorded(after)) return past('the item has no revision, or does not tell what was done');
+  const revision = isRecorded(before) ? before.revision : 0;
+  if (after.revision <= revision) return past('the item changed and its revision did not rise');
+  // Out of nothing comes revision 1; anything else was taken away and put back.
+  if (before === undefined && after.revision !== 1) return past('the item appeared at a later revision');
+  if (!isTold(after)) return past('the item does not tell what was done');
+  return { kind: 'change', recorded: recordedChange(about, after), happenedAt };
 }
 
-/** A change that does not would be refused again and again, and hold up those of all others for a day. */
-function isTold({ action, actor, requestId, at }: Partial<Change>): boolean {
+/** A change that does not tell would be refused again and again, and hold up those of all others for a day. */
+function isTold({ revision, change }: RecordedItem): boolean {
+  const { action, actor, requestId, at }: Partial<Change> = change;
   return (
+    Number.isSafeInteger(revision) &&
     typeof action === 'string' &&
     typeof actor === 'object' &&
     typeof requestId === 'string' &&

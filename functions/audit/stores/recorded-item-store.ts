@@ -1,11 +1,12 @@
 import { GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { DocumentClient } from '../../runtime/dynamodb.ts';
 import { isRecorded, type RecordedItem } from '../rules/recorded-change.ts';
+import { subjectOf } from '../rules/subject.ts';
 
-/** The items that are on record: what the record's tails are compared with. */
+/** The items that must be on record: what the record's tails are compared with. */
 export interface RecordedItemStore {
-  /** Strongly consistent; undefined where there is no such item, or none that is on record. */
-  get(subject: string): Promise<RecordedItem | undefined>;
+  /** Strongly consistent; `unrecorded` for an item without a revision, which nothing of the product has written. */
+  get(subject: string): Promise<RecordedItem | 'unrecorded' | undefined>;
   /** Every subject that has an item. Reads both tables. */
   subjects(): Promise<Set<string>>;
 }
@@ -23,7 +24,8 @@ export function createRecordedItemStore(
     const { Item } = await client.send(
       new GetCommand({ TableName: name, Key: { [key]: subject }, ConsistentRead: true }),
     );
-    return isRecorded(Item) ? Item : undefined;
+    if (Item === undefined) return undefined;
+    return isRecorded(Item) ? Item : 'unrecorded';
   }
 
   return {
@@ -36,12 +38,12 @@ export function createRecordedItemStore(
       for (const { name, key } of tables) {
         const pages = paginateScan(
           { client },
-          { TableName: name, ProjectionExpression: `${key}, revision`, ConsistentRead: true },
+          { TableName: name, ProjectionExpression: key, ConsistentRead: true },
         );
         for await (const page of pages) {
           for (const item of page.Items ?? []) {
-            // Locks and counters are not on record.
-            if (item['revision'] !== undefined) subjects.add(String(item[key]));
+            const about = subjectOf({ [key]: item[key] });
+            if (about !== undefined) subjects.add(about.subject);
           }
         }
       }
