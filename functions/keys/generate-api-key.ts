@@ -62,12 +62,11 @@ export async function generateApiKey(
   dependencies: GenerateApiKeyDependencies,
 ): Promise<GeneratedApiKey> {
   const { idempotencyKey, ...asked } = request;
-  // Who asks is part of it: a guessed idempotencyKey must not hand one admin's key to another.
-  const fingerprint = fingerprintOf({ ...asked, email: normalizedEmail(asked.email), by: act.actor.id });
+  const fingerprint = fingerprintOf({ ...asked, email: normalizedEmail(asked.email) });
   const scope = idempotencyKey === undefined ? undefined : { act: 'generate-key', idempotencyKey };
 
   const repeated = async () =>
-    scope && (await repeatAnswer<GeneratedApiKey>(scope, fingerprint, act.now, dependencies));
+    scope && (await repeatAnswer<GeneratedApiKey>(scope, fingerprint, act, dependencies));
 
   return retryContended(async () => {
     const answer = await repeated();

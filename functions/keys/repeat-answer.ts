@@ -1,4 +1,5 @@
 import { ConflictError } from '../runtime/errors.ts';
+import type { Act } from '../runtime/rules/change.ts';
 import { logger } from '../runtime/telemetry.ts';
 import type { HandoverBox } from './stores/handover-box.ts';
 import type { IdempotencyScope, IdempotencyStore } from './stores/idempotency-store.ts';
@@ -12,10 +13,10 @@ import type { KeyStore } from './stores/key-store.ts';
 export async function repeatAnswer<Answer extends { apiKey: string }>(
   scope: IdempotencyScope,
   fingerprint: string,
-  now: Date,
+  act: Act,
   { idempotency, keys, handovers }: { idempotency: IdempotencyStore; keys: KeyStore; handovers: HandoverBox },
 ): Promise<Answer | undefined> {
-  const record = await idempotency.find(scope, now);
+  const record = await idempotency.find(scope, act.now);
   if (record === undefined) return undefined;
   if (record.fingerprint !== fingerprint) {
     throw new ConflictError(
@@ -30,7 +31,7 @@ export async function repeatAnswer<Answer extends { apiKey: string }>(
     );
   }
   // The record of the act names its first request only; the log tells who has seen the key again.
-  logger.info('answered again', { act: scope.act, keyId, version });
+  logger.info('answered again', { act: scope.act, keyId, version, by: act.actor.id });
   const apiKey = await handovers.open(handover.ciphertext, { keyId, version });
   return { ...record.answer, apiKey } as unknown as Answer;
 }

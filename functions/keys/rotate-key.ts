@@ -39,11 +39,11 @@ export async function rotateKey(
 ): Promise<RotatedKey> {
   const { keyId, graceHours, idempotencyKey, reason } = request;
   const { client, keys, idempotency, policy } = dependencies;
-  const fingerprint = fingerprintOf({ keyId, graceHours, reason, by: act.actor.id });
+  const fingerprint = fingerprintOf({ keyId, graceHours, reason });
   const scope = idempotencyKey === undefined ? undefined : { act: 'rotate-key', idempotencyKey };
 
   return retryContended(async () => {
-    const repeated = scope && (await repeatAnswer<RotatedKey>(scope, fingerprint, act.now, dependencies));
+    const repeated = scope && (await repeatAnswer<RotatedKey>(scope, fingerprint, act, dependencies));
     if (repeated !== undefined) return repeated;
 
     const key = rotatable(await keys.get(keyId), keyId);

@@ -20,11 +20,10 @@ export async function rotatePepper(
     const [item, { peppers }] = await Promise.all([platform.get(), vault.read()]);
     const unfinished = item?.pepper !== undefined && !peppers.includes(item.pepper) ? item.pepper : undefined;
     const name = unfinished ?? nextName(peppers);
-    if (unfinished === undefined) {
-      const change = changeOf('rotate-pepper', act, reason);
-      const outcome = await commit(client, [platform.next(item, { pepper: name }, change)]);
-      if (outcome.kind === 'refused') return undefined;
-    }
+    // Also who finishes what another began has acted, and is on record with it.
+    const change = changeOf('rotate-pepper', act, reason);
+    const outcome = await commit(client, [platform.next(item, { pepper: name }, change)]);
+    if (outcome.kind === 'refused') return undefined;
     return vault.add(name, randomBase62(pepperLength));
   }, 'no pepper was added');
 }

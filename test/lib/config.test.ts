@@ -278,7 +278,10 @@ describe('tier limits of a stage', () => {
       return TIER_LIMITS === undefined ? [] : [[name, JSON.parse(TIER_LIMITS)]];
     });
     expect(told.sort()).toEqual(
-      ['authorize-request', 'generate-key', 'get-usage', 'report-usage'].map((name) => [name, expected]),
+      ['authorize-request', 'change-tier', 'generate-key', 'get-usage', 'report-usage'].map((name) => [
+        name,
+        expected,
+      ]),
     );
   });
 });

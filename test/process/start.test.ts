@@ -65,6 +65,7 @@ test('stack.json tells addresses, functions and tables by their short names', ()
     region: 'us-east-1',
     functions: Object.fromEntries(Object.keys(functionEntries).map((name) => [name, `latchkey-dev-${name}`])),
     tables: {
+      Audit: 'latchkey-dev-Audit',
       Keys: 'latchkey-dev-Keys',
       Subscriptions: 'latchkey-dev-Subscriptions',
       Usage: 'latchkey-dev-Usage',

@@ -208,6 +208,7 @@ describe('a request that is not valid', () => {
       'errors',
       'requestId',
       'status',
+      'statusPage',
       'support',
       'title',
       'type',

@@ -105,6 +105,19 @@ test('after a run through every function and every failure, no log holds a key, 
   expect((await stack.evaluate(stray.apiKey)).status).toBe(503);
   await setUsed(stack, made.subscriptionId, 10_000);
   expect((await stack.evaluate(made.apiKey)).status).toBe(429);
+  for (const [name, payload] of [
+    ['suspend-key', { keyId: named.keyId, requestedBy }],
+    ['resume-key', { keyId: named.keyId, requestedBy }],
+    ['change-tier', { subscriptionId: made.subscriptionId, tier: 'enterprise', requestedBy }],
+    ['rotate-pepper', { requestedBy }],
+    ['list-keys', { subscriptionId: made.subscriptionId }],
+    ['get-subscription', { subscriptionId: made.subscriptionId }],
+    ['get-pepper-usage', {}],
+    ['query-audit', { keyId: named.keyId }],
+    ['verify-audit', { subject: made.subscriptionId }],
+  ] as const) {
+    await stack.manage(name, payload);
+  }
   await stack.manage('revoke-key', { keyId: named.keyId, requestedBy });
   const last = await stack.evaluate(rotated.apiKey);
   expect(last.status).toBe(401);
