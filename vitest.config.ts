@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/global-setup.ts'],
     setupFiles: ['test/compile-cache.ts'],
     // A whole local stack needs a second or three to come up, and two cores may be shared by several files.
     testTimeout: 60_000,

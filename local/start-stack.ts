@@ -18,6 +18,8 @@ export interface StackOptions {
   readonly stage: string;
   /** Fields of the stage's configuration that differ from `cdk.json`, such as `{ tiers: { free: { burst: 2000 } } }`. */
   readonly overrides?: unknown;
+  /** Folder with the stage synthesized already, for those who start many stacks; absent: synthesized anew. */
+  readonly assembly?: string;
   readonly dataDir: string;
   /** Forget what an earlier stack left in the data folder. */
   readonly fresh?: boolean;
@@ -42,6 +44,8 @@ export interface StackDescription {
 
 export interface RunningStack extends StackDescription {
   readonly stackName: string;
+  /** Folder of the synthesized stack that runs. */
+  readonly assembly: string;
   readonly dataDir: string;
   readonly logFolder: string;
   readonly clock: Clock;
@@ -71,9 +75,9 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     const folder = takeDataFolder(dataDir);
     running.defer(() => folder.release());
     progress('Synthesizing the stack');
-    const loaded = await loadTemplate(
-      await synthesize({ stage, overrides, outdir: join(dataDir, 'cdk.out') }),
-    );
+    const assembly =
+      options.assembly ?? (await synthesize({ stage, overrides, outdir: join(dataDir, 'cdk.out') }));
+    const loaded = await loadTemplate(assembly);
     const environment: LocalEnvironment = {
       region: loaded.region ?? defaults.region,
       accountId: loaded.accountId ?? defaults.accountId,
@@ -94,6 +98,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     return {
       ...description,
       stackName: environment.stackName,
+      assembly,
       dataDir,
       logFolder: services.logs.folder,
       clock: services.clock,

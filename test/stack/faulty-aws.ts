@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { startGateway } from '../../local/gateway/start-gateway.ts';
 import { startLambda } from '../../local/lambda/start-lambda.ts';
 import { openState } from '../../local/state.ts';
@@ -101,7 +100,7 @@ export interface FaultyFront {
  */
 export async function startFaultyFront(stack: TestStack): Promise<FaultyFront> {
   const aws = await startFaultyAws(() => stack.awsEndpoint);
-  const { assetPath } = await loadTemplate(join(stack.dataDir, 'cdk.out'));
+  const { assetPath } = await loadTemplate(stack.assembly);
   const environment = {
     region: stack.region,
     accountId: '000000000000',

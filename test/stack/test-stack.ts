@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { inject } from 'vitest';
 import { type RunningStack, type StackOptions, startStack } from '../../local/start-stack.ts';
+import { generousRates } from './generous-rates.ts';
 
 /** A whole local stack in a folder of its own, on free ports, with what tests call it by. */
 export interface TestStack extends RunningStack {
@@ -39,15 +41,6 @@ export class ManagementError extends Error {
   }
 }
 
-/** No rate stands in a test's way unless it is about rates. */
-const generousRates = {
-  tiers: {
-    free: { ratePerSecond: 10_000, burst: 5_000 },
-    pro: { ratePerSecond: 10_000, burst: 5_000 },
-    enterprise: { ratePerSecond: 10_000, burst: 5_000 },
-  },
-};
-
 /** A folder that the test removes; give it to `startTestStack` again to restart on the same data. */
 export function temporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'latchkey-'));
@@ -55,12 +48,13 @@ export function temporaryFolder(): Promise<string> {
 
 export async function startTestStack(options: Partial<StackOptions> = {}): Promise<TestStack> {
   const ownFolder = options.dataDir === undefined ? await temporaryFolder() : undefined;
+  const isUsual = options.stage === undefined && options.overrides === undefined;
   const stack = await startStack({
     stage: 'dev',
     dataDir: ownFolder ?? '',
     port: 0,
     awsPort: 0,
-    overrides: generousRates,
+    ...(isUsual ? { assembly: inject('assembly') } : { overrides: generousRates }),
     ...options,
   });
   const client = {
