@@ -1,4 +1,18 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+const heaviestFirst = ['/test/process/', '/test/stack/', '/test/local/'];
+
+/** Files that start whole stacks come first, so that no worker is left with a long one when the others are done. */
+class HeaviestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const found = heaviestFirst.findIndex((folder) => moduleId.includes(folder));
+      return found === -1 ? heaviestFirst.length : found;
+    };
+    return files.toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   test: {
@@ -10,6 +24,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: HeaviestFirst },
     reporters: ['default', ['json', { outputFile: 'reports/vitest.json' }]],
   },
 });

@@ -10,7 +10,7 @@ import { gatewayCounts, type Item, itemsOf } from './tables.ts';
 afterAll(cleanUp);
 
 // `audit-crash.test.ts` kills ten times more.
-const rounds = 3;
+const rounds = 2;
 const answersBeforeKill = 40;
 
 test(`nothing acknowledged is lost, and nothing is half done, after each of ${rounds} kills`, async () => {
