@@ -17,8 +17,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const cacheDir = join(root, '.cache', 'functions');
 
 /**
- * One esbuild pass for all functions: a call for each costs half a second each. ESM, minified, with source maps; the AWS
- * SDK is bundled, so that its version is ours and not the runtime's.
+ * One esbuild pass for all functions: a call for each costs half a second each. ESM, minified; the AWS SDK is bundled, so
+ * that its version is ours and not the runtime's. The source maps are for `npm run stack-trace`: Node.js would read a
+ * megabyte at each cold start to apply them itself (docs/decisions/0015).
  */
 const options = {
   bundle: true,

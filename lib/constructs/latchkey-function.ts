@@ -66,7 +66,6 @@ export class LatchkeyFunction extends LambdaFunction {
       logGroup,
       role,
       environment: {
-        NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_SERVICE_NAME: name,
         POWERTOOLS_METRICS_NAMESPACE: metricNamespace(config.stage),
       },

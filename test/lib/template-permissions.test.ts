@@ -421,7 +421,7 @@ describe.each(allVariants)('in %s', (variant) => {
 });
 
 describe('the environment of functions', () => {
-  const standard = ['NODE_OPTIONS', 'POWERTOOLS_SERVICE_NAME', 'POWERTOOLS_METRICS_NAMESPACE'];
+  const standard = ['POWERTOOLS_SERVICE_NAME', 'POWERTOOLS_METRICS_NAMESPACE'];
   const functions = functionsOf(template('prod'));
   const bundles = bundleFunctions(functionEntries);
   const environments = Object.fromEntries(
@@ -459,7 +459,6 @@ describe('the environment of functions', () => {
 
   test.each([...functions])('%s tells its own name and stage in logs and metrics', (name, fn) => {
     expect(environmentOf(fn)).toMatchObject({
-      NODE_OPTIONS: '--enable-source-maps',
       POWERTOOLS_SERVICE_NAME: name,
       POWERTOOLS_METRICS_NAMESPACE: 'Latchkey/prod',
     });
