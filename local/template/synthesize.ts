@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { synthesizeOnce } from './assembly-cache.ts';
 import { asRecord } from './template-error.ts';
 
 export interface SynthesizeOptions {
@@ -14,35 +15,38 @@ export interface SynthesizeOptions {
 }
 
 /**
- * Synthesizes the stack in this process.
+ * Synthesizes the stack in this process, or takes what the same sources and options gave before.
  * @returns the assembly's folder, for `loadTemplate`
  * @throws ConfigError of `lib/config.ts` for a stage or field that it does not know
  */
 export async function synthesize({ stage, overrides = {}, outdir }: SynthesizeOptions): Promise<string> {
   await mkdir(outdir, { recursive: true });
-  // Imported late, because the CDK takes a while to load and only a synthesis needs it.
-  const { buildApp, cdkJsonContext } = await import('../../lib/app.ts');
-  const stages = asRecord(cdkJsonContext()['stages'] ?? {}, 'cdk.json: stages');
-  const configured = asRecord(stages[stage] ?? {}, `cdk.json: stages.${stage}`);
-  const changed = { ...configured, ...asRecord(overrides, `overrides of stage ${stage}`) };
-  return withoutCloudFormationValidation(() => {
-    const { app } = buildApp({
-      context: { stage, stages: { ...stages, [stage]: changed } },
-      outdir,
+  await synthesizeOnce({ stage, overrides }, outdir, async (folder) => {
+    // Imported late, because the CDK takes a while to load and only a synthesis needs it.
+    const { buildApp, cdkJsonContext } = await import('../../lib/app.ts');
+    const stages = asRecord(cdkJsonContext()['stages'] ?? {}, 'cdk.json: stages');
+    const configured = asRecord(stages[stage] ?? {}, `cdk.json: stages.${stage}`);
+    const changed = { ...configured, ...asRecord(overrides, `overrides of stage ${stage}`) };
+    withoutCloudFormationValidation(() => {
+      const { app } = buildApp({
+        context: { stage, stages: { ...stages, [stage]: changed } },
+        outdir: folder,
+      });
+      app.synth();
     });
-    return app.synth().directory;
   });
+  return outdir;
 }
 
 /**
  * The CDK checks every template against CloudFormation's rules, in WebAssembly: three to four seconds, twenty times
  * what the synthesis itself takes. `cdk synth` and the stack's own tests do that; a local start does not wait for it.
  */
-function withoutCloudFormationValidation<T>(work: () => T): T {
+function withoutCloudFormationValidation(work: () => void): void {
   const before = process.env['CDK_VALIDATION'];
   process.env['CDK_VALIDATION'] = 'false';
   try {
-    return work();
+    work();
   } finally {
     if (before === undefined) delete process.env['CDK_VALIDATION'];
     else process.env['CDK_VALIDATION'] = before;
