@@ -21,7 +21,9 @@ const limitsOverride = z
   })
   .partial();
 
-const stageSchema = z.strictObject({
+const graceHours = z.int().min(0).max(168);
+
+const stageFields = z.strictObject({
   /** Account and Region to deploy to; absent: whatever the CLI's credentials say. */
   account: z
     .string()
@@ -72,12 +74,39 @@ const stageSchema = z.strictObject({
       /** Days before that at which the owner is told (R16). */
       noticeDays: z.int().positive().default(7),
       /** Hours for which the old secret goes on working after an automatic rotation. */
-      graceHours: z.int().min(0).max(168).default(72),
+      graceHours: graceHours.default(72),
+      /** The same for the tiers that have a grace period of their own. */
+      graceHoursByTier: z
+        .strictObject({ free: graceHours, pro: graceHours, enterprise: graceHours })
+        .partial()
+        .default({}),
+      /** Hours before the old secret ends at which an owner who still uses it is reminded. */
+      reminderHours: z.int().min(1).max(72).default(6),
     })
     .prefault({})
-    .refine((rotation) => rotation.noticeDays * 24 + rotation.graceHours < rotation.intervalDays * 24, {
-      error: 'notice and grace together must be shorter than the interval',
-    }),
+    .refine(
+      ({ intervalDays, noticeDays, graceHours, graceHoursByTier }) => {
+        const longestGrace = Math.max(graceHours, ...Object.values(definedOnly(graceHoursByTier)));
+        return noticeDays * 24 + longestGrace < intervalDays * 24;
+      },
+      { error: 'notice and grace together must be shorter than the interval' },
+    ),
+  /** Where mails come from. */
+  mail: z
+    .strictObject({
+      /** The domain that SES is to know; default: that of `product.supportAddress`. */
+      domain: z.hostname().optional(),
+      /** The sender, an address in that domain; default: `no-reply@<domain>`. */
+      from: z.email().optional(),
+      /** `existing`: the domain's identity in SES is made elsewhere, such as by another stage in the same account. */
+      identity: z.enum(['create', 'existing']).default('create'),
+      /** `<mailFromSubdomain>.<domain>` is the envelope's sender, to which mail servers report what they cannot deliver. */
+      mailFromSubdomain: z
+        .string()
+        .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be one label of a host name, such as mail')
+        .default('mail'),
+    })
+    .prefault({}),
   /** API Gateway usage keys, one per subscription and tier: AWS allows 10,000 per account and Region. */
   usageKeys: z
     .strictObject({
@@ -94,6 +123,24 @@ const stageSchema = z.strictObject({
     .partial()
     .default({}),
 });
+
+/** What a field's default takes from other fields, and what fields must be together. */
+const stageSchema = stageFields.transform((stage, context) => {
+  const domain = (stage.mail.domain ?? domainOf(stage.product.supportAddress)).toLowerCase();
+  const from = stage.mail.from ?? `no-reply@${domain}`;
+  if (domainOf(from) !== domain) {
+    context.addIssue({
+      code: 'custom',
+      path: ['mail', 'from'],
+      message: `must be an address in ${domain}: SES sends only for the domain that it knows (mail.domain)`,
+    });
+  }
+  return { ...stage, mail: { ...stage.mail, domain, from } };
+});
+
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+}
 
 export type StageConfig = z.infer<typeof stageSchema>;
 export type StageInput = z.input<typeof stageSchema>;
@@ -144,6 +191,8 @@ export function parseConfig(stage: unknown, stages: unknown = {}): Config {
   return { ...config, stage: name.data, limits };
 }
 
-function definedOnly(values: object | undefined): object {
-  return Object.fromEntries(Object.entries(values ?? {}).filter(([, value]) => value !== undefined));
+function definedOnly<V>(values: Readonly<Record<string, V | undefined>> | undefined): Record<string, V> {
+  return Object.fromEntries(
+    Object.entries(values ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }

@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Config } from './config.ts';
+import { AdminAlerts } from './constructs/admin-alerts.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Api } from './constructs/api.ts';
 import { Audit } from './constructs/audit.ts';
@@ -9,6 +10,7 @@ import { Decisions } from './constructs/decisions.ts';
 import { Encryption } from './constructs/encryption.ts';
 import { KeyManagement } from './constructs/key-management.ts';
 import { Keys } from './constructs/keys.ts';
+import { Mail } from './constructs/mail.ts';
 import { ManagementAccess } from './constructs/management-access.ts';
 import { ManagementTrail } from './constructs/management-trail.ts';
 import { Subscriptions } from './constructs/subscriptions.ts';
@@ -24,6 +26,8 @@ export class LatchkeyStack extends Stack {
     super(scope, id, props);
     const alarms = new Alarms(this, 'Alarms', { config });
     const encryption = new Encryption(this, 'Encryption', { config });
+    new Mail(this, 'Mail', { config, alarms });
+    new AdminAlerts(this, 'AdminAlerts', { config });
     const keys = new Keys(this, 'Keys', { config, encryption });
     const subscriptions = new Subscriptions(this, 'Subscriptions', { config, encryption, alarms });
     const usage = new Usage(this, 'Usage', { config, encryption });

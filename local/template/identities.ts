@@ -1,3 +1,4 @@
+import { messaging } from './messaging-identities.ts';
 import {
   generatedName,
   globalArn,
@@ -158,15 +159,6 @@ const computeAndData: Readonly<Record<string, Identity>> = {
     },
   },
   'AWS::S3::BucketPolicy': named('Bucket', 63),
-  'AWS::SNS::Subscription': {
-    ref: (context) => `${context.text('TopicArn') ?? ''}:${uuid(context)}`,
-    attributes: { Arn: itself },
-  },
-  'AWS::SNS::Topic': {
-    ref: (context) => regionalArn(context, 'sns', physicalName(context, 'TopicName', 256)),
-    attributes: { TopicArn: itself, TopicName: (context) => physicalName(context, 'TopicName', 256) },
-  },
-  'AWS::SNS::TopicPolicy': plain,
 };
 
 const operations: Readonly<Record<string, Identity>> = {
@@ -194,6 +186,7 @@ const identities: Readonly<Record<string, Identity>> = {
   ...apiGateway,
   ...security,
   ...computeAndData,
+  ...messaging,
   ...operations,
 };
 

@@ -32,7 +32,13 @@ describe('a stage without a configuration of its own', () => {
   };
   const shared = {
     product,
-    rotation: { intervalDays: 90, noticeDays: 7, graceHours: 72 },
+    rotation: { intervalDays: 90, noticeDays: 7, graceHours: 72, graceHoursByTier: {}, reminderHours: 6 },
+    mail: {
+      domain: 'aiweedcompany.com',
+      from: 'no-reply@aiweedcompany.com',
+      identity: 'create',
+      mailFromSubdomain: 'mail',
+    },
     usageKeys: { alarmAt: 8_000, limit: 9_500 },
     limits: {
       free: { requestsPerMonth: 100, ratePerSecond: 2, burst: 5 },
@@ -69,7 +75,8 @@ describe('a configuration', () => {
         account: '123456789012',
         region: 'us-gov-west-1',
         product: { name: 'Oracle', documentationUrl: 'https://docs.example.com//' },
-        rotation: { graceHours: 0 },
+        rotation: { graceHours: 0, graceHoursByTier: { enterprise: 168 } },
+        mail: { domain: 'mail.example.com' },
         usageKeys: { limit: 10_000 },
         tiers: { free: { burst: 7 } },
         retainData: false,
@@ -80,7 +87,8 @@ describe('a configuration', () => {
       region: 'us-gov-west-1',
       // Paths are appended to addresses: a slash at the end would be doubled.
       product: { name: 'Oracle', company: 'AI Weed Company', documentationUrl: 'https://docs.example.com' },
-      rotation: { intervalDays: 90, noticeDays: 7, graceHours: 0 },
+      rotation: { intervalDays: 90, noticeDays: 7, graceHours: 0, graceHoursByTier: { enterprise: 168 } },
+      mail: { domain: 'mail.example.com', from: 'no-reply@mail.example.com', mailFromSubdomain: 'mail' },
       usageKeys: { alarmAt: 8_000, limit: 10_000 },
       limits: { free: { requestsPerMonth: 100, ratePerSecond: 2, burst: 7 }, pro: { burst: 40 } },
       retainData: false,
@@ -100,6 +108,27 @@ describe('a configuration', () => {
       const domain = { name: 'api.example.com', ...proof };
       expect(parseConfig('dev', devWith({ domain })).domain).toEqual(domain);
     }
+  });
+
+  test('sends from the domain of the support address, unless it names another', () => {
+    const product = { supportAddress: 'Help@Example.com' };
+    expect(parseConfig('dev', devWith({ product })).mail).toMatchObject({
+      domain: 'example.com',
+      from: 'no-reply@example.com',
+    });
+    const mail = { domain: 'Keys.Example.com', from: 'Keys@keys.example.com', identity: 'existing' };
+    expect(parseConfig('dev', devWith({ product, mail })).mail).toEqual({
+      ...mail,
+      domain: 'keys.example.com',
+      mailFromSubdomain: 'mail',
+    });
+  });
+
+  test.each([
+    ['another domain', { from: 'keys@example.com' }],
+    ['a subdomain', { from: 'keys@keys.example.org', domain: 'example.org' }],
+  ])('whose sender is an address in %s is refused, for SES would refuse each mail', (_, mail) => {
+    expect(refusal('dev', devWith({ mail }))).toMatch(/must be an address in \S+: SES .*\n.* at mail\.from/);
   });
 
   test.each([undefined, null, '', 'test', 'PROD', 'toString', 0, ['dev']])(
@@ -146,6 +175,13 @@ describe('a configuration', () => {
     ['rotation.noticeDays', { rotation: { noticeDays: 1.5 } }],
     ['rotation.graceHours', { rotation: { graceHours: 169 } }],
     ['rotation.graceHours', { rotation: { graceHours: -1 } }],
+    ['rotation.graceHoursByTier.pro', { rotation: { graceHoursByTier: { pro: 169 } } }],
+    ['rotation.reminderHours', { rotation: { reminderHours: 0 } }],
+    ['rotation.reminderHours', { rotation: { reminderHours: 73 } }],
+    ['mail.domain', { mail: { domain: 'https://example.com' } }],
+    ['mail.from', { mail: { from: 'no-reply' } }],
+    ['mail.identity', { mail: { identity: 'shared' } }],
+    ['mail.mailFromSubdomain', { mail: { mailFromSubdomain: 'a.b' } }],
     ['usageKeys.alarmAt', { usageKeys: { alarmAt: 0 } }],
     ['usageKeys.limit', { usageKeys: { limit: 10_001 } }],
     ['tiers.free.burst', { tiers: { free: { burst: 0 } } }],
@@ -163,6 +199,8 @@ describe('a configuration', () => {
     ['retention', { retention: 5 }],
     ['graceDays', { rotation: { graceDays: 3 } }],
     ['gold', { tiers: { gold: { burst: 1 } } }],
+    ['gold', { rotation: { graceHoursByTier: { gold: 1 } } }],
+    ['sender', { mail: { sender: 'x@example.com' } }],
     ['price', { tiers: { free: { price: 1 } } }],
     ['path', { domain: { name: 'api.example.com', certificateArn: 'arn:aws:acm:x', path: '/' } }],
   ])('with the unknown field %s is refused rather than quietly ignored', (field, fields) => {
@@ -179,16 +217,22 @@ describe('a configuration', () => {
     }
   });
 
-  test('that would warn of a rotation before the last one is over is refused, and no other', () => {
+  test('that would warn of a rotation before the last one is over, in any tier, is refused, and no other', () => {
+    const grace = fc.integer({ min: 0, max: 168 });
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 400 }),
         fc.integer({ min: 1, max: 400 }),
-        fc.integer({ min: 0, max: 168 }),
-        (intervalDays, noticeDays, graceHours) => {
-          const rotation = { intervalDays, noticeDays, graceHours };
-          if (noticeDays * 24 + graceHours < intervalDays * 24) {
-            expect(parseConfig('dev', devWith({ rotation })).rotation).toEqual(rotation);
+        grace,
+        fc.record({ free: grace, pro: grace, enterprise: grace }, { requiredKeys: [] }),
+        (intervalDays, noticeDays, graceHours, graceHoursByTier) => {
+          const rotation = { intervalDays, noticeDays, graceHours, graceHoursByTier };
+          const longest = Math.max(graceHours, ...Object.values(graceHoursByTier));
+          if (noticeDays * 24 + longest < intervalDays * 24) {
+            expect(parseConfig('dev', devWith({ rotation })).rotation).toEqual({
+              ...rotation,
+              reminderHours: 6,
+            });
           } else {
             expect(refusal('dev', devWith({ rotation }))).toContain(
               'notice and grace together must be shorter',
@@ -198,10 +242,12 @@ describe('a configuration', () => {
       ),
       {
         examples: [
-          [10, 7, 72],
-          [10, 7, 71],
-          [8, 7, 24],
-          [8, 8, 0],
+          [10, 7, 72, {}],
+          [10, 7, 71, {}],
+          [10, 7, 71, { pro: 72 }],
+          [10, 7, 0, { enterprise: 71 }],
+          [8, 7, 24, {}],
+          [8, 8, 0, {}],
         ],
       },
     );

@@ -26,6 +26,7 @@ const knownKeys = new Set([
   'kms:calleraccount',
   'kms:grantisforawsresource',
   'kms:viaservice',
+  'ses:fromaddress',
 ]);
 const knownPrefixes = ['kms:encryptioncontext:'];
 

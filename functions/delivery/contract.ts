@@ -1,0 +1,24 @@
+import * as z from 'zod/mini';
+import { json } from '../runtime/contract.ts';
+
+const text = z.string().check(z.minLength(1));
+
+/** Sending mail: the sender's address, and the configuration set that every mail goes through. */
+export const mailEnvironment = z.object({ MAIL_FROM: text, MAIL_CONFIGURATION_SET: text });
+
+/** What mails say about the product. */
+export const mailProductEnvironment = z.object({
+  MAIL_PRODUCT: json(
+    z.object({
+      name: text,
+      company: text,
+      apiUrl: text,
+      documentationUrl: text,
+      statusUrl: text,
+      supportAddress: text,
+    }),
+  ),
+});
+
+/** Telling admins what they must act on. */
+export const adminAlertsEnvironment = z.object({ ALERTS_TOPIC_ARN: text });
