@@ -14,7 +14,7 @@ export type OwnerMail =
 export type OwnerMailKind = OwnerMail['kind'];
 
 /** In every mail. */
-interface AboutKey {
+export interface AboutKey {
   /** The owner's name, where it is known. */
   readonly name?: string;
   readonly key: {
