@@ -103,7 +103,7 @@ async function parsed(armored: string): Promise<Key[]> {
 
 function privateKey(): OpenPgpKeyError {
   return new OpenPgpKeyError(
-    'This is a PRIVATE key. Never send it anywhere, to us neither: whoever has it can read your mail. It was refused and not stored. If others may have seen it, revoke it and make a new one. Then paste the public key (gpg: --armor --export).',
+    'This is a PRIVATE key. Never send it anywhere, not even to us: whoever has it can read your mail. It was refused and not stored. If others may have seen it, revoke it and make a new one. Then paste the public key (gpg: --armor --export).',
   );
 }
 

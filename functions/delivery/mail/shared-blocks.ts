@@ -48,7 +48,7 @@ export function secretBlocks(secret: MailedSecret, label: string, by: DoneBy | u
     case 'link':
       return [
         paragraph(
-          say`The key is not written in this mail. This link shows it once, and works until ${strong(timeOf(secret.expiresAt))}. Open it when you are ready to store the key, and pass it on to nobody: it is for you alone.`,
+          say`The key is not written in this mail. This link shows it once, and works until ${strong(timeOf(secret.expiresAt))}. Open it when you are ready to store the key, and do not pass it on: whoever opens it sees the key.`,
         ),
         button(`Show my ${label}`, secret.url),
       ];
@@ -95,7 +95,7 @@ export function keepItSecret(): Block[] {
     list(
       say`Keep it in an environment variable or a secret store.`,
       say`Never put it into code, tickets, chats or mails.`,
-      say`We never ask for your key. Please do not send it to anybody, to us neither.`,
+      say`We never ask for your key. Please do not send it to anybody, not even to us.`,
     ),
   ];
 }

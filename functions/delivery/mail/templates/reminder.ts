@@ -19,12 +19,12 @@ export function reminderLetter(mail: ReminderMail, product: MailProduct): Letter
       ...(url === undefined
         ? [
             paragraph(
-              say`You have got the new key already. Put it in the place of the old one, wherever your application takes its key from. Should you not find it, write to support.`,
+              say`You have the new key already. Put it in the place of the old one, wherever your application takes its key from. Should you not find it, write to support.`,
             ),
           ]
         : [
             paragraph(
-              say`The new key still waits for you. This link shows it once: open it when you are ready to store the key, then put it in the place of the old one. The link is for you alone.`,
+              say`The new key still waits for you. This link shows it once: open it when you are ready to store the key, then put it in the place of the old one. Do not pass the link on: whoever opens it sees the key.`,
             ),
             button('Show my new API key', url),
           ]),
