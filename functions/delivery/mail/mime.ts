@@ -22,8 +22,8 @@ const NEUTRAL_SUBJECT = 'Encrypted message';
  * A `multipart/alternative` of text and HTML as it goes to the mail server: the same input gives the same bytes.
  * Throws a `RangeError` for an address that is not exactly one.
  */
-export function mimeMessage(input: MimeInput): Promise<Buffer> {
-  return alternatives(input).build();
+export async function mimeMessage(input: MimeInput): Promise<Buffer> {
+  return await alternatives(input).build();
 }
 
 /**
