@@ -11,7 +11,7 @@ const usage = `Runs the whole stack on this machine, from its synthesized templa
   npm start -- --fresh          forget all data first
   npm start -- --stage prod     the stack of another stage of cdk.json (default dev)
 
-Environment: PORT (3000), AWS_PORT (4566), LATCHKEY_DATA_DIR (.local)`;
+Environment: PORT (3000), AWS_PORT (4566), INBOX_PORT (8025), LATCHKEY_DATA_DIR (.local)`;
 
 /** `npm start`. */
 export async function main(): Promise<void> {
@@ -31,6 +31,7 @@ export async function main(): Promise<void> {
       dataDir: process.env['LATCHKEY_DATA_DIR'] || '.local',
       port: portOf('PORT', 3000),
       awsPort: portOf('AWS_PORT', 4566),
+      inboxPort: portOf('INBOX_PORT', 8025),
       progress: (what) => console.log(dim(`${what} ...`)),
       onRequest: (line) => console.log(requestLine(line)),
     });
@@ -58,6 +59,7 @@ function announce(stack: RunningStack, seconds: number, demo: Awaited<ReturnType
     '',
     `  API            ${stack.apiUrl}`,
     `  AWS endpoint   ${stack.awsEndpoint}   (region ${stack.region}, any credentials)`,
+    `  Inbox          ${stack.inboxUrl}   mails that the stack sent`,
     `  Clock          ${stack.apiUrl}/_local/clock   now ${new Date(stack.clock.now()).toISOString()}`,
     `  Data           ${stack.dataDir}`,
     `  Logs           ${stack.logFolder}`,
@@ -118,7 +120,8 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, port, address } = error as { code?: string; port?: number; address?: string };
   if (code === 'EADDRINUSE') {
-    const name = port === portOf('AWS_PORT', 4566) ? 'AWS_PORT' : 'PORT';
+    const others = { AWS_PORT: 4566, INBOX_PORT: 8025 };
+    const name = Object.entries(others).find((other) => port === portOf(...other))?.[0] ?? 'PORT';
     return `Port ${port} on ${address ?? '127.0.0.1'} is in use. Stop what uses it, or choose another: ${name}=${(port ?? 0) + 1} npm start`;
   }
   if (code?.startsWith('ERR_PARSE_ARGS_')) {

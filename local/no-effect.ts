@@ -15,6 +15,7 @@ const noTracing = 'X-Ray has no local counterpart';
 const noMetrics = 'CloudWatch metrics have no local counterpart';
 const noKeyRotation = 'a local key protects nothing that lives for a year';
 const noClientGenerator = 'it is documentation for generated clients';
+const noMailServer = 'no mail leaves a laptop, so there is no server that would look at DNS records';
 const noConsole = 'logs go to the terminal and the data folder, not to CloudWatch';
 
 /** CloudFormation types that are dropped as a whole. */
@@ -38,12 +39,6 @@ export const noEffectTypes: Readonly<Record<string, string>> = {
   'AWS::Route53::RecordSet': noPublicName,
   'AWS::S3::Bucket': 'the stack’s only buckets hold the trail, and the trail has no effect',
   'AWS::S3::BucketPolicy': 'the stack’s only buckets hold the trail, and the trail has no effect',
-  'AWS::SES::ConfigurationSet': 'mail is not sent on a laptop yet',
-  'AWS::SES::ConfigurationSetEventDestination': 'mail is not sent on a laptop yet',
-  'AWS::SES::EmailIdentity': 'mail is not sent on a laptop yet',
-  'AWS::SNS::Subscription': nobodyOnCall,
-  'AWS::SNS::Topic': 'the stack’s only topic carries alarms, and alarms have no effect',
-  'AWS::SNS::TopicPolicy': 'the stack’s only topic carries alarms, and alarms have no effect',
   'AWS::WAFv2::WebACL': 'a gateway that listens on loopback alone needs no firewall',
   'AWS::WAFv2::WebACLAssociation': 'a gateway that listens on loopback alone needs no firewall',
 };
@@ -99,8 +94,7 @@ export const noEffectProperties: Readonly<Record<string, Readonly<Record<string,
     Tags: noBill,
   },
   'AWS::Lambda::EventSourceMapping': {
-    DestinationConfig:
-      'no topic or queue runs on a laptop: what would be sent stands in logs/local/streams.log',
+    DestinationConfig: 'nobody on a laptop waits for what was given up: it stands in logs/local/streams.log',
     KmsKeyArn: noDiskEncryption,
     MaximumBatchingWindowInSeconds: 'the few records of a laptop are handed over at once',
     MetricsConfig: noMetrics,
@@ -113,6 +107,17 @@ export const noEffectProperties: Readonly<Record<string, Readonly<Record<string,
     Tags: noBill,
     TracingConfig: noTracing,
   },
+  'AWS::SES::ConfigurationSet': {
+    ReputationOptions: noMetrics,
+    SuppressionOptions: 'an address bounces on a laptop by its name, and each time anew',
+    Tags: noBill,
+  },
+  'AWS::SES::EmailIdentity': {
+    DkimSigningAttributes: noMailServer,
+    MailFromAttributes: noMailServer,
+    Tags: noBill,
+  },
+  'AWS::SNS::Topic': { DisplayName: noBill, Tags: noBill },
   'AWS::SecretsManager::Secret': { Description: noBill, Tags: noBill },
 };
 
@@ -145,6 +150,12 @@ export const servedTypes: Readonly<Record<string, string>> = {
   'AWS::Lambda::EventSourceMapping': 'local/streams',
   'AWS::Lambda::Function': 'local/lambda',
   'AWS::Lambda::Permission': 'local/lambda',
+  'AWS::SES::ConfigurationSet': 'local/aws/ses',
+  'AWS::SES::ConfigurationSetEventDestination': 'local/aws/ses',
+  'AWS::SES::EmailIdentity': 'local/aws/ses',
+  'AWS::SNS::Subscription': 'local/aws/sns',
+  'AWS::SNS::Topic': 'local/aws/sns',
+  'AWS::SNS::TopicPolicy': 'local/aws/sns',
   'AWS::SecretsManager::Secret': 'local/aws/secrets-manager',
 };
 

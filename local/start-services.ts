@@ -5,10 +5,13 @@ import { startAwsEndpoint } from './aws/endpoint.ts';
 import { createIam, type Iam } from './aws/iam.ts';
 import { createKms } from './aws/kms.ts';
 import { createSecretsManager } from './aws/secrets-manager.ts';
+import { createSes } from './aws/ses.ts';
+import { createSns } from './aws/sns.ts';
 import { type Clock, createClock } from './clock.ts';
 import { clockRoutes } from './clock-routes.ts';
 import { startDynamoDb } from './dynamodb/start-dynamodb.ts';
 import { type Gateway, startGateway } from './gateway/start-gateway.ts';
+import { startInbox } from './inbox.ts';
 import { type LocalLambda, startLambda } from './lambda/start-lambda.ts';
 import { type LogFiles, openLogFiles } from './logs.ts';
 import type { LocalEnvironment, ResolvedResource } from './model.ts';
@@ -24,6 +27,7 @@ export interface ServicesOptions {
   /** Ports; 0 takes a free one. */
   readonly port: number;
   readonly awsPort: number;
+  readonly inboxPort: number;
   /** Each access log line, beside the log file. */
   readonly onRequest?: ((line: string) => void) | undefined;
 }
@@ -31,6 +35,7 @@ export interface ServicesOptions {
 export interface Services {
   readonly apiUrl: string;
   readonly awsEndpoint: string;
+  readonly inboxUrl: string;
   readonly clock: Clock;
   readonly iam: Iam;
   readonly lambda: LocalLambda;
@@ -73,9 +78,18 @@ export async function startServices(
 
   let awsEndpoint = '';
   const lambda = await startFunctions(options, { clock, iam, logs, awsEndpoint: () => awsEndpoint });
+  const inbox = await startInbox({ port: options.inboxPort });
+  running.defer(() => inbox.close());
+  const sns = createSns({
+    ...shared,
+    keyArn: kms.keyArn,
+    invoker: lambda,
+    log: (line) => logs.write('/local/sns', line),
+  });
+  const ses = createSes({ ...shared, inbox, sns, log: (line) => logs.write('/local/ses', line) });
   const endpoint = await startAwsEndpoint({
     port: options.awsPort,
-    services: [dynamodb, secrets, kms, control, lambda.service],
+    services: [dynamodb, secrets, kms, control, lambda.service, ses, sns],
     access: iam,
   });
   running.defer(() => endpoint.close());
@@ -97,6 +111,9 @@ export async function startServices(
     log: (line) => logs.write('/local/streams', line),
   });
   running.defer(() => streams.close());
+  // Behind the streams, for the same reason: what became of a mail that a step sent is heard of within the step.
+  sns.start();
+  running.defer(() => sns.close());
   gateway = await startGateway({
     ...shared,
     resources: resources.filter(({ type }) => /^AWS::(ApiGateway::|Lambda::Permission$)/.test(type)),
@@ -112,7 +129,7 @@ export async function startServices(
   running.defer(() => gateway.close());
   // A caller of the API should not wait for a first start; who invokes a function by hand can.
   await lambda.warm(calledByGateway(template));
-  return { apiUrl: gateway.url, awsEndpoint, clock, iam, lambda, logs, streams };
+  return { apiUrl: gateway.url, awsEndpoint, inboxUrl: inbox.url, clock, iam, lambda, logs, streams };
 }
 
 function startFunctions(

@@ -26,6 +26,7 @@ export interface StackOptions {
   /** Ports; 0 takes a free one. */
   readonly port: number;
   readonly awsPort: number;
+  readonly inboxPort: number;
   /** Told what is being done, for people who wait. */
   readonly progress?: (what: string) => void;
   /** Each access log line, beside the log file. */
@@ -36,6 +37,8 @@ export interface StackOptions {
 export interface StackDescription {
   readonly apiUrl: string;
   readonly awsEndpoint: string;
+  /** The page with all mails that the stack sent; `GET <inboxUrl>/store` gives them as JSON. */
+  readonly inboxUrl: string;
   readonly region: string;
   /** Physical names by short name: `{ "generate-key": "latchkey-dev-generate-key" }`. */
   readonly functions: Readonly<Record<string, string>>;
@@ -71,7 +74,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   const dataDir = resolve(options.dataDir);
   const running = new AsyncDisposableStack();
   try {
-    await assertFree(options.port, options.awsPort);
+    await assertFree(options.port, options.awsPort, options.inboxPort);
     const folder = takeDataFolder(dataDir);
     running.defer(() => folder.release());
     progress('Synthesizing the stack');
@@ -88,9 +91,9 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     progress('Starting what the template declares');
     // Not before here: a wrong option, port or configuration must not cost anybody the data.
     if (options.fresh === true) folder.clear();
-    const { port, awsPort, onRequest } = options;
+    const { port, awsPort, inboxPort, onRequest } = options;
     const services = await startServices(
-      { environment, template, assetPath: loaded.assetPath, port, awsPort, onRequest },
+      { environment, template, assetPath: loaded.assetPath, port, awsPort, inboxPort, onRequest },
       running,
     );
     const description = describe(template, environment, services);
@@ -117,11 +120,12 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
 function describe(
   template: ResolvedTemplate,
   { region, stackName }: LocalEnvironment,
-  { apiUrl, awsEndpoint }: { apiUrl: string; awsEndpoint: string },
+  { apiUrl, awsEndpoint, inboxUrl }: Pick<StackDescription, 'apiUrl' | 'awsEndpoint' | 'inboxUrl'>,
 ): StackDescription {
   return {
     apiUrl,
     awsEndpoint,
+    inboxUrl,
     region,
     functions: shortNames(template.byType('AWS::Lambda::Function'), stackName),
     tables: shortNames(template.byType('AWS::DynamoDB::Table'), stackName),

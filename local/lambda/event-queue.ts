@@ -12,6 +12,8 @@ export interface QueuedEvent {
   readonly requestId: string;
   attempt(): Promise<'succeeded' | 'failed' | 'throttled'>;
   log(line: string): void;
+  /** It is not attempted any more. */
+  discarded?(): void;
 }
 
 /** A function error is retried twice, after one and after two minutes. */
@@ -52,6 +54,11 @@ export function createEventQueue(clock: Clock): EventQueue {
     waiting.add(entry);
   }
 
+  function discard(event: QueuedEvent, why: string): void {
+    event.log(`Event discarded: ${why}`);
+    event.discarded?.();
+  }
+
   async function attempt(
     event: QueuedEvent,
     acceptedAt: number,
@@ -61,14 +68,13 @@ export function createEventQueue(clock: Clock): EventQueue {
     const result = await event.attempt();
     if (result === 'succeeded' || closed) return;
     if (result === 'throttled') {
-      if (clock.now() - acceptedAt > MAXIMUM_AGE_MILLISECONDS)
-        return event.log('Event discarded: throttled for 6 hours');
+      if (clock.now() - acceptedAt > MAXIMUM_AGE_MILLISECONDS) return discard(event, 'throttled for 6 hours');
       const delay = Math.min(1000 * 2 ** throttles, MAXIMUM_BACKOFF_MILLISECONDS);
       return later(delay, () => attempt(event, acceptedAt, failures, throttles + 1));
     }
     const attempts = RETRY_DELAYS_MILLISECONDS.length + 1;
     const delay = RETRY_DELAYS_MILLISECONDS[failures];
-    if (delay === undefined) return event.log(`Event discarded: attempt ${attempts} of ${attempts} failed`);
+    if (delay === undefined) return discard(event, `attempt ${attempts} of ${attempts} failed`);
     event.log(
       `Attempt ${failures + 1} of ${attempts} of the event failed; the next follows in ${delay / 1000} s`,
     );

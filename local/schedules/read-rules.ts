@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { matchesWildcard } from '../aws/iam/wildcard.ts';
 import { ofType, readProperties } from '../aws/properties.ts';
 import { functionOf, orIssue } from '../lambda/function-property.ts';
+import { type MayInvoke, readPermissions } from '../lambda/permissions.ts';
 import type { LocalEnvironment, ResolvedResource } from '../model.ts';
 import { parseSchedule } from './parse-schedule.ts';
 import type { Schedule } from './schedule.ts';
@@ -27,30 +27,16 @@ export interface Target {
   readonly permitted: boolean;
 }
 
-interface Permission {
-  readonly functionArn: string;
-  /** Pattern of rule ARNs; absent: any rule. */
-  readonly sourceArn: string | undefined;
-}
-
 /**
  * Reads the `AWS::Events::Rule` resources and the `AWS::Lambda::Permission` ones that are for EventBridge.
  * @throws Error that names type, logical id and property of what is not supported
  */
 export function readRules(resources: readonly ResolvedResource[], environment: LocalEnvironment): Rule[] {
-  const permissions = ofType(resources, 'AWS::Lambda::Permission').flatMap((resource) =>
-    readPermission(resource, environment),
-  );
-  return ofType(resources, 'AWS::Events::Rule').map((resource) =>
-    readRule(resource, permissions, environment),
-  );
+  const mayInvoke = readPermissions(resources, environment, 'events.amazonaws.com');
+  return ofType(resources, 'AWS::Events::Rule').map((resource) => readRule(resource, mayInvoke, environment));
 }
 
-function readRule(
-  resource: ResolvedResource,
-  permissions: readonly Permission[],
-  environment: LocalEnvironment,
-): Rule {
+function readRule(resource: ResolvedResource, mayInvoke: MayInvoke, environment: LocalEnvironment): Rule {
   const properties = readProperties(resource, ruleSchema(environment));
   const { region, accountId } = environment;
   const arn = resource.attributes['Arn'] ?? `arn:aws:events:${region}:${accountId}:rule/${resource.ref}`;
@@ -65,28 +51,10 @@ function readRule(
       id: Id,
       functionArn: Arn,
       input: Input,
-      permitted: permissions.some(
-        ({ functionArn, sourceArn }) =>
-          functionArn === Arn && (sourceArn === undefined || matchesWildcard(sourceArn, arn)),
-      ),
+      permitted: mayInvoke(Arn, arn),
     })),
   };
 }
-
-/** Permissions of other principals (API Gateway, topics) are none of the schedules'. */
-function readPermission(resource: ResolvedResource, environment: LocalEnvironment): Permission[] {
-  if (resource.properties['Principal'] !== 'events.amazonaws.com') return [];
-  const { FunctionName, SourceArn } = readProperties(resource, permissionSchema(environment));
-  return [{ functionArn: FunctionName, sourceArn: SourceArn }];
-}
-
-const permissionSchema = (environment: LocalEnvironment) =>
-  z.strictObject({
-    Action: z.enum(['lambda:InvokeFunction', 'lambda:*']),
-    FunctionName: functionOf(environment),
-    Principal: z.literal('events.amazonaws.com'),
-    SourceArn: z.string().optional(),
-  });
 
 const ruleSchema = (environment: LocalEnvironment) =>
   z.strictObject({

@@ -2,6 +2,7 @@ import { messaging } from './messaging-identities.ts';
 import {
   generatedName,
   globalArn,
+  type Identity,
   type IdentityContext,
   iamId,
   physicalName,
@@ -11,15 +12,6 @@ import {
   uuid,
 } from './physical-ids.ts';
 import { own } from './template-error.ts';
-
-/** How a resource of one type is called: what `Ref` gives and what `Fn::GetAtt` gives. */
-export interface Identity {
-  readonly ref: (context: IdentityContext) => string;
-  /** By attribute name; one that gives undefined does not exist for this resource (a stream's ARN without a stream). */
-  readonly attributes: Readonly<
-    Record<string, (context: IdentityContext, ref: string) => string | undefined>
-  >;
-}
 
 type Attribute = Identity['attributes'][string];
 

@@ -1,6 +1,6 @@
-import type { Identity } from './identities.ts';
 import {
   generatedName,
+  type Identity,
   type IdentityContext,
   physicalName,
   regionalArn,

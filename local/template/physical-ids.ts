@@ -11,6 +11,15 @@ export interface IdentityContext {
   text(name: string): string | undefined;
 }
 
+/** How a resource of one type is called: what `Ref` gives and what `Fn::GetAtt` gives. */
+export interface Identity {
+  readonly ref: (context: IdentityContext) => string;
+  /** By attribute name; one that gives undefined does not exist for this resource (a stream's ARN without a stream). */
+  readonly attributes: Readonly<
+    Record<string, (context: IdentityContext, ref: string) => string | undefined>
+  >;
+}
+
 const lowerAlphanumeric = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const upperAlphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 

@@ -54,6 +54,7 @@ export async function startTestStack(options: Partial<StackOptions> = {}): Promi
     dataDir: ownFolder ?? '',
     port: 0,
     awsPort: 0,
+    inboxPort: 0,
     ...(isUsual ? { assembly: inject('assembly') } : { overrides: generousRates }),
     ...options,
   });

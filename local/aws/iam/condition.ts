@@ -20,6 +20,7 @@ const operators: Readonly<Record<string, { test: Test; negated?: true }>> = {
 const knownKeys = new Set([
   'aws:principalaccount',
   'aws:principalarn',
+  'aws:securetransport',
   'aws:sourceaccount',
   'aws:sourcearn',
   'dynamodb:leadingkeys',

@@ -12,6 +12,8 @@ export interface Statement {
   /** Service principals, such as `lambda.amazonaws.com`. */
   readonly servicePrincipals: readonly string[];
   matches(action: string, resource: string, context: ConditionContext): boolean;
+  /** The same for an AWS service that acts by itself. */
+  matchesService(service: string, action: string, resource: string, context: ConditionContext): boolean;
 }
 
 const list = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
@@ -69,21 +71,25 @@ function compile(raw: unknown, where: string, kind: 'identity' | 'resource'): St
   if (variable !== undefined) throw fail(`${where}: policy variables are not supported: ${variable}`);
 
   const { AWS: principals = [], Service: servicePrincipals = [] } = statement.Principal ?? {};
-  // What is granted to services alone concerns no caller of the endpoint: its conditions are never asked.
-  const condition: Condition =
-    servicePrincipals.length > 0 && principals.length === 0
-      ? () => false
-      : within(where, () => compileCondition(statement.Condition, statement.Effect));
+  const compiled = () => within(where, () => compileCondition(statement.Condition, statement.Effect));
+  // What is granted to services alone concerns no caller of the endpoint: its conditions are read when a service that
+  // runs here asks, and those for others never.
+  const forServicesOnly = servicePrincipals.length > 0 && principals.length === 0;
+  const condition: Condition = forServicesOnly ? () => false : compiled();
   const lowered = actions.patterns.map((pattern) => pattern.toLowerCase());
+  const isAbout = (action: string, resource: string) =>
+    lowered.some((pattern) => matchesWildcard(pattern, action.toLowerCase())) !== actions.negated &&
+    resources.patterns.some((pattern) => matchesWildcard(pattern, resource)) !== resources.negated;
 
   return {
     effect: statement.Effect,
     principals,
     servicePrincipals,
-    matches: (action, resource, context) =>
-      lowered.some((pattern) => matchesWildcard(pattern, action.toLowerCase())) !== actions.negated &&
-      resources.patterns.some((pattern) => matchesWildcard(pattern, resource)) !== resources.negated &&
-      condition(context),
+    matches: (action, resource, context) => isAbout(action, resource) && condition(context),
+    matchesService: (service, action, resource, context) =>
+      (servicePrincipals.includes(service) || principals.includes('*')) &&
+      isAbout(action, resource) &&
+      compiled()(context),
   };
 }
 

@@ -1,7 +1,10 @@
 import { readPlan } from '../../../local/aws/api-gateway/plans.ts';
+import { readServiceAccess } from '../../../local/aws/iam/service-access.ts';
 import { createIam } from '../../../local/aws/iam.ts';
 import { createKms } from '../../../local/aws/kms.ts';
 import { createSecretsManager } from '../../../local/aws/secrets-manager.ts';
+import { readMailSetup } from '../../../local/aws/ses/read-mail-setup.ts';
+import { readTopics } from '../../../local/aws/sns/read-topics.ts';
 import { createClock } from '../../../local/clock.ts';
 import { parseTable } from '../../../local/dynamodb/table.ts';
 import { readModel } from '../../../local/gateway/read-model.ts';
@@ -23,6 +26,9 @@ export function readEverything({ resources, byType }: ResolvedTemplate, environm
     createIam(resources, environment);
     const { keyArn } = createKms(options);
     createSecretsManager({ ...options, keyArn });
+    readMailSetup(resources);
+    readTopics(resources, environment);
+    readServiceAccess(resources);
     byType('AWS::ApiGateway::UsagePlan').forEach(readPlan);
     const tables = byType('AWS::DynamoDB::Table').map((table) => parseTable(table, environment));
     readMappings(resources, environment, (arn) => tables.some(({ stream }) => stream?.arn === arn));
