@@ -1,11 +1,11 @@
 import type { LocalEnvironment, ResolvedResource } from '../model.ts';
 import { findCycle } from './find-cycle.ts';
-import { type Identity, identityOf } from './identities.ts';
+import { identityOf } from './identities.ts';
 import { evaluate, noValue, type Scope } from './intrinsics.ts';
 import { lookUpMapping } from './mappings.ts';
 import { createParameterLookup } from './parameters.ts';
 import type { ParsedTemplate, TemplateResource } from './parse-template.ts';
-import type { IdentityContext } from './physical-ids.ts';
+import type { Identity, IdentityContext } from './physical-ids.ts';
 import { createStackConditions } from './stack-conditions.ts';
 import { asRecord, asText, own, TemplateError } from './template-error.ts';
 
