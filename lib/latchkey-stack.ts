@@ -7,12 +7,14 @@ import { Api } from './constructs/api.ts';
 import { Audit } from './constructs/audit.ts';
 import { Authorizer } from './constructs/authorizer.ts';
 import { Decisions } from './constructs/decisions.ts';
+import { Delivery } from './constructs/delivery.ts';
 import { Encryption } from './constructs/encryption.ts';
 import { KeyManagement } from './constructs/key-management.ts';
 import { Keys } from './constructs/keys.ts';
 import { Mail } from './constructs/mail.ts';
 import { ManagementAccess } from './constructs/management-access.ts';
 import { ManagementTrail } from './constructs/management-trail.ts';
+import { Rotation } from './constructs/rotation.ts';
 import { Subscriptions } from './constructs/subscriptions.ts';
 import { Usage } from './constructs/usage.ts';
 
@@ -26,19 +28,31 @@ export class LatchkeyStack extends Stack {
     super(scope, id, props);
     const alarms = new Alarms(this, 'Alarms', { config });
     const encryption = new Encryption(this, 'Encryption', { config });
-    new Mail(this, 'Mail', { config, alarms });
-    new AdminAlerts(this, 'AdminAlerts', { config });
+    const mail = new Mail(this, 'Mail', { config, alarms });
+    const adminAlerts = new AdminAlerts(this, 'AdminAlerts', { config });
     const keys = new Keys(this, 'Keys', { config, encryption });
     const subscriptions = new Subscriptions(this, 'Subscriptions', { config, encryption, alarms });
     const usage = new Usage(this, 'Usage', { config, encryption });
     const authorizer = new Authorizer(this, 'Authorizer', { config, keys, alarms });
     const decisions = new Decisions(this, 'Decisions', { config, usage, alarms });
-    const api = new Api(this, 'Api', { config, authorizer, decisions, usage, alarms });
+    new Rotation(this, 'Rotation', { config, alarms, keys });
+    const delivery = new Delivery(this, 'Delivery', {
+      config,
+      encryption,
+      alarms,
+      keys,
+      subscriptions,
+      usage,
+      mail,
+      adminAlerts,
+    });
+    const api = new Api(this, 'Api', { config, authorizer, decisions, usage, delivery, alarms });
 
     subscriptions.useUsagePlans(api.usagePlans);
+    delivery.useClaimPage(`${api.url}/claim`);
     const management = new KeyManagement(this, 'KeyManagement', { config, keys, subscriptions });
     const audit = new Audit(this, 'Audit', { config, encryption, alarms, keys, subscriptions });
-    const { acts } = management;
+    const acts = [...management.acts, delivery.addManagement()];
     const reads = [
       ...management.reads,
       subscriptions.addManagement(),

@@ -77,7 +77,14 @@ export async function startServices(
   running.defer(() => dynamodb.close());
 
   let awsEndpoint = '';
-  const lambda = await startFunctions(options, { clock, iam, logs, awsEndpoint: () => awsEndpoint });
+  let apiUrl = '';
+  const lambda = await startFunctions(options, {
+    clock,
+    iam,
+    logs,
+    awsEndpoint: () => awsEndpoint,
+    apiUrl: () => apiUrl,
+  });
   const inbox = await startInbox({ port: options.inboxPort });
   running.defer(() => inbox.close());
   const sns = createSns({
@@ -95,6 +102,28 @@ export async function startServices(
   running.defer(() => endpoint.close());
   awsEndpoint = endpoint.url;
   running.defer(() => lambda.close());
+
+  // Before anything runs that may need to know where the API stands.
+  const started = await startGateway({
+    ...shared,
+    resources: resources.filter(({ type }) => /^AWS::(ApiGateway::|Lambda::Permission$)/.test(type)),
+    invoker: lambda,
+    usageKeys: control.registry,
+    port: options.port,
+    accessLog: (group, line) => {
+      logs.write(group, line);
+      options.onRequest?.(line);
+    },
+    localRoutes: clockRoutes(clock),
+  });
+  gateway = started;
+  apiUrl = started.url;
+  let closing: Promise<void> | undefined;
+  const closeGateway = () => {
+    closing ??= started.close();
+    return closing;
+  };
+  running.defer(closeGateway);
 
   const schedules = startSchedules({
     ...shared,
@@ -114,27 +143,16 @@ export async function startServices(
   // Behind the streams, for the same reason: what became of a mail that a step sent is heard of within the step.
   sns.start();
   running.defer(() => sns.close());
-  gateway = await startGateway({
-    ...shared,
-    resources: resources.filter(({ type }) => /^AWS::(ApiGateway::|Lambda::Permission$)/.test(type)),
-    invoker: lambda,
-    usageKeys: control.registry,
-    port: options.port,
-    accessLog: (group, line) => {
-      logs.write(group, line);
-      options.onRequest?.(line);
-    },
-    localRoutes: clockRoutes(clock),
-  });
-  running.defer(() => gateway.close());
+  // Once more, for it is to be the first to close: what it let in is answered by all that runs behind it.
+  running.defer(closeGateway);
   // A caller of the API should not wait for a first start; who invokes a function by hand can.
   await lambda.warm(calledByGateway(template));
-  return { apiUrl: gateway.url, awsEndpoint, inboxUrl: inbox.url, clock, iam, lambda, logs, streams };
+  return { apiUrl, awsEndpoint, inboxUrl: inbox.url, clock, iam, lambda, logs, streams };
 }
 
 function startFunctions(
   { environment, template, assetPath }: ServicesOptions,
-  parts: { clock: Clock; iam: Iam; logs: LogFiles; awsEndpoint: () => string },
+  parts: { clock: Clock; iam: Iam; logs: LogFiles; awsEndpoint: () => string; apiUrl: () => string },
 ): Promise<LocalLambda> {
   const functions = template.byType('AWS::Lambda::Function');
   const groups = new Map(functions.map((resource) => [resource.ref, logGroupOf(resource)]));
@@ -144,6 +162,8 @@ function startFunctions(
     functions,
     assetPath,
     awsEndpoint: parts.awsEndpoint,
+    reached: (value) =>
+      template.apiAddresses.reduce((text, address) => text.replaceAll(address, parts.apiUrl()), value),
     credentialsOf: parts.iam.credentialsOf,
     log: (functionName, _requestId, line) => parts.logs.write(groups.get(functionName) ?? functionName, line),
   });

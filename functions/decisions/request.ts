@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { codePoints, readJsonBody } from '../runtime/json-body.ts';
 import { dottedPath, type Fault, faultsOf, whatItIs } from '../runtime/rules/fault.ts';
 import type { DecisionRequest } from './rules/create-decision.ts';
-import { jsonFaultPosition } from './rules/json-fault-position.ts';
 import { CATEGORIES, MAX_AMOUNT, MAX_DESCRIPTION } from './rules/vocabulary.ts';
 
 export type ParsedDecisionRequest =
@@ -51,7 +51,7 @@ export function parseDecisionRequest(
       ? []
       : [{ path: 'query.explain', detail: 'is neither true nor false; expected one of them' }];
 
-  const read = readBody(body, isBase64Encoded);
+  const read = readJsonBody(body, isBase64Encoded, { maximum: MAX_BODY, fields: FIELDS });
   if ('fault' in read) return { ok: false, faults: [{ path: 'body', detail: read.fault }, ...queryFaults] };
   const parsed = schema.safeParse(read.json);
   if (!parsed.success) {
@@ -61,40 +61,4 @@ export function parseDecisionRequest(
   }
   if (queryFaults.length > 0) return { ok: false, faults: queryFaults };
   return { ok: true, request: parsed.data, explain: explain === 'true' };
-}
-
-function readBody(body: string | null, isBase64Encoded: boolean): { json: unknown } | { fault: string } {
-  const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
-  // Before anything else: whoever sends megabytes must not make us parse them.
-  if (bytes.length > MAX_BODY) return { fault: `is too large; expected at most ${MAX_BODY} bytes (10 KB)` };
-  if (bytes.length === 0) return { fault: `is missing; expected a JSON object with ${FIELDS}` };
-  const text = decodeUtf8(bytes);
-  if (text === undefined) return { fault: 'is not valid UTF-8; expected JSON in UTF-8' };
-  try {
-    return { json: JSON.parse(text) };
-  } catch {
-    return { fault: `is not valid JSON: ${whereJsonFails(text)}` };
-  }
-}
-
-function decodeUtf8(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Says where and never what: the engine's own message quotes the body. */
-function whereJsonFails(text: string): string {
-  const position = jsonFaultPosition(text) ?? 0;
-  const lines = text.slice(0, position).split('\n');
-  const place = `line ${lines.length}, column ${codePoints(lines.at(-1) ?? '') + 1}`;
-  return position === text.length ? `it ends too early, at ${place}` : `unexpected text at ${place}`;
-}
-
-function codePoints(text: string): number {
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
 }

@@ -22,3 +22,9 @@ export const mailProductEnvironment = z.object({
 
 /** Telling admins what they must act on. */
 export const adminAlertsEnvironment = z.object({ ALERTS_TOPIC_ARN: text });
+
+/** Making and checking the tokens of claim links. */
+export const claimEnvironment = z.object({ CLAIM_SECRET_ARN: text });
+
+/** Where claim links lead, without a `#`. */
+export const claimPageEnvironment = z.object({ CLAIM_PAGE_URL: text });

@@ -23,28 +23,40 @@ export function composeKeys(): { readonly client: DocumentClient; readonly keys:
   return { client, keys: createKeyStore(client, KEYS_TABLE) };
 }
 
+/** The same for those whose changes move a key's timer. */
+export function composeTimedKeys(): {
+  readonly client: DocumentClient;
+  readonly keys: KeyStore;
+  readonly policy: RotationPolicy;
+} {
+  return { ...composeKeys(), policy: parseEnvironment(rotationEnvironment).ROTATION_POLICY };
+}
+
 /** Environment of the functions that make secrets. */
-export const mintingEnvironment = z.object({
+const sealingEnvironment = z.object({
   ...keysTableEnvironment.shape,
-  ...subscriptionsTableEnvironment.shape,
   ...pepperEnvironment.shape,
   ...handoverEnvironment.shape,
   ...rotationEnvironment.shape,
 });
 
 /** Builds what the functions that make secrets work with, from their environment. */
-export function composeMinting(): KeyDependencies & { readonly policy: RotationPolicy } {
-  const environment = parseEnvironment(mintingEnvironment);
+export function composeSealing() {
+  const environment = parseEnvironment(sealingEnvironment);
   const client = createDocumentClient();
   return {
     client,
+    tableName: environment.KEYS_TABLE,
     keys: createKeyStore(client, environment.KEYS_TABLE),
     peppers: createPepperStore(createSecretsManagerClient(), environment.PEPPER_SECRET_ARN),
     handovers: createHandoverBox(createKmsClient(), environment.HANDOVER_KEY_ARN),
-    idempotency: createIdempotencyStore(client, environment.SUBSCRIPTIONS_TABLE),
-    policy: {
-      intervalDays: environment.ROTATION_INTERVAL_DAYS,
-      noticeDays: environment.ROTATION_NOTICE_DAYS,
-    },
+    policy: environment.ROTATION_POLICY,
   };
+}
+
+/** The same for those whose requests may be repeated. */
+export function composeMinting(): KeyDependencies & { readonly policy: RotationPolicy } {
+  const sealing = composeSealing();
+  const { SUBSCRIPTIONS_TABLE } = parseEnvironment(subscriptionsTableEnvironment);
+  return { ...sealing, idempotency: createIdempotencyStore(sealing.client, SUBSCRIPTIONS_TABLE) };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { json } from '../runtime/contract.ts';
 
 /**
  * What infrastructure and functions must agree on about keys: environment variables by grant. A construct's grant sets
@@ -15,10 +16,16 @@ export const pepperEnvironment = z.object({ PEPPER_SECRET_ARN: name });
 /** Encrypting and decrypting handovers. */
 export const handoverEnvironment = z.object({ HANDOVER_KEY_ARN: name });
 
-/** When keys rotate: days. */
+/** When keys rotate and owners are told; every function that writes keys sets their timers by it. */
 export const rotationEnvironment = z.object({
-  ROTATION_INTERVAL_DAYS: z.coerce.number().check(z.int(), z.positive()),
-  ROTATION_NOTICE_DAYS: z.coerce.number().check(z.int(), z.positive()),
+  ROTATION_POLICY: json(
+    z.object({
+      intervalDays: z.number(),
+      noticeDays: z.number(),
+      reminderHours: z.number(),
+      graceHours: z.record(z.string(), z.number()),
+    }),
+  ),
 });
 
 /** Index of the Keys table by subscription: (subscriptionId, keyId). */

@@ -6,6 +6,7 @@ import { limitsOf, type TierLimitsOfStage } from '../runtime/rules/tier-limits.t
 import type { SubscriptionItem, Subscriptions } from '../subscriptions/index.ts';
 import { maximumKeys, normalizedEmail, withKey } from '../subscriptions/index.ts';
 import type { KeyDependencies } from './dependencies.ts';
+import { handoverOf } from './handover-of.ts';
 import { mintSecret } from './mint-secret.ts';
 import { repeatAnswer } from './repeat-answer.ts';
 import { generateKeyId } from './rules/key-format.ts';
@@ -21,7 +22,10 @@ export interface GenerateApiKey {
   /** Whose key it is; an unknown address begins a subscription. */
   readonly email: string;
   readonly subscriptionId?: string | undefined;
+  /** Whether the owner is mailed the key too, and not merely that there is one. */
+  readonly deliver: boolean;
   readonly idempotencyKey?: string | undefined;
+  readonly reason?: string | undefined;
 }
 
 export interface GeneratedApiKey {
@@ -101,13 +105,19 @@ async function make(
 ): Promise<GeneratedApiKey | undefined> {
   const { keys, client, idempotency, limits, policy, subscriptions } = dependencies;
   const keyId = generateKeyId();
-  const { prefix, name, tier } = request;
-  const { apiKey, secret, handover } = await mintSecret(
+  const { prefix, name, tier, deliver, reason } = request;
+  const isRepeatable = repeatable !== undefined;
+  const { apiKey, secret, sealed } = await mintSecret(
     { prefix, keyId, version: 1 },
-    { repeatable: repeatable !== undefined, now: act.now },
+    deliver || isRepeatable,
     dependencies,
   );
-  const change = changeOf('generate-key', act);
+  const change = changeOf('generate-key', act, reason);
+  const handover = handoverOf(
+    sealed,
+    { deliver, isRepeatable, cause: 'new', graceHours: 0, revision: 1 },
+    change,
+  );
   const { subscriptionId } = subscription;
   const key: KeyItem = newKey(
     { keyId, subscriptionId, name, prefix, tier, usageKey, secret, ...(handover ? { handover } : {}) },

@@ -1,5 +1,10 @@
 /** What other subsystems may use of keys. */
+export { composeSealing, composeTimedKeys } from './compose.ts';
+export type { KeyDependencies } from './dependencies.ts';
+export { mintSecret } from './mint-secret.ts';
 export { hashKey, loggableKey, matchesHash, parseKey } from './rules/key-format.ts';
 export type { KeyItem } from './rules/key-item.ts';
 export { isLive, isSuspended } from './rules/lifecycle.ts';
+export { createHandoverBox, type HandoverBox } from './stores/handover-box.ts';
+export { createKeyStore, type KeyStore } from './stores/key-store.ts';
 export { createPepperStore, type PepperStore } from './stores/pepper-store.ts';

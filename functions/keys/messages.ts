@@ -18,6 +18,9 @@ import { isKeyId, isPrefix } from './rules/key-format.ts';
 
 const tier = z.enum(tierNames, { error: `must be one of ${tierNames.join(', ')}` });
 
+/** R18: the owner gets the key by mail too; false: the mail merely tells that it was made. */
+const deliver = z.boolean({ error: 'must be true or false' }).default(true);
+
 export const generateKeyRequest = z.strictObject({
   tier,
   email,
@@ -29,7 +32,9 @@ export const generateKeyRequest = z.strictObject({
     .default('user'),
   name: text('a name for the key', 64).default('default'),
   subscriptionId: subscriptionId.optional(),
+  deliver,
   idempotencyKey,
+  reason,
   requestedBy,
 });
 
@@ -41,6 +46,7 @@ export const rotateKeyRequest = z.strictObject({
     .min(0, { error: graceHours })
     .max(168, { error: graceHours })
     .default(0),
+  deliver,
   idempotencyKey,
   reason,
   requestedBy,

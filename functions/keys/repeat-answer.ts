@@ -25,7 +25,7 @@ export async function repeatAnswer<Answer extends { apiKey: string }>(
   }
   const { keyId, version } = record;
   const handover = (await keys.get(keyId))?.handover;
-  if (handover?.version !== version) {
+  if (handover?.version !== version || handover.ciphertext === undefined) {
     throw new ConflictError(
       `the secret that this request made (key ${keyId}, version ${version}) has been replaced or revoked since; rotate the key with a new idempotencyKey to get another`,
     );

@@ -2,6 +2,7 @@ import { commit, retryContended } from '../runtime/dynamodb.ts';
 import { ConflictError, NotFoundError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import type { KeyDependencies } from './dependencies.ts';
+import { handoverOf } from './handover-of.ts';
 import { mintSecret } from './mint-secret.ts';
 import { repeatAnswer } from './repeat-answer.ts';
 import type { KeyItem } from './rules/key-item.ts';
@@ -14,6 +15,8 @@ export interface RotateKey {
   readonly keyId: string;
   /** Hours for which the old secret goes on working: 0..168. */
   readonly graceHours: number;
+  /** Whether the owner is mailed the new key too, and not merely that there is one. */
+  readonly deliver: boolean;
   readonly idempotencyKey?: string | undefined;
   readonly reason?: string | undefined;
 }
@@ -37,9 +40,9 @@ export async function rotateKey(
   act: Act,
   dependencies: KeyDependencies & { readonly policy: RotationPolicy },
 ): Promise<RotatedKey> {
-  const { keyId, graceHours, idempotencyKey, reason } = request;
+  const { keyId, graceHours, deliver, idempotencyKey, reason } = request;
   const { client, keys, idempotency, policy } = dependencies;
-  const fingerprint = fingerprintOf({ keyId, graceHours, reason });
+  const fingerprint = fingerprintOf({ keyId, graceHours, deliver, reason });
   const scope = idempotencyKey === undefined ? undefined : { act: 'rotate-key', idempotencyKey };
 
   return retryContended(async () => {
@@ -47,18 +50,19 @@ export async function rotateKey(
     if (repeated !== undefined) return repeated;
 
     const key = rotatable(await keys.get(keyId), keyId);
-    const { apiKey, secret, handover } = await mintSecret(
+    const { apiKey, secret, sealed } = await mintSecret(
       { prefix: key.prefix, keyId, version: nextVersion(key) },
-      { repeatable: scope !== undefined, now: act.now },
+      deliver || scope !== undefined,
       dependencies,
     );
-    const next = rotated(
-      key,
-      { ...secret, ...(handover ? { handover } : {}) },
-      graceHours,
-      changeOf('rotate-key', act, reason),
-      policy,
+    const change = changeOf('rotate-key', act, reason);
+    const handover = handoverOf(
+      sealed,
+      { deliver, isRepeatable: scope !== undefined, cause: 'admin', graceHours, revision: key.revision + 1 },
+      change,
     );
+    const added = { ...secret, ...(handover ? { handover } : {}) };
+    const next = rotated(key, added, { graceHours }, change, policy);
     const answer = { keyId, version: next.version, oldRetiresAt: next.oldRetiresAt };
     const outcome = await commit(client, [
       keys.replacement(next.key),

@@ -1,9 +1,10 @@
 import { commit, type DocumentClient, retryContended } from '../runtime/dynamodb.ts';
 import { ConflictError, NotFoundError } from '../runtime/errors.ts';
 import { type Act, type Change, changeOf } from '../runtime/rules/change.ts';
-import type { KeyItem, SuspensionCause } from './rules/key-item.ts';
+import type { SuspensionCause } from './rules/key-item.ts';
 import { type KeyStatus, statusOf } from './rules/key-view.ts';
 import { resumed, suspended } from './rules/lifecycle.ts';
+import type { TimerPolicy } from './rules/timer.ts';
 import type { KeyStore } from './stores/key-store.ts';
 
 export interface Suspend {
@@ -15,6 +16,7 @@ export interface Suspend {
 interface Dependencies {
   readonly client: DocumentClient;
   readonly keys: KeyStore;
+  readonly policy: TimerPolicy;
 }
 
 /**
@@ -37,9 +39,9 @@ export function resumeKey(request: Suspend, act: Act, dependencies: Dependencies
 
 function changeUnlessRevoked(
   { keyId, cause }: Suspend,
-  decide: (key: KeyItem, cause: SuspensionCause, change: Change) => KeyItem | undefined,
+  decide: typeof suspended,
   change: Change,
-  { client, keys }: Dependencies,
+  { client, keys, policy }: Dependencies,
 ): Promise<{ keyId: string; status: KeyStatus }> {
   return retryContended(async () => {
     const key = await keys.get(keyId);
@@ -47,7 +49,7 @@ function changeUnlessRevoked(
     if (key.revokedAt !== undefined) {
       throw new ConflictError(`key ${keyId} was revoked at ${key.revokedAt}, which is final`);
     }
-    const next = decide(key, cause, change);
+    const next = decide(key, cause, change, policy);
     if (next === undefined) return { keyId, status: statusOf(key) };
     const outcome = await commit(client, [keys.replacement(next)]);
     return outcome.kind === 'written' ? { keyId, status: statusOf(next) } : undefined;

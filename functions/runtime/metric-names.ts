@@ -18,4 +18,20 @@ export const metricNames = {
   usageKeys: 'UsageKeys',
   /** A change that contradicts the record: its revision is taken by another, or an entry before it is gone. */
   auditConflicts: 'AuditConflicts',
+  /** Of each sweep: keys that had something due, steps by kind, keys that failed, seconds of the most overdue step. */
+  rotationDue: 'RotationDue',
+  rotationNoticed: 'RotationNoticed',
+  rotationRotated: 'RotationRotated',
+  rotationReminded: 'RotationReminded',
+  rotationRetired: 'RotationRetired',
+  rotationRedelivered: 'RotationRedelivered',
+  rotationExpired: 'RotationExpired',
+  rotationFailed: 'RotationFailed',
+  rotationLag: 'RotationLag',
+  /** A mail left; dimension `kind`. */
+  mailsSent: 'MailsSent',
+  /** A mail or an alert could not be sent and waits for another try; dimension `kind`. */
+  mailsDeferred: 'MailsDeferred',
+  /** A mail or an alert was given up. */
+  mailsFailed: 'MailsFailed',
 } as const;

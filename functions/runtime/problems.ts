@@ -100,6 +100,39 @@ export const problemTypes = {
       'Your key could not be checked for the moment; nothing was counted. Send the request again after Retry-After seconds; if it goes on, see the status page.',
     retryAfter: 5,
   },
+  'link-not-valid': {
+    type: 'link-not-valid',
+    title: 'The link is not valid',
+    status: 400,
+    detail:
+      'It is cut off or mistyped: open it from the mail itself, or copy all of it, the part behind the # too.',
+  },
+  'link-used': {
+    type: 'link-used',
+    title: 'The link was used',
+    status: 410,
+    detail:
+      'It shows a key once. If it was you who opened it, use the key that you stored. If it was not, send the same token to POST /claims/dispute ("That was not me"): the key stops at once and a new link is mailed.',
+  },
+  'link-expired': {
+    type: 'link-expired',
+    title: 'The link has expired',
+    status: 410,
+    detail: 'Send the same token to POST /claims/renew: a new link is mailed to the owner\u2019s address.',
+  },
+  'link-replaced': {
+    type: 'link-replaced',
+    title: 'The link was replaced',
+    status: 410,
+    detail:
+      'There is a newer key, and a newer mail with the link to it. If that mail is lost, send the same token to POST /claims/renew.',
+  },
+  'link-of-revoked-key': {
+    type: 'link-of-revoked-key',
+    title: 'The key was revoked',
+    status: 410,
+    detail: 'This API key has been ended for good. Ask support, or whoever manages your keys, for a new one.',
+  },
   timeout: {
     type: 'timeout',
     title: 'The answer took too long',

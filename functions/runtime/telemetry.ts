@@ -16,6 +16,11 @@ export function count(name: string, dimensions: Readonly<Record<string, string>>
   metric.addMetric(name, 'Count', value);
 }
 
+/** Emits a duration at once. */
+export function measureSeconds(name: string, seconds: number): void {
+  metrics.singleMetric().addMetric(name, 'Seconds', seconds);
+}
+
 /** What may be told of an unexpected error: its class and message, never its properties (an SDK error holds inputs). */
 export function describeError(error: unknown): { errorName: string; errorMessage: string; stack?: string } {
   if (!(error instanceof Error)) return { errorName: typeof error, errorMessage: 'a value that is no Error' };

@@ -5,9 +5,12 @@ export {
   inTier,
   maximumKeys,
   normalizedEmail,
+  type OpenPgpKey,
   type SubscriptionItem,
+  updated,
   withKey,
   withoutKey,
+  withUndeliverable,
 } from './rules/subscription-item.ts';
 export type { SubscriptionStore } from './stores/subscription-store.ts';
 export type { Subscriptions } from './subscriptions.ts';

@@ -30,7 +30,9 @@ import type { Alarms } from './alarms.ts';
 import type { Authorizer } from './authorizer.ts';
 import { addCustomDomain } from './custom-domain.ts';
 import type { Decisions } from './decisions.ts';
+import type { Delivery } from './delivery.ts';
 import { addGatewayProblems } from './gateway-problems.ts';
+import type { LatchkeyFunction } from './latchkey-function.ts';
 import { dataRemoval, logRetention } from './stage-settings.ts';
 import type { Usage } from './usage.ts';
 
@@ -39,11 +41,15 @@ export interface ApiProps {
   readonly authorizer: Authorizer;
   readonly decisions: Decisions;
   readonly usage: Usage;
+  readonly delivery: Delivery;
   readonly alarms: Alarms;
 }
 
 /** `GET /usage` is under no usage plan; this keeps one caller from making it expensive. Requests per second, all callers. */
 const usageThrottle = { rate: 50, burst: 100 };
+/** The claim routes are open to everybody; people open links, and do so once. Requests per second, all callers. */
+const claimThrottle = { rate: 20, burst: 40 };
+const claimRoutes = ['/claim/GET', '/claims/POST', '/claims/renew/POST', '/claims/dispute/POST'];
 
 /** Of every method. One with settings of its own inherits none, so they are repeated there. */
 const methodSettings = {
@@ -60,7 +66,11 @@ export class Api extends Construct {
   /** Where callers reach the API, without a slash at the end. */
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { config, authorizer, decisions, usage, alarms }: ApiProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { config, authorizer, decisions, usage, delivery, alarms }: ApiProps,
+  ) {
     super(scope, id);
     const accessLog = new LogGroup(this, 'AccessLog', {
       logGroupName: `/latchkey/${config.stage}/api-access`,
@@ -87,6 +97,16 @@ export class Api extends Construct {
             throttlingRateLimit: usageThrottle.rate,
             throttlingBurstLimit: usageThrottle.burst,
           },
+          ...Object.fromEntries(
+            claimRoutes.map((route) => [
+              route,
+              {
+                ...methodSettings,
+                throttlingRateLimit: claimThrottle.rate,
+                throttlingBurstLimit: claimThrottle.burst,
+              },
+            ]),
+          ),
         },
       },
       defaultCorsPreflightOptions: {
@@ -100,6 +120,7 @@ export class Api extends Construct {
     // The stack's own output `ApiUrl` tells the address, the custom domain's where there is one.
     this.restApi.node.tryRemoveChild('Endpoint');
     this.#addRoutes(authorizer, decisions, usage);
+    this.#addClaimRoutes(delivery);
     addGatewayProblems(this.restApi, config);
     this.usagePlans = this.#addUsagePlans(config);
     alarms.add(this.#serverErrorAlarm());
@@ -134,6 +155,18 @@ export class Api extends Construct {
         },
       ],
     });
+  }
+
+  /** Whoever has a link needs no account: the link itself is what authorizes. */
+  #addClaimRoutes({ page, open, renew, dispute }: Delivery): void {
+    const integration = (fn: LatchkeyFunction) =>
+      new LambdaIntegration(fn, { timeout: Duration.seconds(29), allowTestInvoke: false });
+    const everybody = { authorizationType: AuthorizationType.NONE };
+    this.restApi.root.addResource('claim').addMethod('GET', integration(page), everybody);
+    const claims = this.restApi.root.addResource('claims');
+    claims.addMethod('POST', integration(open), everybody);
+    claims.addResource('renew').addMethod('POST', integration(renew), everybody);
+    claims.addResource('dispute').addMethod('POST', integration(dispute), everybody);
   }
 
   /** Whatever goes wrong on our side ends as a 5xx, an authorizer that never answers too. */

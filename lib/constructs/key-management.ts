@@ -75,7 +75,7 @@ export class KeyManagement extends Construct {
 
   #suspendOrResume(id: string, name: FunctionName, description: string): LatchkeyFunction {
     const fn = this.#function(id, name, description);
-    this.#props.keys.grantWrite(fn);
+    this.#props.keys.grantWriteTimed(fn);
     return fn;
   }
 

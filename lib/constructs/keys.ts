@@ -12,6 +12,7 @@ import {
   rotationEnvironment,
 } from '../../functions/keys/contract.ts';
 import type { Config } from '../config.ts';
+import { tierNames } from '../tiers.ts';
 import type { Encryption } from './encryption.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 import { LatchkeyTable } from './latchkey-table.ts';
@@ -88,6 +89,26 @@ export class Keys extends Construct {
     fn.addEnvironments(keysTableEnvironment, { KEYS_TABLE: this.table.tableName });
   }
 
+  /** Changes that move a key's timer: the intervals belong to it. */
+  grantWriteTimed(fn: LatchkeyFunction): void {
+    this.grantWrite(fn);
+    const { intervalDays, noticeDays, reminderHours, graceHours, graceHoursByTier } = this.#config.rotation;
+    const ofTiers = tierNames.map((tier) => [tier, graceHoursByTier[tier] ?? graceHours]);
+    const policy = { intervalDays, noticeDays, reminderHours, graceHours: Object.fromEntries(ofTiers) };
+    fn.addEnvironments(rotationEnvironment, { ROTATION_POLICY: JSON.stringify(policy) });
+  }
+
+  /** Finding what is due. */
+  grantDue(fn: LatchkeyFunction): void {
+    fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/${byDueIndex}`]);
+  }
+
+  /** Reading a secret that awaits its owner. */
+  grantOpen(fn: LatchkeyFunction): void {
+    fn.allow(['kms:Decrypt'], [this.handoverKey.keyArn]);
+    fn.addEnvironments(handoverEnvironment, { HANDOVER_KEY_ARN: this.handoverKey.keyArn });
+  }
+
   /** Listing the ids of a subscription's keys. */
   grantList(fn: LatchkeyFunction): void {
     fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/${bySubscriptionIndex}`]);
@@ -112,15 +133,17 @@ export class Keys extends Construct {
     fn.addEnvironments(pepperEnvironment, { PEPPER_SECRET_ARN: this.pepper.secretArn });
   }
 
-  /** Everything that making a secret needs: hash it, seal it for a repeated request, know when it rotates. */
-  grantMint(fn: LatchkeyFunction): void {
-    this.grantWrite(fn);
+  /** Making a secret: hash it, seal it for its owner, know when it rotates. */
+  grantSeal(fn: LatchkeyFunction): void {
+    this.grantWriteTimed(fn);
     this.grantPepper(fn);
-    fn.allow(['kms:Decrypt', 'kms:Encrypt'], [this.handoverKey.keyArn]);
+    fn.allow(['kms:Encrypt'], [this.handoverKey.keyArn]);
     fn.addEnvironments(handoverEnvironment, { HANDOVER_KEY_ARN: this.handoverKey.keyArn });
-    fn.addEnvironments(rotationEnvironment, {
-      ROTATION_INTERVAL_DAYS: String(this.#config.rotation.intervalDays),
-      ROTATION_NOTICE_DAYS: String(this.#config.rotation.noticeDays),
-    });
+  }
+
+  /** The same for those whose answer may be asked for again. */
+  grantMint(fn: LatchkeyFunction): void {
+    this.grantSeal(fn);
+    this.grantOpen(fn);
   }
 }

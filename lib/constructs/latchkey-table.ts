@@ -65,6 +65,13 @@ export class LatchkeyTable extends Table {
     this.#encryption.grantThrough(fn, 'dynamodb', 'write');
   }
 
+  /** Permits deleting items whose partition key has a given form: locks, never what is on record. */
+  allowDeleting(fn: LatchkeyFunction, partitionKeys: string): void {
+    fn.allow(['dynamodb:DeleteItem'], [this.tableArn], {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partitionKeys] },
+    });
+  }
+
   /** Permits putting new items and reading: what an append-only table allows. */
   allowAppend(fn: LatchkeyFunction): void {
     fn.allow([...reads, 'dynamodb:Query', 'dynamodb:PutItem'], [this.tableArn]);
@@ -87,8 +94,9 @@ export class LatchkeyTable extends Table {
   /**
    * Feeds a function with the table's changes: in order for each item, again and again until they are taken or expire
    * after 24 hours, a failing batch halved until the item that fails stands alone.
+   * @param retryAttempts how often a change is given again at most, for functions whose items remember what is left
    */
-  feed(fn: LatchkeyFunction): void {
+  feed(fn: LatchkeyFunction, { retryAttempts = -1 }: { retryAttempts?: number } = {}): void {
     const streamArn = this.tableStreamArn;
     if (streamArn === undefined) throw new Error(`table ${this.node.id} is not streamed`);
     fn.allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [streamArn]);
@@ -102,7 +110,7 @@ export class LatchkeyTable extends Table {
       batchSize: 100,
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
-      retryAttempts: -1,
+      retryAttempts,
     });
     if (fn.role) mapping.node.addDependency(fn.role);
   }

@@ -81,6 +81,12 @@ export class Subscriptions extends Construct {
     this.#addEnvironment(fn);
   }
 
+  /** Changing addresses too: the lock of the former one goes. */
+  grantReaddress(fn: LatchkeyFunction): void {
+    this.grantWrite(fn);
+    this.table.allowDeleting(fn, 'email#*');
+  }
+
   /** Planning usage keys too, which are counted on an item that is updated. */
   grantPlan(fn: LatchkeyFunction): void {
     this.table.allowWrite(fn, 'dynamodb:PutItem', 'dynamodb:UpdateItem');

@@ -44,9 +44,14 @@ export class Usage extends Construct {
     fn.addEnvironments(usageTableEnvironment, { USAGE_TABLE: this.table.tableName });
   }
 
-  grantRead(fn: LatchkeyFunction): void {
+  /** Looking up when a secret was last used. */
+  grantLookUp(fn: LatchkeyFunction): void {
     this.table.allowRead(fn);
     fn.addEnvironments(usageTableEnvironment, { USAGE_TABLE: this.table.tableName });
+  }
+
+  grantRead(fn: LatchkeyFunction): void {
+    this.grantLookUp(fn);
     fn.addEnvironments(tierLimitsEnvironment, { TIER_LIMITS: JSON.stringify(this.#config.limits) });
   }
 

@@ -19,6 +19,7 @@ export function functionEnvironment(options: {
   environment: LocalEnvironment;
   taskRoot: string;
   awsEndpoint: string;
+  reached: (value: string) => string;
   credentials: FunctionCredentials;
   logStreamName: string;
   inherited: Readonly<Record<string, string | undefined>>;
@@ -32,7 +33,9 @@ export function functionEnvironment(options: {
     ...Object.fromEntries(kept),
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
-    ...definition.variables,
+    ...Object.fromEntries(
+      Object.entries(definition.variables).map(([name, value]) => [name, options.reached(value)]),
+    ),
     _HANDLER: definition.handler,
     AWS_REGION: environment.region,
     AWS_DEFAULT_REGION: environment.region,

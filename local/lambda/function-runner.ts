@@ -30,6 +30,8 @@ export function createFunctionRunner(options: {
   /** Absolute folder of the bundle. */
   taskRoot: string;
   awsEndpoint: () => string;
+  /** What a value of the environment is here, where an address of AWS's stands in it. */
+  reached: (value: string) => string;
   credentials: FunctionCredentials;
   maximumInstances: number;
   log: (requestId: string | undefined, line: string) => void;
@@ -54,6 +56,7 @@ export function createFunctionRunner(options: {
           environment,
           taskRoot,
           awsEndpoint: options.awsEndpoint(),
+          reached: options.reached,
           credentials: options.credentials,
           logStreamName: logStreamName(clock.now()),
           inherited: process.env,

@@ -19,6 +19,8 @@ export interface LambdaOptions {
   readonly assetPath: (functionLogicalId: string) => string;
   /** Where functions find all AWS services. A getter is read when the first instance of a function starts. */
   readonly awsEndpoint: string | (() => string);
+  /** What a value of a function's environment is here, where an address of AWS's stands in it. As it is by default. */
+  readonly reached?: (value: string) => string;
   readonly credentialsOf: (roleArn: string) => FunctionCredentials;
   /** One line of a function's output; no request id while it is being initialised ahead of an invocation. */
   readonly log: (functionName: string, requestId: string | undefined, line: string) => void;
@@ -59,6 +61,7 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
       clock,
       taskRoot: options.assetPath(resource.logicalId),
       awsEndpoint: typeof awsEndpoint === 'string' ? () => awsEndpoint : awsEndpoint,
+      reached: options.reached ?? ((value) => value),
       credentials: options.credentialsOf(definition.roleArn),
       maximumInstances: options.maximumInstances ?? 3,
       log: (requestId, line) => options.log(definition.name, requestId, line),

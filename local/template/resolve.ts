@@ -10,6 +10,8 @@ export interface ResolvedTemplate {
   readonly resources: readonly ResolvedResource[];
   /** Output values by the output's name. */
   readonly outputs: Readonly<Record<string, string>>;
+  /** Where the world reaches the template's APIs, such as `https://<id>.execute-api.<region>.amazonaws.com/dev`. */
+  readonly apiAddresses: readonly string[];
   byType(type: string): ResolvedResource[];
 }
 
@@ -40,5 +42,21 @@ export function resolveTemplate(template: unknown, environment: LocalEnvironment
   }
 
   const resources = stripNoEffect(resolved);
-  return { resources, outputs, byType: (type) => resources.filter((resource) => resource.type === type) };
+  const apiAddresses = addressesOf(resolved, environment);
+  return {
+    resources,
+    outputs,
+    apiAddresses,
+    byType: (type) => resources.filter((resource) => resource.type === type),
+  };
+}
+
+/** Of each stage, and of each domain of its own. */
+function addressesOf(resources: readonly ResolvedResource[], { region }: LocalEnvironment): string[] {
+  return resources.flatMap(({ type, properties }) => {
+    if (type === 'AWS::ApiGateway::DomainName') return [`https://${properties['DomainName']}`];
+    if (type !== 'AWS::ApiGateway::Stage') return [];
+    const { RestApiId, StageName } = properties;
+    return [`https://${RestApiId}.execute-api.${region}.amazonaws.com/${StageName}`];
+  });
 }

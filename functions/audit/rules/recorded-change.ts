@@ -63,6 +63,8 @@ const told = [
   'revokedAt',
   'rotateAt',
   'noticedFor',
+  'remindedFor',
+  'undeliverable',
   'keyIds',
   'pepper',
 ] as const;
@@ -71,7 +73,33 @@ function stateOf(item: RecordedItem): Record<string, unknown> {
   const entries = told.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]] as const]));
   const secrets = item['secrets'];
   const versions = Array.isArray(secrets) ? { versions: secrets.map(versionOf) } : {};
-  return { ...Object.fromEntries(entries), ...versions };
+  return { ...Object.fromEntries(entries), ...versions, ...handoverOf(item['handover']) };
+}
+
+/** Where a secret on its way stands: never the ciphertext, nor what proves who opened the link. */
+function handoverOf(handover: unknown): { handover?: Record<string, unknown> } {
+  if (typeof handover !== 'object' || handover === null) return {};
+  const { version, linkNo, expiresAt, openedAt, expiredAt, delivery } = handover as Record<string, unknown>;
+  const { attempts, channel, sentAt, deliveredAt, failedAt, trouble } = (delivery ?? {}) as Record<
+    string,
+    unknown
+  >;
+  const told = {
+    version,
+    linkNo,
+    expiresAt,
+    openedAt,
+    expiredAt,
+    attempts,
+    channel,
+    sentAt,
+    deliveredAt,
+    failedAt,
+    trouble,
+  };
+  return {
+    handover: Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)),
+  };
 }
 
 function versionOf(secret: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -1,2 +1,27 @@
 /** What the rules of other subsystems may use of keys' rules. */
-export type { KeyItem } from './key-item.ts';
+export {
+  claimWindow,
+  handoverDelivered,
+  handoverEnded,
+  handoverFailed,
+  handoverOpened,
+  handoverQueued,
+  handoverSent,
+  isKnown,
+  newHandover,
+} from './handover.ts';
+export { loggableForm } from './key-format.ts';
+export type { Handover, HandoverOrigin, KeyItem, Outgoing, TimerAction } from './key-item.ts';
+export {
+  changed,
+  isSuspended,
+  nextVersion,
+  noticed,
+  reminded,
+  retired,
+  rotated,
+} from './lifecycle.ts';
+export { deferred, dispatched, type Message, queued, redelivered } from './outbox.ts';
+export type { RotationPolicy } from './rotation-policy.ts';
+export { hour, isPast, later } from './time.ts';
+export { nextTimer, type TimerPolicy, withTimer } from './timer.ts';

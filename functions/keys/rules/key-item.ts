@@ -24,7 +24,11 @@ export interface KeyItem {
   readonly rotateAt: string;
   /** The due date for which the notice went out. */
   readonly noticedFor?: string;
+  /** The end of an old secret of which the owner was reminded. */
+  readonly remindedFor?: string;
   readonly handover?: Handover;
+  /** What is still to be told, or could not be; nothing for most keys at most times. */
+  readonly outbox?: readonly Outgoing[];
   readonly nextAction?: TimerAction;
   readonly nextActionAt?: string;
   /** 0..15, present only while there is a timer: partition of the sparse index `byDue`. */
@@ -60,13 +64,75 @@ export interface RetiredSecret {
   readonly retiredAt: string;
 }
 
-/** A secret that awaits its owner, encrypted by KMS with the key id and version as encryption context. */
+/**
+ * The newest secret on its way to its owner, encrypted by KMS with the key id and version as encryption context. It
+ * stands on the item until the next rotation replaces it, so that a link that was used, or never was, can say so.
+ */
 export interface Handover {
   readonly version: number;
-  /** Base64. */
-  readonly ciphertext: string;
+  /** Part of the link's token: a higher one makes every earlier link worthless. */
+  readonly linkNo: number;
+  /** Base64; absent once it was destroyed. */
+  readonly ciphertext?: string;
   /** After this moment nobody may read it, whether or not the ciphertext is still there. */
   readonly expiresAt: string;
+  /** Whoever asked for the secret has it, from the answer: it is in use, whether or not the owner opens the link. */
+  readonly answered?: true;
+  /** Until when the answer may be asked for again (the request had an `idempotencyKey`). */
+  readonly repeatableUntil?: string;
+  /** Absent where the owner is not sent the secret: the handover is for a repeated request only. */
+  readonly delivery?: Delivery;
+  /** What made the secret, for the mail that brings it: the first try and the last one tell the same. */
+  readonly origin?: HandoverOrigin;
+  /** When the link was used. */
+  readonly openedAt?: string;
+  /** SHA-256 of the nonce of whoever used it: the same one may read again for 10 minutes. */
+  readonly openedBy?: string;
+  /** When it ended without having been used. */
+  readonly expiredAt?: string;
 }
 
-export type TimerAction = 'notice' | 'rotate' | 'retire' | 'expire-handover';
+export interface HandoverOrigin {
+  readonly cause: 'new' | 'schedule' | 'admin' | 'owner' | 'not-me' | 'renewed';
+  readonly at: string;
+  /** An admin's name and reason. */
+  readonly by?: string;
+  readonly reason?: string;
+}
+
+/** How the mail with the secret, or with the link to it, fares. */
+export interface Delivery {
+  /** Tries that have begun. */
+  readonly attempts: number;
+  /** The revision whose stream record is to send it. */
+  readonly queuedIn: number;
+  /** When it is to be queued again, unless it has been sent by then. */
+  readonly retryAt?: string;
+  readonly channel?: 'link' | 'pgp';
+  readonly sentAt?: string;
+  readonly messageId?: string;
+  /** When the owner's mail server took it. */
+  readonly deliveredAt?: string;
+  /** The message that came back. */
+  readonly bounced?: string;
+  /** When it was given up. */
+  readonly failedAt?: string;
+  /** Why the last try did not arrive, in plain words. */
+  readonly trouble?: string;
+}
+
+/** A mail or an alert that could not be sent at once, and is tried again. */
+export interface Outgoing {
+  /** `<kind>#<revision>` of the change that it tells of: a change tells each thing once. */
+  readonly id: string;
+  readonly to: 'owner' | 'admins';
+  readonly kind: string;
+  /** What it tells, beside the key and its owner. */
+  readonly facts: Readonly<Record<string, string>>;
+  readonly attempts: number;
+  readonly queuedIn: number;
+  readonly retryAt?: string;
+  readonly failedAt?: string;
+}
+
+export type TimerAction = 'notice' | 'rotate' | 'remind' | 'retire' | 'redeliver' | 'expire-handover';

@@ -1,9 +1,10 @@
 import type { Change } from '../../runtime/rules/change.ts';
+import { isKnown } from './handover.ts';
 import type { Handover, KeyItem, RetiredSecret, SecretVersion, SuspensionCause } from './key-item.ts';
 import type { RotationPolicy } from './rotation-policy.ts';
-import { withTimer } from './timer.ts';
+import { day, earliest, hour, isPast, later } from './time.ts';
+import { type TimerPolicy, withTimer } from './timer.ts';
 
-const day = 86_400_000;
 const retiredKept = 4;
 
 export interface NewKey {
@@ -53,26 +54,28 @@ export function nextVersion(key: KeyItem): number {
 /**
  * Adds a secret version and retires the newest of the old ones after the grace period; the 90 days begin anew.
  * Invariants: at most two secrets are live afterwards; no old secret lives longer than it would have without the
- * rotation (`retiresAt` only moves earlier); a grace of 0 ends all old secrets at `change.at`.
+ * rotation (`retiresAt` only moves earlier); a grace of 0 ends all old secrets at `change.at`; a version that nobody
+ * ever got (its handover was not used) is replaced, and never kept in place of one that is in use.
  * @param key neither revoked nor suspended: the caller has refused those
  * @param graceHours 0..168
+ * @param compromised a version that ends at once, whatever the grace
  */
 export function rotated(
   key: KeyItem,
   added: { hash: string; pepper: string; handover?: Handover },
-  graceHours: number,
+  { graceHours, compromised }: { graceHours: number; compromised?: number },
   change: Change,
   policy: RotationPolicy,
 ): { key: KeyItem; version: number; oldRetiresAt: string } {
   const now = new Date(change.at);
   const version = nextVersion(key);
-  // Only the newest may stay: two live secrets are the new one and the one it replaces.
+  // Only the newest in use may stay: two live secrets are the new one and the one it replaces.
   const newest = key.secrets
-    .filter((secret) => isLive(secret, now))
+    .filter((secret) => isLive(secret, now) && isKnown(key, secret.version) && secret.version !== compromised)
     .toSorted((a, b) => b.version - a.version)[0];
-  const oldRetiresAt = earliest(later(change.at, graceHours * 3_600_000), newest?.retiresAt);
+  const oldRetiresAt = earliest(later(change.at, graceHours * hour), newest?.retiresAt);
   const kept = newest !== undefined && Date.parse(oldRetiresAt) > now.getTime();
-  const { handover: _replaced, noticedFor: _noticed, ...rest } = key;
+  const { handover: _replaced, noticedFor: _noticed, remindedFor: _reminded, ...rest } = key;
   const gone = key.secrets.filter((secret) => !kept || secret !== newest);
   return {
     version,
@@ -96,25 +99,94 @@ export function rotated(
 }
 
 /**
+ * The owner is told of the rotation (R16). Told late (after a suspension, or a time without sweeps), the rotation waits,
+ * so that nobody has less than the promised days, give or take one.
+ * Invariant: one notice for each due date.
+ */
+export function noticed(key: KeyItem, change: Change, policy: RotationPolicy): KeyItem {
+  const promised = later(change.at, policy.noticeDays * day);
+  const isLate = Date.parse(promised) - Date.parse(key.rotateAt) > day;
+  const rotateAt = isLate ? promised : key.rotateAt;
+  return withTimer({ ...key, rotateAt, noticedFor: rotateAt, revision: key.revision + 1, change }, policy);
+}
+
+/** The owner is reminded of an old secret's end. Invariant: once for each end. */
+export function reminded(key: KeyItem, change: Change, policy: TimerPolicy): KeyItem {
+  const retiresAt = key.secrets.find((secret) => secret.retiresAt !== undefined)?.retiresAt;
+  return withTimer(
+    {
+      ...key,
+      ...(retiresAt === undefined ? {} : { remindedFor: retiresAt }),
+      revision: key.revision + 1,
+      change,
+    },
+    policy,
+  );
+}
+
+/** Puts secrets whose time is over among the retired ones; the authorizer has refused them since that moment. */
+export function retired(key: KeyItem, change: Change, policy: TimerPolicy): KeyItem {
+  const now = new Date(change.at);
+  const [live, gone] = [true, false].map((wanted) =>
+    key.secrets.filter((secret) => isLive(secret, now) === wanted),
+  ) as [SecretVersion[], SecretVersion[]];
+  return withTimer(
+    {
+      ...key,
+      secrets: live,
+      retired: withRetired(key.retired, gone, change.at),
+      revision: key.revision + 1,
+      change,
+    },
+    policy,
+  );
+}
+
+/** The next revision with other fields, and the timer that follows from them. */
+export function changed(
+  key: KeyItem,
+  fields: Partial<Pick<KeyItem, 'handover' | 'outbox'>>,
+  change: Change,
+  policy: TimerPolicy,
+): KeyItem {
+  return withTimer({ ...key, ...fields, revision: key.revision + 1, change }, policy);
+}
+
+/**
  * Suspends a key for one cause. Other causes are left as they are, so that lifting one never lifts another.
  * @returns undefined where it is suspended for that cause already
  */
-export function suspended(key: KeyItem, cause: SuspensionCause, change: Change): KeyItem | undefined {
+export function suspended(
+  key: KeyItem,
+  cause: SuspensionCause,
+  change: Change,
+  policy: TimerPolicy,
+): KeyItem | undefined {
   if (key.suspensions[cause] !== undefined) return undefined;
   const { at, actor, reason } = change;
   const suspension = { at, by: actor.id, ...(reason === undefined ? {} : { reason }) };
   const suspensions = { ...key.suspensions, [cause]: suspension };
-  return { ...key, suspensions, revision: key.revision + 1, change };
+  return withTimer({ ...key, suspensions, revision: key.revision + 1, change }, policy);
 }
 
 /**
- * Lifts one cause of suspension, and no other.
+ * Lifts one cause of suspension, and no other. A key that fell due meanwhile is noticed first, even for the second time.
  * @returns undefined where the key is not suspended for that cause
  */
-export function resumed(key: KeyItem, cause: SuspensionCause, change: Change): KeyItem | undefined {
+export function resumed(
+  key: KeyItem,
+  cause: SuspensionCause,
+  change: Change,
+  policy: TimerPolicy,
+): KeyItem | undefined {
   const { [cause]: lifted, ...suspensions } = key.suspensions;
   if (lifted === undefined) return undefined;
-  return { ...key, suspensions, revision: key.revision + 1, change };
+  const { noticedFor, ...rest } = key;
+  const isForgotten = noticedFor === undefined || isPast(key.rotateAt, new Date(change.at));
+  return withTimer(
+    { ...(isForgotten ? rest : key), suspensions, revision: key.revision + 1, change },
+    policy,
+  );
 }
 
 /** Moves a key to another tier, whose usage key meters it from now on. */
@@ -122,9 +194,18 @@ export function withTier(key: KeyItem, tier: string, usageKey: string, change: C
   return { ...key, tier, usageKey, revision: key.revision + 1, change };
 }
 
-/** Ends a key for good: no secret, no handover, no timer is left. */
+/** Ends a key for good: no secret, no handover, no timer, nothing more to tell. */
 export function revoked(key: KeyItem, change: Change): KeyItem {
-  const { handover: _h, nextAction: _a, nextActionAt: _at, dueShard: _s, noticedFor: _n, ...rest } = key;
+  const {
+    handover: _handover,
+    outbox: _outbox,
+    nextAction: _action,
+    nextActionAt: _at,
+    dueShard: _shard,
+    noticedFor: _noticed,
+    remindedFor: _reminded,
+    ...rest
+  } = key;
   return {
     ...rest,
     secrets: [],
@@ -147,12 +228,4 @@ function withRetired(
     retiredAt: earliest(at, retiresAt),
   }));
   return [...added, ...retired].toSorted((a, b) => b.version - a.version).slice(0, retiredKept);
-}
-
-function later(iso: string, milliseconds: number): string {
-  return new Date(Date.parse(iso) + milliseconds).toISOString();
-}
-
-function earliest(a: string, b: string | undefined): string {
-  return b !== undefined && Date.parse(b) < Date.parse(a) ? b : a;
 }

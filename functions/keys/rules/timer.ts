@@ -1,14 +1,19 @@
+import { claimWindow } from './handover.ts';
 import type { KeyItem, TimerAction } from './key-item.ts';
 import type { RotationPolicy } from './rotation-policy.ts';
+import { day, hour, later } from './time.ts';
 
-const day = 86_400_000;
 const shards = 16;
 
-/**
- * Sets the item's one timer to the earliest thing that is due: notice, rotation, retirement of an old secret, end of a
- * handover. A revoked key has none. A suspended key keeps its timer: what ends must end all the same.
- */
-export function withTimer(key: KeyItem, policy: Pick<RotationPolicy, 'noticeDays'>): KeyItem {
+export type TimerPolicy = Pick<RotationPolicy, 'noticeDays' | 'reminderHours'>;
+
+interface Timer {
+  readonly action: TimerAction;
+  readonly at: string;
+}
+
+/** Sets the item's one timer to the earliest thing that is due. A revoked key has none. */
+export function withTimer(key: KeyItem, policy: TimerPolicy): KeyItem {
   const { nextAction: _action, nextActionAt: _at, dueShard: _shard, ...rest } = key;
   const next = nextTimer(rest, policy);
   return next === undefined
@@ -17,21 +22,51 @@ export function withTimer(key: KeyItem, policy: Pick<RotationPolicy, 'noticeDays
 }
 
 /** The earliest due action of a key and its time, or undefined where nothing will ever be due. */
-export function nextTimer(
-  key: Pick<KeyItem, 'revokedAt' | 'rotateAt' | 'noticedFor' | 'secrets' | 'handover'>,
-  policy: Pick<RotationPolicy, 'noticeDays'>,
-): { action: TimerAction; at: string } | undefined {
+export function nextTimer(key: KeyItem, policy: TimerPolicy): Timer | undefined {
   if (key.revokedAt !== undefined) return undefined;
-  const due: { action: TimerAction; at: string }[] = [
-    key.noticedFor === key.rotateAt
-      ? { action: 'rotate', at: key.rotateAt }
-      : { action: 'notice', at: new Date(Date.parse(key.rotateAt) - policy.noticeDays * day).toISOString() },
-  ];
-  for (const { retiresAt } of key.secrets) {
-    if (retiresAt !== undefined) due.push({ action: 'retire', at: retiresAt });
-  }
-  if (key.handover !== undefined) due.push({ action: 'expire-handover', at: key.handover.expiresAt });
+  const due = [...ofRotation(key, policy), ...ofOldSecrets(key, policy), ...ofDelivery(key)];
   return due.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))[0];
+}
+
+/** A suspended key is neither noticed nor rotated; what ends must end all the same. */
+function ofRotation(key: KeyItem, policy: TimerPolicy): Timer[] {
+  if (Object.keys(key.suspensions).length > 0) return [];
+  return key.noticedFor === key.rotateAt
+    ? [{ action: 'rotate', at: key.rotateAt }]
+    : [{ action: 'notice', at: later(key.rotateAt, -policy.noticeDays * day) }];
+}
+
+function ofOldSecrets(key: KeyItem, policy: TimerPolicy): Timer[] {
+  return key.secrets.flatMap(({ retiresAt }): Timer[] => {
+    if (retiresAt === undefined) return [];
+    const remindAt = later(retiresAt, -policy.reminderHours * hour);
+    // Where the rotation is that young itself, its own mail has just told the same.
+    const isWorthwhile = key.remindedFor !== retiresAt && remindAt > newestOf(key);
+    return [
+      { action: 'retire', at: retiresAt },
+      ...(isWorthwhile ? [{ action: 'remind' as const, at: remindAt }] : []),
+    ];
+  });
+}
+
+function ofDelivery({ handover, outbox = [] }: KeyItem): Timer[] {
+  const retries = [handover?.delivery?.retryAt, ...outbox.map(({ retryAt }) => retryAt)];
+  return [
+    ...retries.flatMap((at): Timer[] => (at === undefined ? [] : [{ action: 'redeliver', at }])),
+    ...(handover?.ciphertext === undefined
+      ? []
+      : [{ action: 'expire-handover' as const, at: claimWindow(handover) }]),
+  ];
+}
+
+/** When the newest secret was made. */
+function newestOf({ secrets }: KeyItem): string {
+  return (
+    secrets
+      .map(({ createdAt }) => createdAt)
+      .toSorted()
+      .at(-1) ?? ''
+  );
 }
 
 /** Spreads keys over the index's partitions by their id, which is random. */

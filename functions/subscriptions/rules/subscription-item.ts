@@ -5,6 +5,12 @@ export interface SubscriptionItem {
   readonly subscriptionId: string;
   /** Lower case; locked to this subscription by the item `email#<address>`. */
   readonly email: string;
+  /** Why no mail goes to the address any more, until it changes: mails to it came back for good, or were called spam. */
+  readonly undeliverable?: Undeliverable;
+  /** The owner's name, for greetings. */
+  readonly name?: string;
+  /** What the owner's keys are encrypted to when they are mailed. */
+  readonly openPgpKey?: OpenPgpKey;
   readonly tier: string;
   /**
    * Values of the API Gateway keys that meter this subscription, by tier. A value is written here before the key is
@@ -16,6 +22,17 @@ export interface SubscriptionItem {
   readonly createdAt: string;
   readonly revision: number;
   readonly change: Change;
+}
+
+export interface Undeliverable {
+  readonly cause: 'bounce' | 'complaint';
+  readonly at: string;
+}
+
+export interface OpenPgpKey {
+  /** The public key, ASCII-armored. */
+  readonly armored: string;
+  readonly fingerprint: string;
 }
 
 /** Keys that a subscription may have at once, revoked ones not counted. */
@@ -70,6 +87,54 @@ export function withoutKey(subscription: SubscriptionItem, keyId: string, change
   return {
     ...subscription,
     keyIds: subscription.keyIds.filter((id) => id !== keyId),
+    revision: subscription.revision + 1,
+    change,
+  };
+}
+
+/** Where and how its owner is reached; null takes away, undefined leaves. A new address takes mail again. */
+export interface Contact {
+  readonly email?: string | undefined;
+  readonly name?: string | null | undefined;
+  readonly openPgpKey?: OpenPgpKey | null | undefined;
+}
+
+/**
+ * With another contact; whoever writes it moves the lock of the address in the same transaction.
+ * @returns undefined where nothing differs
+ */
+export function updated(
+  subscription: SubscriptionItem,
+  { email, name, openPgpKey }: Contact,
+  change: Change,
+): SubscriptionItem | undefined {
+  const { undeliverable, name: oldName, openPgpKey: oldKey, ...rest } = subscription;
+  const isMoved = email !== undefined && email !== subscription.email;
+  const newName = name === undefined ? oldName : (name ?? undefined);
+  const newKey = openPgpKey === undefined ? oldKey : (openPgpKey ?? undefined);
+  if (!isMoved && newName === oldName && newKey?.armored === oldKey?.armored) return undefined;
+  return {
+    ...rest,
+    email: email ?? subscription.email,
+    ...(isMoved || undeliverable === undefined ? {} : { undeliverable }),
+    ...(newName === undefined ? {} : { name: newName }),
+    ...(newKey === undefined ? {} : { openPgpKey: newKey }),
+    revision: subscription.revision + 1,
+    change,
+  };
+}
+
+/** No mail goes to the address from now on. @returns undefined where that is so already, or the address has changed */
+export function withUndeliverable(
+  subscription: SubscriptionItem,
+  { address, cause }: { address: string; cause: Undeliverable['cause'] },
+  change: Change,
+): SubscriptionItem | undefined {
+  if (subscription.email !== normalizedEmail(address) || subscription.undeliverable !== undefined)
+    return undefined;
+  return {
+    ...subscription,
+    undeliverable: { cause, at: change.at },
     revision: subscription.revision + 1,
     change,
   };

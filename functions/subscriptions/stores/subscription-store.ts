@@ -18,6 +18,8 @@ export interface SubscriptionStore {
   withUsageKey(subscription: SubscriptionItem, usageKeyLimit: number): Write[];
   /** The next revision, on condition that nobody has written since it was read: label `subscription`. */
   replacement(subscription: SubscriptionItem): Write;
+  /** Moves the lock of an address to another one: labels `email`, `former-email`. */
+  readdressing(subscriptionId: string, former: string, email: string): Write[];
 }
 
 const usageKeyCounter = 'counter#usage-keys';
@@ -41,6 +43,17 @@ export function createSubscriptionStore(
         Item: subscription,
         ConditionExpression: 'revision = :read',
         ExpressionAttributeValues: { ':read': subscription.revision - 1 },
+      },
+    },
+  });
+
+  const lock = (email: string, lockedFor: string): Write => ({
+    label: 'email',
+    item: {
+      Put: {
+        TableName: tableName,
+        Item: { subscriptionId: `email#${email}`, lockedFor },
+        ConditionExpression: 'attribute_not_exists(subscriptionId)',
       },
     },
   });
@@ -83,16 +96,7 @@ export function createSubscriptionStore(
           },
         },
       },
-      {
-        label: 'email',
-        item: {
-          Put: {
-            TableName: tableName,
-            Item: { subscriptionId: `email#${subscription.email}`, lockedFor: subscription.subscriptionId },
-            ConditionExpression: 'attribute_not_exists(subscriptionId)',
-          },
-        },
-      },
+      lock(subscription.email, subscription.subscriptionId),
       oneMoreUsageKey(usageKeyLimit),
     ],
     withUsageKey: (subscription, usageKeyLimit) => [
@@ -100,5 +104,19 @@ export function createSubscriptionStore(
       oneMoreUsageKey(usageKeyLimit),
     ],
     replacement,
+    readdressing: (subscriptionId, former, email) => [
+      lock(email, subscriptionId),
+      {
+        label: 'former-email',
+        item: {
+          Delete: {
+            TableName: tableName,
+            Key: { subscriptionId: `email#${former}` },
+            ConditionExpression: 'lockedFor = :id',
+            ExpressionAttributeValues: { ':id': subscriptionId },
+          },
+        },
+      },
+    ],
   };
 }

@@ -1,19 +1,37 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import { readUsage, type Usage } from '../rules/usage-item.ts';
+import { periodOf } from '../rules/period.ts';
+import { lastUseAttribute, readUsage, type Usage } from '../rules/usage-item.ts';
 
 /** Reads table Usage; the meter writes it. */
 export interface UsageStore {
   /** Strongly consistent. @param period `2026-11` */
   get(subscriptionId: string, period: string): Promise<Usage>;
+  /** When a secret version was last used, as far back as the month before: ISO 8601. */
+  lastUse(
+    secret: { subscriptionId: string; keyId: string; version: string },
+    now: Date,
+  ): Promise<string | undefined>;
 }
 
 export function createUsageStore(client: DynamoDBDocumentClient, tableName: string): UsageStore {
+  async function read(subscriptionId: string, period: string) {
+    const { Item } = await client.send(
+      new GetCommand({ TableName: tableName, Key: { subscriptionId, period }, ConsistentRead: true }),
+    );
+    return Item;
+  }
+
   return {
     async get(subscriptionId, period) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: tableName, Key: { subscriptionId, period }, ConsistentRead: true }),
-      );
-      return readUsage(Item, period);
+      return readUsage(await read(subscriptionId, period), period);
+    },
+    async lastUse({ subscriptionId, keyId, version }, now) {
+      const month = periodOf(now.getTime());
+      const periods = [month.name, periodOf(month.startsAt - 1).name];
+      const items = await Promise.all(periods.map((period) => read(subscriptionId, period)));
+      const uses = items.map((item) => Number(item?.[lastUseAttribute(keyId, version)] ?? 0));
+      const last = Math.max(...uses);
+      return last === 0 ? undefined : new Date(last).toISOString();
     },
   };
 }

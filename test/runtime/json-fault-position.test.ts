@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonFaultPosition } from '../../functions/decisions/rules/json-fault-position.ts';
+import { jsonFaultPosition } from '../../functions/runtime/rules/json-fault-position.ts';
 
 function isJson(text: string): boolean {
   try {

@@ -1,0 +1,48 @@
+import { type SESClient, SendRawEmailCommand } from '@aws-sdk/client-ses';
+import type { ComposedMail } from '../mail/compose-mail.ts';
+import { encryptedMimeMessage, mimeMessage } from '../mail/mime.ts';
+import { type MailTags, sesTags } from '../rules/mail-tags.ts';
+
+export interface Letter {
+  readonly to: string;
+  readonly mail: ComposedMail;
+  /** Armored public key: the mail is encrypted to it as a whole. */
+  readonly openPgpKey?: string;
+  /** What comes back with the mail's events: how the item is found again. */
+  readonly tags: MailTags;
+  /** Of the change that it tells of, so that every try is the same mail. */
+  readonly date: Date;
+}
+
+/** Amazon SES. Every mail goes through the configuration set, which demands TLS of the next hop (R7). */
+export interface Mailer {
+  /** @returns SES's id of the message */
+  send(letter: Letter): Promise<string>;
+}
+
+export function createMailer(
+  client: SESClient,
+  settings: { readonly from: string; readonly senderName: string; readonly configurationSet: string },
+): Mailer {
+  const { from, senderName, configurationSet } = settings;
+  return {
+    async send({ to, mail, openPgpKey, tags, date }) {
+      const seed = Object.values(tags).join('.');
+      const message = { from: { name: senderName, address: from }, to, ...mail, date, messageIdSeed: seed };
+      const raw = await (openPgpKey === undefined
+        ? mimeMessage(message)
+        : encryptedMimeMessage({ ...message, openPgpKey }));
+      const { MessageId } = await client.send(
+        new SendRawEmailCommand({
+          Source: from,
+          Destinations: [to],
+          RawMessage: { Data: raw },
+          ConfigurationSetName: configurationSet,
+          Tags: sesTags(tags),
+        }),
+      );
+      if (MessageId === undefined) throw new Error('SES answered without a message id');
+      return MessageId;
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { handoverEnvironment } from '../../keys/contract.ts';
+import { composeTimedKeys, createHandoverBox } from '../../keys/index.ts';
+import type { KeyItem } from '../../keys/rules/index.ts';
+import {
+  createKmsClient,
+  createSecretsManagerClient,
+  createSesClient,
+  createSnsClient,
+} from '../../runtime/clients.ts';
+import { tierLimitsEnvironment } from '../../runtime/contract.ts';
+import { parseEnvironment } from '../../runtime/environment.ts';
+import { describeError, logger } from '../../runtime/telemetry.ts';
+import { composeSubscriptions } from '../../subscriptions/index.ts';
+import { usageTableEnvironment } from '../../usage/contract.ts';
+import { createUsageStore } from '../../usage/index.ts';
+import {
+  adminAlertsEnvironment,
+  claimEnvironment,
+  claimPageEnvironment,
+  mailEnvironment,
+  mailProductEnvironment,
+} from '../contract.ts';
+import { deliverRevision } from '../deliver-revision.ts';
+import type { DeliveryDependencies } from '../dependencies.ts';
+import { createAdminAlerts } from '../gateways/admin-alerts.ts';
+import { createMailer } from '../gateways/mailer.ts';
+import { createClaimSecret } from '../stores/claim-secret.ts';
+
+const environment = parseEnvironment(
+  z.object({
+    ...mailEnvironment.shape,
+    ...mailProductEnvironment.shape,
+    ...adminAlertsEnvironment.shape,
+    ...claimEnvironment.shape,
+    ...claimPageEnvironment.shape,
+    ...handoverEnvironment.shape,
+    ...usageTableEnvironment.shape,
+    ...tierLimitsEnvironment.shape,
+  }),
+);
+const timed = composeTimedKeys();
+const dependencies: DeliveryDependencies = {
+  ...timed,
+  subscriptions: composeSubscriptions(timed.client),
+  usage: createUsageStore(timed.client, environment.USAGE_TABLE),
+  handovers: createHandoverBox(createKmsClient(), environment.HANDOVER_KEY_ARN),
+  mailer: createMailer(createSesClient(), {
+    from: environment.MAIL_FROM,
+    senderName: environment.MAIL_PRODUCT.company,
+    configurationSet: environment.MAIL_CONFIGURATION_SET,
+  }),
+  alerts: createAdminAlerts(createSnsClient(), environment.ALERTS_TOPIC_ARN),
+  claimSecret: createClaimSecret(createSecretsManagerClient(), environment.CLAIM_SECRET_ARN),
+  claimPageUrl: environment.CLAIM_PAGE_URL,
+  product: environment.MAIL_PRODUCT,
+  limits: environment.TIER_LIMITS,
+};
+
+/**
+ * Consumes the stream of table Keys: sends what each revision gives to tell. Revisions of one key are taken one after
+ * the other, those of different keys at once.
+ */
+export async function handler(event: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> {
+  const byKey = Map.groupBy(event.Records, (record) => JSON.stringify(record.dynamodb?.Keys ?? {}));
+  const failed = await Promise.all([...byKey.values()].map((records) => deliverInOrder(records, context)));
+  return {
+    batchItemFailures: failed.flatMap((sequenceNumber) =>
+      sequenceNumber === undefined ? [] : [{ itemIdentifier: sequenceNumber }],
+    ),
+  };
+}
+
+/** @returns the stream's sequence number of the first revision that has to be delivered again */
+async function deliverInOrder(
+  records: readonly DynamoDBRecord[],
+  { awsRequestId }: Context,
+): Promise<string | undefined> {
+  for (const { eventID, dynamodb } of records) {
+    const image = dynamodb?.NewImage;
+    if (image === undefined) continue;
+    const act = {
+      actor: { kind: 'system', id: 'deliver-key' } as const,
+      requestId: awsRequestId,
+      now: new Date(),
+    };
+    try {
+      const key = unmarshall(image as Record<string, AttributeValue>) as KeyItem;
+      // Written past the product: the record raises the alarm, and nobody can be told what happened.
+      if (typeof key.revision !== 'number' || typeof key.change?.action !== 'string') continue;
+      await deliverRevision(key, act, dependencies);
+    } catch (error) {
+      logger.error('not delivered', { eventId: eventID, ...describeError(error) });
+      return dynamodb?.SequenceNumber;
+    }
+  }
+  return undefined;
+}

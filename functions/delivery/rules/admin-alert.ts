@@ -1,0 +1,75 @@
+import type { KeyItem, Message } from '../../keys/rules/index.ts';
+
+/** A message to the admins' topic: plain text, as SNS mails it. */
+export interface AdminAlert {
+  /** ASCII, at most 100 characters. */
+  readonly subject: string;
+  readonly text: string;
+}
+
+interface Wording {
+  readonly subject: string;
+  readonly what: string;
+  readonly todo: string;
+  /** Entry of `docs/runbook.md`. */
+  readonly runbook: string;
+}
+
+const toNotify = 'Reach the owner another way; update-subscription gives the subscription another address.';
+
+/** What happened, why, and what to do: @throws Error for a kind that nobody raises */
+export function adminAlert({ kind, facts }: Message, key: KeyItem): AdminAlert {
+  const { subject, what, todo, runbook } = wording(kind, facts);
+  const lines = [
+    what,
+    '',
+    `key ${key.keyId}, subscription ${key.subscriptionId}, tier ${key.tier}`,
+    `at ${facts['at'] ?? key.change.at}`,
+    '',
+    todo,
+    `docs/runbook.md#${runbook}`,
+  ];
+  return { subject: `Latchkey: ${subject}`, text: lines.join('\n') };
+}
+
+function wording(kind: string, facts: Readonly<Record<string, string>>): Wording {
+  switch (kind) {
+    case 'claim-expired':
+      return {
+        subject: 'a new key was never opened',
+        what: `The owner did not open the link to version ${facts['version']} before it expired. The link now offers a new one.`,
+        todo: 'If the owner still uses the old secret, it stops at the end of its grace. Ask whether the mails arrive.',
+        runbook: 'a-new-key-was-never-opened',
+      };
+    case 'mail-failed':
+      return {
+        subject: 'a mail to an owner was given up',
+        what: `The mail "${facts['mail']}" was given up: ${facts['why']}.`,
+        todo: `Look why (deliver-key's log, SES's sending limits, the address). ${toNotify}`,
+        runbook: 'a-mail-was-given-up',
+      };
+    case 'address-bounced':
+      return {
+        subject: "mails to an owner's address come back",
+        what: `A mail came back for good (${facts['why']}). Nothing more is sent to that address until it changes.`,
+        todo: toNotify,
+        runbook: 'an-address-bounces',
+      };
+    case 'complaint':
+      return {
+        subject: 'an owner called a mail spam',
+        what: 'The owner, or their mail program, reported a mail as spam. Nothing more is sent to that address until it changes.',
+        todo: toNotify,
+        runbook: 'an-address-bounces',
+      };
+    case 'mail-bounced':
+      return {
+        subject: 'a mail to an owner did not arrive',
+        what: `The mail "${facts['mail']}" came back for the moment (${facts['why']}).`,
+        todo: 'The address may work again. If it goes on, reach the owner another way.',
+        runbook: 'an-address-bounces',
+      };
+    default:
+      throw new Error(`there is no alert of kind ${kind}`);
+  }
+}

@@ -1,0 +1,74 @@
+import { claimWindow, type Handover, isKnown, isPast, type KeyItem, later } from '../../keys/rules/index.ts';
+import type { Claim } from './claim-token.ts';
+
+/** Where a link stands. */
+export type ClaimState =
+  | { readonly kind: 'open'; readonly handover: Handover & { readonly ciphertext: string } }
+  /** Used by the same client a moment ago: it may read again. */
+  | { readonly kind: 'again'; readonly handover: Handover & { readonly ciphertext: string } }
+  | { readonly kind: 'opened'; readonly openedAt: string }
+  | { readonly kind: 'expired'; readonly expiredAt: string }
+  | { readonly kind: 'replaced' }
+  | { readonly kind: 'revoked' };
+
+/** What a link, whose MAC is right, is worth now. */
+export function claimState(
+  key: KeyItem | undefined,
+  { version, linkNo }: Claim,
+  nonce: string,
+  now: Date,
+): ClaimState {
+  if (key === undefined || key.revokedAt !== undefined) return { kind: 'revoked' };
+  const { handover } = key;
+  if (handover?.version !== version || handover.delivery === undefined) return { kind: 'replaced' };
+  if (handover.linkNo !== linkNo) return { kind: 'replaced' };
+  const { ciphertext, openedAt } = handover;
+  if (openedAt !== undefined) {
+    const mayReread = handover.openedBy === nonce && !isPast(claimWindow(handover), now);
+    return mayReread && ciphertext !== undefined
+      ? { kind: 'again', handover: { ...handover, ciphertext } }
+      : { kind: 'opened', openedAt };
+  }
+  if (ciphertext === undefined || isPast(handover.expiresAt, now)) {
+    return { kind: 'expired', expiredAt: handover.expiredAt ?? handover.expiresAt };
+  }
+  return { kind: 'open', handover: { ...handover, ciphertext } };
+}
+
+/** A mail may have been lost: it is sent again on request, but not more often than this. */
+const remailAfterMilliseconds = 60 * 60_000;
+
+export type Renewal = 'mint' | 'remail' | 'nothing';
+
+/**
+ * What asking for a new link leads to, whichever link of the key it is asked with: a new version where the newest one
+ * expired unused, the same mail again where its link still waits, and nothing otherwise, for the owner has a key.
+ */
+export function renewal(key: KeyItem | undefined, now: Date): Renewal {
+  if (key === undefined || key.revokedAt !== undefined) return 'nothing';
+  if (Object.keys(key.suspensions).length > 0) return 'nothing';
+  const { handover } = key;
+  if (handover?.delivery === undefined || isKnown(key, handover.version)) return 'nothing';
+  if (handover.ciphertext === undefined || isPast(handover.expiresAt, now)) return 'mint';
+  const { sentAt, attempts, failedAt } = handover.delivery;
+  const last = failedAt ?? sentAt;
+  const isDue = last !== undefined && isPast(later(last, remailAfterMilliseconds), now);
+  return isDue && attempts < mostMails ? 'remail' : 'nothing';
+}
+
+const mostMails = 12;
+
+/**
+ * Whether a used link may be disputed: it brought the newest version, and that version is the one that is in force.
+ * Once disputed there is a newer one, so that it works once.
+ */
+export function isDisputable(key: KeyItem | undefined, { version, linkNo }: Claim): key is KeyItem {
+  if (key === undefined || key.revokedAt !== undefined) return false;
+  const { handover } = key;
+  return (
+    handover?.version === version &&
+    handover.linkNo === linkNo &&
+    handover.openedAt !== undefined &&
+    key.secrets.some((secret) => secret.version === version)
+  );
+}

@@ -1,0 +1,113 @@
+import type { Handover, KeyItem, Message, Outgoing } from '../../keys/rules/index.ts';
+
+/** What one revision of a key gives to send. */
+export interface Dispatch {
+  /** The mail that brings the secret, or the link to it. */
+  readonly handover?: Handover;
+  /** Everything else, to owner and admins. */
+  readonly messages: readonly Message[];
+}
+
+/**
+ * Derives from a revision what is to be told of it, so that no change can forget it and a revision that is delivered
+ * twice tells the same: what its change means, and what it has queued again.
+ */
+export function messagesOf(key: KeyItem): Dispatch {
+  const { handover, revision, outbox = [] } = key;
+  const isQueued = handover?.delivery?.queuedIn === revision && handover.ciphertext !== undefined;
+  const again = outbox.filter(({ queuedIn }) => queuedIn === revision);
+  return {
+    ...(isQueued ? { handover } : {}),
+    messages: [...again, ...toldOf(key)],
+  };
+}
+
+function toldOf(key: KeyItem): Message[] {
+  const { change, handover, rotateAt } = key;
+  const at = change.at;
+  const owner = (kind: string, facts: Record<string, string>) =>
+    message(key, 'owner', kind, { at, ...facts });
+  const admins = (kind: string, facts: Record<string, string>) =>
+    message(key, 'admins', kind, { at, ...facts });
+  switch (change.action) {
+    case 'generate-key':
+      return handover?.delivery === undefined ? [owner('new-key', by(key))] : [];
+    case 'rotate-key':
+      return handover?.delivery === undefined
+        ? [owner('rotated', { ...by(key), ...oldSecret(key, at), cause: 'admin' })]
+        : [];
+    case 'notice-rotation':
+      return [owner('notice', { rotatesAt: rotateAt })];
+    case 'remind-owner':
+      return key.remindedFor === undefined ? [] : [owner('reminder', reminder(key, key.remindedFor))];
+    case 'open-claim':
+      return handover === undefined ? [] : [owner('claimed', { openedAt: at, ...link(handover) })];
+    case 'expire-handover':
+      return handover?.expiredAt === at
+        ? [
+            owner('claim-expired', {
+              expiredAt: at,
+              ...link(handover),
+              ...oldSecret(key, handover.origin?.at ?? at),
+            }),
+            admins('claim-expired', { version: String(handover.version) }),
+          ]
+        : [];
+    case 'redeliver':
+    case 'fail-delivery':
+      return failures(key).map((facts) => admins('mail-failed', facts));
+    default:
+      return [];
+  }
+}
+
+/** What was given up in this very revision. */
+function failures({ handover, outbox = [], change }: KeyItem): Record<string, string>[] {
+  const mails = outbox.filter(({ failedAt, to }) => failedAt === change.at && to === 'owner');
+  return [
+    ...(handover?.delivery?.failedAt === change.at
+      ? [{ mail: 'the new key', why: handover.delivery.trouble ?? '' }]
+      : []),
+    ...mails.map(({ kind }: Outgoing) => ({ mail: kind, why: 'every try failed' })),
+  ];
+}
+
+function message(key: KeyItem, to: 'owner' | 'admins', kind: string, facts: Record<string, string>): Message {
+  // Several failures of one revision are told one by one.
+  const about = facts['mail'] === undefined ? '' : `#${facts['mail']}`;
+  return { id: `${to}#${kind}#${key.revision}${about}`, to, kind, facts };
+}
+
+/** The link stands in it while the new secret waits; which secret is old, for whoever looks whether it is in use. */
+function reminder({ secrets, handover }: KeyItem, oldRetiresAt: string): Record<string, string> {
+  const old = secrets.find(({ retiresAt }) => retiresAt === oldRetiresAt);
+  const isWaiting = handover?.ciphertext !== undefined && handover.openedAt === undefined;
+  return {
+    oldRetiresAt,
+    ...(old === undefined ? {} : { oldVersion: String(old.version) }),
+    ...(isWaiting && handover.delivery !== undefined ? link(handover) : {}),
+  };
+}
+
+function by({ change }: KeyItem): Record<string, string> {
+  const { actor, reason } = change;
+  return {
+    ...(actor.kind === 'admin' ? { by: actor.id } : {}),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function link({ version, linkNo }: Handover): Record<string, string> {
+  return { version: String(version), linkNo: String(linkNo) };
+}
+
+/** When the secret before the newest one, made at `since`, stops or has stopped. */
+export function oldSecret(
+  { secrets, retired }: Pick<KeyItem, 'secrets' | 'retired'>,
+  since: string,
+): { oldRetiresAt?: string } {
+  const retiring = secrets.find(({ retiresAt }) => retiresAt !== undefined)?.retiresAt;
+  const ended = retired.find(({ retiredAt }) => retiredAt >= since)?.retiredAt;
+  const oldRetiresAt = retiring ?? ended;
+  return oldRetiresAt === undefined ? {} : { oldRetiresAt };
+}

@@ -1,0 +1,151 @@
+import type { Change } from '../../runtime/rules/change.ts';
+import type { Delivery, Handover, HandoverOrigin, KeyItem } from './key-item.ts';
+import { earliest, hour, isPast, later, latest } from './time.ts';
+
+/** For how long whoever used a link may read the secret again: a lost answer must lose no key. */
+export const rereadMilliseconds = 10 * 60_000;
+/** For how long a link can be used, at least; longer where the old secret goes on for longer. */
+const linkHours = 72;
+/** Hours from each try to the next; after the last one it is given up. */
+const waits = [1, 2, 4, 8, 16, 24];
+
+/** When nobody may read the secret any more: ten minutes after the link was used, or when it expires. */
+export function claimWindow({ openedAt, expiresAt }: Pick<Handover, 'openedAt' | 'expiresAt'>): string {
+  return openedAt === undefined ? expiresAt : earliest(later(openedAt, rereadMilliseconds), expiresAt);
+}
+
+export type SealedSecret = Pick<Handover, 'version' | 'repeatableUntil'> & { readonly ciphertext: string };
+
+/** A new secret's handover to its owner: the later of 72 hours and the old secret's grace. */
+export function newHandover(
+  sealed: SealedSecret & { answered: boolean },
+  origin: HandoverOrigin,
+  graceHours: number,
+  revision: number,
+): Handover {
+  const { answered, ...rest } = sealed;
+  return {
+    ...rest,
+    linkNo: 1,
+    expiresAt: later(origin.at, Math.max(linkHours, graceHours) * hour),
+    ...(answered ? { answered: true } : {}),
+    origin,
+    delivery: queued(revision, origin.at),
+  };
+}
+
+/** A handover that is there for a repeated request only. */
+export function repeatOnlyHandover(sealed: SealedSecret & { repeatableUntil: string }): Handover {
+  return { ...sealed, linkNo: 1, answered: true, expiresAt: sealed.repeatableUntil };
+}
+
+function queued(revision: number, at: string): Delivery {
+  return { attempts: 1, queuedIn: revision, retryAt: later(at, hour) };
+}
+
+/** When a try is given up and followed by the next one, or, after the last, by an alert. @param attempts begun so far */
+export function retryAfter(attempts: number, at: string): string {
+  return later(at, (waits[Math.min(attempts, waits.length) - 1] ?? 1) * hour);
+}
+
+/** Whether another try may follow. */
+export function mayTryAgain(attempts: number): boolean {
+  return attempts < waits.length;
+}
+
+/**
+ * Whether a live version may be in somebody's hands. One whose handover was never used is known to nobody: a rotation
+ * replaces it rather than counting it as the secret in use.
+ */
+export function isKnown({ handover }: Pick<KeyItem, 'handover'>, version: number): boolean {
+  if (handover?.version !== version || handover.delivery === undefined) return true;
+  const { answered, openedAt, delivery } = handover;
+  return answered === true || openedAt !== undefined || isMailed(delivery);
+}
+
+/** Whether the mail itself carried the secret, and has not come back. */
+function isMailed({ channel, sentAt, failedAt }: Delivery): boolean {
+  return channel === 'pgp' && sentAt !== undefined && failedAt === undefined;
+}
+
+/** The mail with the secret, or with its link, has left. */
+export function handoverSent(
+  handover: Handover,
+  sent: { channel: 'link' | 'pgp'; messageId: string },
+  change: Change,
+): Handover {
+  const {
+    retryAt: _retry,
+    trouble: _trouble,
+    failedAt: _failed,
+    ...delivery
+  } = handover.delivery ?? queued(0, change.at);
+  return { ...handover, delivery: { ...delivery, ...sent, sentAt: change.at } };
+}
+
+/**
+ * The owner's mail server has taken the mail. Where the mail itself carried the secret, nothing is left to keep, unless
+ * the answer may still be asked for again.
+ */
+export function handoverDelivered(handover: Handover, channel: 'link' | 'pgp', change: Change): Handover {
+  const { delivery } = handover;
+  if (delivery === undefined) return handover;
+  const delivered = { ...handover, delivery: { ...delivery, channel, deliveredAt: change.at } };
+  if (channel !== 'pgp') return delivered;
+  const { repeatableUntil } = handover;
+  if (repeatableUntil !== undefined && !isPast(repeatableUntil, new Date(change.at))) {
+    return { ...delivered, expiresAt: earliest(repeatableUntil, handover.expiresAt) };
+  }
+  return withoutCiphertext(delivered);
+}
+
+/** The mail is given up; the link, where there is one, goes on. */
+export function handoverFailed(handover: Handover, trouble: string, change: Change): Handover {
+  const { retryAt: _retry, ...delivery } = handover.delivery ?? queued(0, change.at);
+  return { ...handover, delivery: { ...delivery, failedAt: change.at, trouble } };
+}
+
+/**
+ * The mail is to be sent again. A try never outlives the link.
+ * @param anew from the first try on, under a new link that makes the earlier ones worthless
+ */
+export function handoverQueued(
+  handover: Handover,
+  change: Change,
+  revision: number,
+  { anew = false }: { anew?: boolean } = {},
+): Handover {
+  const attempts = anew ? 1 : (handover.delivery?.attempts ?? 0) + 1;
+  return {
+    ...handover,
+    linkNo: handover.linkNo + (anew ? 1 : 0),
+    delivery: { attempts, queuedIn: revision, retryAt: retryAfter(attempts, change.at) },
+  };
+}
+
+/** The link was used; from now on only whoever used it may read on, for ten minutes. */
+export function handoverOpened(handover: Handover, nonceHash: string, change: Change): Handover {
+  const { delivery, ...rest } = handover;
+  const { retryAt: _retry, ...told } = delivery ?? queued(0, change.at);
+  return {
+    ...rest,
+    // Used in the last minute of its life, it can still be read again for ten.
+    expiresAt: latest(handover.expiresAt, later(change.at, rereadMilliseconds)),
+    delivery: told,
+    openedAt: change.at,
+    openedBy: nonceHash,
+  };
+}
+
+/** The ciphertext is destroyed: nobody reads the secret any more. */
+export function handoverEnded(key: KeyItem, handover: Handover, change: Change): Handover {
+  const ended = withoutCiphertext(handover);
+  return isKnown(key, handover.version) ? ended : { ...ended, expiredAt: change.at };
+}
+
+function withoutCiphertext(handover: Handover): Handover {
+  const { ciphertext: _destroyed, delivery, ...rest } = handover;
+  if (delivery === undefined) return rest;
+  const { retryAt: _retry, ...told } = delivery;
+  return { ...rest, delivery: told };
+}

@@ -1,0 +1,184 @@
+import { Duration } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import {
+  claimEnvironment,
+  claimPageEnvironment,
+  mailProductEnvironment,
+} from '../../functions/delivery/contract.ts';
+import { productEnvironment, tierLimitsEnvironment } from '../../functions/runtime/contract.ts';
+import { metricNames } from '../../functions/runtime/metric-names.ts';
+import type { Config } from '../config.ts';
+import type { FunctionName } from '../function-entries.ts';
+import type { AdminAlerts } from './admin-alerts.ts';
+import type { Alarms } from './alarms.ts';
+import type { Encryption } from './encryption.ts';
+import type { Keys } from './keys.ts';
+import { LatchkeyFunction } from './latchkey-function.ts';
+import type { Mail } from './mail.ts';
+import { productOf } from './product.ts';
+import { serviceAlarm } from './service-alarm.ts';
+import { dataRemoval } from './stage-settings.ts';
+import type { Subscriptions } from './subscriptions.ts';
+import type { Usage } from './usage.ts';
+
+export interface DeliveryProps {
+  readonly config: Config;
+  readonly encryption: Encryption;
+  readonly alarms: Alarms;
+  readonly keys: Keys;
+  readonly subscriptions: Subscriptions;
+  readonly usage: Usage;
+  readonly mail: Mail;
+  readonly adminAlerts: AdminAlerts;
+}
+
+/** How a new secret reaches its owner and nobody else: mails, claim links, and what comes back of both. */
+export class Delivery extends Construct {
+  /** `GET /claim` */
+  readonly page: LatchkeyFunction;
+  /** `POST /claims` */
+  readonly open: LatchkeyFunction;
+  /** `POST /claims/renew` */
+  readonly renew: LatchkeyFunction;
+  /** `POST /claims/dispute` */
+  readonly dispute: LatchkeyFunction;
+  readonly #props: DeliveryProps;
+  readonly #claimSecret: Secret;
+  readonly #deliver: LatchkeyFunction;
+
+  constructor(scope: Construct, id: string, props: DeliveryProps) {
+    super(scope, id);
+    this.#props = props;
+    const { config, encryption } = props;
+    this.#claimSecret = new Secret(this, 'ClaimSecret', {
+      description:
+        'What claim links are made with. A new value makes every link that is under way worthless.',
+      encryptionKey: encryption.dataKey,
+      generateSecretString: { passwordLength: 64, excludePunctuation: true, includeSpace: false },
+      removalPolicy: dataRemoval(config),
+    });
+    this.#deliver = this.#addDeliver();
+    this.#addRecordMailEvent();
+    this.page = this.#addPage();
+    this.open = this.#addOpen();
+    this.renew = this.#addReplacing(
+      'RenewClaim',
+      'renew-claim',
+      'POST /claims/renew: mails a new claim link',
+    );
+    this.dispute = this.#addReplacing(
+      'DisputeClaim',
+      'dispute-claim',
+      'POST /claims/dispute: ends a secret that somebody else has seen',
+    );
+  }
+
+  /** The API, which comes later, tells where claim links lead. */
+  useClaimPage(url: string): void {
+    this.#deliver.addEnvironments(claimPageEnvironment, { CLAIM_PAGE_URL: url });
+  }
+
+  /** `update-subscription` */
+  addManagement(): LatchkeyFunction {
+    const { keys, subscriptions } = this.#props;
+    const update = this.#function(
+      'UpdateSubscription',
+      'update-subscription',
+      'Changes where and how the owner of a subscription is reached',
+    );
+    keys.grantWriteTimed(update);
+    subscriptions.grantReaddress(update);
+    return update;
+  }
+
+  #addDeliver(): LatchkeyFunction {
+    const { config, alarms, keys, subscriptions, usage, mail, adminAlerts } = this.#props;
+    const deliver = this.#function(
+      'DeliverKey',
+      'deliver-key',
+      'Mails owners what changed about their keys',
+      {
+        timeout: Duration.seconds(60),
+      },
+    );
+    keys.grantWriteTimed(deliver);
+    keys.grantOpen(deliver);
+    subscriptions.grantRead(deliver);
+    usage.grantLookUp(deliver);
+    mail.grantSend(deliver);
+    adminAlerts.grantPublish(deliver);
+    this.#grantClaimSecret(deliver);
+    deliver.addEnvironments(tierLimitsEnvironment, { TIER_LIMITS: JSON.stringify(config.limits) });
+    // A mail that was not sent stands on its item and is tried by the sweep; more attempts here would hold up others.
+    keys.table.feed(deliver, { retryAttempts: 5 });
+    alarms.add(
+      serviceAlarm(this, 'MailsDeferred', {
+        config,
+        service: 'deliver-key',
+        metricName: metricNames.mailsDeferred,
+        threshold: 5,
+        description: 'Mails or alerts cannot be sent for the moment. docs/runbook.md#mails-are-deferred',
+      }),
+    );
+    return deliver;
+  }
+
+  #addRecordMailEvent(): void {
+    const { keys, subscriptions, mail } = this.#props;
+    const record = this.#function(
+      'RecordMailEvent',
+      'record-mail-event',
+      'Notes what became of a mail, and what that means for its address',
+    );
+    keys.grantWriteTimed(record);
+    subscriptions.grantWrite(record);
+    mail.feed(record);
+  }
+
+  #addPage(): LatchkeyFunction {
+    const page = this.#function(
+      'ShowClaimPage',
+      'show-claim-page',
+      'GET /claim: the page that claim links open',
+    );
+    page.addEnvironments(mailProductEnvironment, {
+      MAIL_PRODUCT: JSON.stringify(this.#props.config.product),
+    });
+    return page;
+  }
+
+  #addOpen(): LatchkeyFunction {
+    const { config, keys } = this.#props;
+    const open = this.#function('OpenClaim', 'open-claim', 'POST /claims: shows a new key once');
+    keys.grantWriteTimed(open);
+    keys.grantOpen(open);
+    this.#grantClaimSecret(open);
+    open.addEnvironments(productEnvironment, productOf(config));
+    return open;
+  }
+
+  #addReplacing(id: string, name: FunctionName, description: string): LatchkeyFunction {
+    const { config, keys } = this.#props;
+    const fn = this.#function(id, name, description);
+    keys.grantSeal(fn);
+    this.#grantClaimSecret(fn);
+    fn.addEnvironments(productEnvironment, productOf(config));
+    return fn;
+  }
+
+  #grantClaimSecret(fn: LatchkeyFunction): void {
+    fn.allow(['secretsmanager:GetSecretValue'], [this.#claimSecret.secretArn]);
+    this.#props.encryption.grantThrough(fn, 'secretsmanager', 'read');
+    fn.addEnvironments(claimEnvironment, { CLAIM_SECRET_ARN: this.#claimSecret.secretArn });
+  }
+
+  #function(
+    id: string,
+    name: FunctionName,
+    description: string,
+    options: { timeout?: Duration } = {},
+  ): LatchkeyFunction {
+    return new LatchkeyFunction(this, id, { config: this.#props.config, name, description, ...options });
+  }
+}
