@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** What a form of AWS's Query protocol says: `A.B=1&L.member.1.N=2` is `{ A: { B: '1' }, L: [{ N: '2' }] }`. */
 export type FormValue = string | FormValue[] | { [name: string]: FormValue };
 
@@ -33,4 +35,9 @@ function readNode(node: Node | string): FormValue {
     return [...members].toSorted(([a], [b]) => Number(a) - Number(b)).map(([, member]) => readNode(member));
   }
   return Object.fromEntries([...node].map(([name, child]) => [name, readNode(child)]));
+}
+
+/** A list as a form says it: an empty one is an empty text. */
+export function formList<S extends z.ZodType>(member: S) {
+  return z.union([z.literal('').transform((): z.output<S>[] => []), z.array(member)]);
 }

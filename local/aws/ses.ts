@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Inbox } from '../inbox.ts';
 import type { LocalEnvironment, ResolvedResource } from '../model.ts';
+import { formList } from './query-form.ts';
 import { queryOperation, queryService } from './query-service.ts';
 import { AwsError, type AwsRequest, type AwsService } from './service.ts';
 import { mailRecord } from './ses/mail-record.ts';
@@ -21,12 +22,9 @@ export interface SesOptions {
   readonly log: (line: string) => void;
 }
 
-const address = z
-  .string()
-  .refine(
-    (text) => addressesIn(text).every((one) => /^[^@\s]+@[^@\s]+$/.test(one)),
-    "Missing final '@domain'",
-  );
+const noAddress = "Missing final '@domain'";
+const isAddress = (text: string) => /^[^@\s]+@[^@\s]+$/.test(text);
+const address = z.string().refine((text) => addressesIn(text).every(isAddress), noAddress);
 const tagText = z
   .string()
   .regex(/^[\w-]{1,256}$/, 'may have letters, digits, _ and - only, and no more than 256 of them');
@@ -35,10 +33,10 @@ const maximumRecipients = 50;
 
 const sendRawEmail = z.strictObject({
   Source: address.optional(),
-  Destinations: z.array(address).optional(),
+  Destinations: formList(address).optional(),
   RawMessage: z.strictObject({ Data: z.base64().transform((data) => Buffer.from(data, 'base64')) }),
   ConfigurationSetName: z.string().min(1).optional(),
-  Tags: z.array(z.strictObject({ Name: tagText, Value: tagText })).default([]),
+  Tags: formList(z.strictObject({ Name: tagText, Value: tagText })).default([]),
 });
 
 /** SES: `SendRawEmail`, into the local inbox; what becomes of the mail is published as the configuration set says. */
@@ -144,6 +142,7 @@ function recipientsOf(destinations: readonly string[] | undefined, headers: read
 
 function checkMessage(data: Buffer, headers: readonly Header[], recipients: readonly string[]): void {
   if (recipients.length === 0) throw invalid('There is no recipient, in the message and as Destinations');
+  if (!recipients.every(isAddress)) throw invalid(noAddress);
   if (recipients.length > maximumRecipients) throw invalid(`Recipient count exceeds ${maximumRecipients}`);
   if (data.length > maximumBytes) throw invalid(`Message length is more than ${maximumBytes} bytes long`);
   // In the cloud these would choose a configuration set, or tags, behind the back of the parameters.
