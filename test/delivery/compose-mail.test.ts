@@ -102,10 +102,18 @@ describe('what each mail must not leave out', () => {
     ['new-key made by an admin, by link', ['grace', 'The laptop that held the key was stolen', url]],
     ['new-key made by an admin, who has it', ['grace has it', 'You did not expect this? Ask grace']],
     ['rotated on schedule', ['keeps working until 6 March 2027, 14:05 UTC (in 72 hours)', url, 'What to do']],
-    ['rotated by an admin, at once', ['stopped working at 3 March 2027, 14:05 UTC', 'grace', 'stolen', url]],
+    ['rotated by an admin, at once', ['stopped working on 3 March 2027, 14:05 UTC', 'grace', 'stolen', url]],
     ['rotated by an admin, who has it', ['grace has it', 'in 72 hours']],
-    ['rotated by its owner', ['You asked for a new API key', 'stopped working at 3 March 2027']],
-    ['rotated after "That was not me"', ['not you who opened the last link', 'no longer works', url]],
+    ['rotated by its owner', ['You asked for a new API key', 'stopped working on 3 March 2027']],
+    [
+      'rotated after "That was not me"',
+      [
+        'not you who opened the last link',
+        'no longer works',
+        'The key that you used before keeps working',
+        url,
+      ],
+    ],
     ['rotated for a new link', ['You asked for a new link', url]],
     [
       'notice',
@@ -114,13 +122,13 @@ describe('what each mail must not leave out', () => {
     ['notice without grace', ['stops working at that very moment']],
     [
       'reminder, link not opened',
-      ['last request came at 3 March 2027, 14:05 UTC', 'stops working at 6 March 2027', url],
+      ['last request came on 3 March 2027, 14:05 UTC', 'stops working on 6 March 2027', url],
     ],
     ['reminder, link opened', ['You have the new key already']],
-    ['claimed', ['opened at 3 March 2027, 14:05 UTC', '“That was not me”', url]],
+    ['claimed', ['opened on 3 March 2027, 14:05 UTC', '“That was not me”', url]],
     ['claim-expired', ['open the same link', url]],
     ['claim-expired, old key works', ['keeps working until 6 March 2027', 'before that']],
-    ['claim-expired, old key stopped', ['stopped working at 3 March 2027', 'are refused']],
+    ['claim-expired, old key stopped', ['stopped working on 3 March 2027', 'are refused']],
     ['address-trouble', ['a…@example.com', 'Since 3 March 2027, 14:05 UTC']],
   ])('%s', (name, words) => {
     for (const each of words) expect(textOf(sample(name))).toContain(each);

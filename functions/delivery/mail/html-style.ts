@@ -28,6 +28,8 @@ const looks = {
     dark: 'color:#f9fafb',
   },
   paragraph: { light: 'margin:0 0 16px' },
+  // A time, which is not to be broken in the middle.
+  strong: { light: 'font-weight:600;white-space:nowrap' },
   note: {
     light:
       'margin:0 0 16px;padding:12px 16px;background-color:#fef9e7;border-left:4px solid #b45309;color:#3f2d06',

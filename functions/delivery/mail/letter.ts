@@ -33,6 +33,7 @@ export type Part =
   | string
   /** From outside: whatever it holds, it is shown as text. */
   | { readonly value: string }
+  /** What the reader must not miss, such as a time: a few words, kept on one line. */
   | { readonly strong: string }
   /** Fixed words of ours, such as the name of a header, as code. */
   | { readonly code: string }

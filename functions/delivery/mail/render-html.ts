@@ -84,7 +84,7 @@ function htmlOfPart(part: Part): string {
   if (typeof part === 'string') return escapeHtml(part);
   // Isolated, so that a name in Hebrew or Arabic does not turn the order of the words around it.
   if ('value' in part) return `<bdi>${escapeHtml(harmless(part.value))}</bdi>`;
-  if ('strong' in part) return `<strong>${escapeHtml(harmless(part.strong))}</strong>`;
+  if ('strong' in part) return `<strong${style('strong')}>${escapeHtml(harmless(part.strong))}</strong>`;
   if ('code' in part) return `<code${style('code')}>${escapeHtml(part.code)}</code>`;
   if ('link' in part) {
     const url = escapeHtml(safeUrl(part.link));

@@ -78,11 +78,12 @@ export function reasonGiven(by: DoneBy): Block[] {
   return by.reason === undefined ? [] : [paragraph(say`The reason given: “${by.reason}”`)];
 }
 
-/** When the old key stops, or stopped; `at` is the time of the mail. */
-export function oldKeyFate(oldRetiresAt: string, at: string): Phrase {
+/** When the old key stops, or stopped; `at` is the time of the mail. `which` begins the sentence, where it is not plain. */
+export function oldKeyFate(oldRetiresAt: string, at: string, which = 'Your old key'): Phrase {
+  const when = strong(timeOf(oldRetiresAt));
   return hasPassed(oldRetiresAt, at)
-    ? say`Your old key stopped working at ${strong(timeOf(oldRetiresAt))}.`
-    : say`Your old key keeps working until ${strong(timeOf(oldRetiresAt))} (in ${durationBetween(at, oldRetiresAt)}).`;
+    ? [which, ...say` stopped working on ${when}.`]
+    : [which, ...say` keeps working until ${when} (in ${durationBetween(at, oldRetiresAt)}).`];
 }
 
 export function hasPassed(time: string, at: string): boolean {
@@ -103,8 +104,10 @@ export function keepItSecret(): Block[] {
 export function howToUse(product: MailProduct): Block[] {
   return [
     heading(say`Use the key`),
-    paragraph(
-      say`Send it in the header ${code('X-API-Key')} of each request to ${link(product.apiUrl)}. The documentation shows how: ${link(product.documentationUrl)}`,
+    paragraph(say`Send it in the header ${code('X-API-Key')} of each request.`),
+    list(
+      say`Send requests to ${link(product.apiUrl)}`,
+      say`Read how to call it at ${link(product.documentationUrl)}`,
     ),
   ];
 }

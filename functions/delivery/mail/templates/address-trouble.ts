@@ -17,7 +17,7 @@ export function addressTroubleLetter(mail: AddressTroubleMail, product: MailProd
       ),
       keyFacts(mail),
       note(
-        say`You know nothing of this key? Then somebody gave us your address by mistake: please tell support, and we will take it off.`,
+        say`You know nothing of this key? Then somebody gave us your address by mistake: please tell support, and we will remove it.`,
       ),
       ...keepItSecret(),
     ],

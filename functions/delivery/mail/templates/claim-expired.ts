@@ -11,7 +11,7 @@ export function claimExpiredLetter(mail: ClaimExpiredMail, product: MailProduct)
     blocks: [
       greeting(mail),
       paragraph(
-        say`Nobody opened the link to your API key for ${product.name} in time, so it stopped showing the key at ${strong(timeOf(expiredAt))}. The key behind it was seen by nobody.`,
+        say`Nobody opened the link to your API key for ${product.name} in time, so it stopped showing the key on ${strong(timeOf(expiredAt))}. The key behind it was seen by nobody.`,
       ),
       ...(oldRetiresAt === undefined
         ? []

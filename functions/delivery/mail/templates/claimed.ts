@@ -10,7 +10,7 @@ export function claimedLetter(mail: ClaimedMail, product: MailProduct): Letter {
     blocks: [
       greeting(mail),
       paragraph(
-        say`The link to your API key for ${product.name} was opened at ${strong(timeOf(mail.openedAt))}, and the key was shown.`,
+        say`The link to your API key for ${product.name} was opened on ${strong(timeOf(mail.openedAt))}, and the key was shown.`,
       ),
       paragraph(say`Was that you? Then all is well, and there is nothing to do.`),
       keyFacts(mail),

@@ -7,11 +7,11 @@ import { counted, dayOf, hoursAfter, timeOf } from '../wording.ts';
 export function noticeLetter(mail: NoticeMail, product: MailProduct): Letter {
   const { rotatesAt, graceHours } = mail;
   return {
-    subject: say`Your ${product.name} API key changes on ${dayOf(rotatesAt)}`,
+    subject: say`Your ${product.name} API key changes on ${strong(dayOf(rotatesAt))}`,
     blocks: [
       greeting(mail),
       paragraph(
-        say`To keep it safe, your API key for ${product.name} will be replaced by a new one at ${strong(timeOf(rotatesAt))}.`,
+        say`To keep it safe, your API key for ${product.name} will be replaced by a new one on ${strong(timeOf(rotatesAt))}.`,
       ),
       note(say`You need to do nothing today.`),
       list(

@@ -7,14 +7,14 @@ import { timeOf } from '../wording.ts';
 export function reminderLetter(mail: ReminderMail, product: MailProduct): Letter {
   const { oldRetiresAt, lastUsedAt, url } = mail;
   return {
-    subject: say`Your old ${product.name} API key stops working on ${timeOf(oldRetiresAt)}`,
+    subject: say`Your old ${product.name} API key stops working on ${strong(timeOf(oldRetiresAt))}`,
     blocks: [
       greeting(mail),
       paragraph(
-        say`Your API key for ${product.name} was replaced by a new one, but the old one is still in use: its last request came at ${strong(timeOf(lastUsedAt))}.`,
+        say`Your API key for ${product.name} was replaced by a new one, but the old one is still in use: its last request came on ${strong(timeOf(lastUsedAt))}.`,
       ),
       note(
-        say`The old key stops working at ${strong(timeOf(oldRetiresAt))}. Requests with it are refused from then on.`,
+        say`The old key stops working on ${strong(timeOf(oldRetiresAt))}. Requests with it are refused from then on.`,
       ),
       ...(url === undefined
         ? [

@@ -1,5 +1,15 @@
 import type { MailProduct, RotatedMail } from '../../rules/owner-mail.ts';
-import { type Block, heading, type Letter, note, type Phrase, paragraph, say, steps } from '../letter.ts';
+import {
+  type Block,
+  heading,
+  type Letter,
+  note,
+  type Phrase,
+  paragraph,
+  say,
+  steps,
+  strong,
+} from '../letter.ts';
 import {
   greeting,
   hasPassed,
@@ -20,7 +30,7 @@ export function rotatedLetter(mail: RotatedMail, product: MailProduct): Letter {
       greeting(mail),
       paragraph(whatHappened(mail, product)),
       ...(by === undefined ? [] : reasonGiven(by)),
-      ...(oldRetiresAt === undefined ? [] : [note(oldKeyFate(oldRetiresAt, at))]),
+      ...(oldRetiresAt === undefined ? [] : [note(oldKeyFate(oldRetiresAt, at, whichOldKey(mail)))]),
       ...secretBlocks(secret, 'new API key', by),
       keyFacts(mail),
       ...whatToDo(mail),
@@ -31,7 +41,7 @@ export function rotatedLetter(mail: RotatedMail, product: MailProduct): Letter {
 
 function subjectOf({ cause, oldRetiresAt, at }: RotatedMail, product: MailProduct): Phrase {
   if (oldRetiresAt !== undefined && !hasPassed(oldRetiresAt, at)) {
-    return say`Your new ${product.name} API key: the old one works until ${dayOf(oldRetiresAt)}`;
+    return say`Your new ${product.name} API key: the old one works until ${strong(dayOf(oldRetiresAt))}`;
   }
   return cause === 'renewed'
     ? say`A new link to your ${product.name} API key`
@@ -45,7 +55,7 @@ function whatHappened({ cause, by }: RotatedMail, { name }: MailProduct): Phrase
     case 'admin':
       return by === undefined
         ? say`Your API key for ${name} has been replaced by a new one, by an administrator. Tier, limit and usage stay as they are.`
-        : say`Your API key for ${name} has been replaced by a new one. ${by.who}, an administrator, did it. Tier, limit and usage stay as they are.`;
+        : say`Your API key for ${name} has been replaced by a new one. It was done by ${by.who}, an administrator. Tier, limit and usage stay as they are.`;
     case 'owner':
       return say`You asked for a new API key for ${name}, and it is ready. Tier, limit and usage stay as they are.`;
     case 'not-me':
@@ -53,6 +63,11 @@ function whatHappened({ cause, by }: RotatedMail, { name }: MailProduct): Phrase
     case 'renewed':
       return say`You asked for a new link to your API key for ${name}: here it is. The key behind it is new too; the one behind the last link no longer works, and nobody has seen it.`;
   }
+}
+
+/** There are three where the last one never reached its owner: the old key is the one in use. */
+function whichOldKey({ cause }: RotatedMail): string {
+  return cause === 'not-me' || cause === 'renewed' ? 'The key that you used before' : 'Your old key';
 }
 
 function whatToDo({ secret, oldRetiresAt, at, key }: RotatedMail): Block[] {
