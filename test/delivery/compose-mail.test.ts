@@ -115,6 +115,7 @@ describe('what each mail must not leave out', () => {
       ],
     ],
     ['rotated for a new link', ['You asked for a new link', url]],
+    ['rotated for a new link, last key stopped', ['The key before this one stopped working on 3 March']],
     [
       'notice',
       ['6 March 2027, 14:05 UTC', 'nothing today', 'for 72 hours after that, until 9 March 2027, 14:05 UTC'],

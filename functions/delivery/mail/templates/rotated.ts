@@ -30,7 +30,9 @@ export function rotatedLetter(mail: RotatedMail, product: MailProduct): Letter {
       greeting(mail),
       paragraph(whatHappened(mail, product)),
       ...(by === undefined ? [] : reasonGiven(by)),
-      ...(oldRetiresAt === undefined ? [] : [note(oldKeyFate(oldRetiresAt, at, whichOldKey(mail)))]),
+      ...(oldRetiresAt === undefined
+        ? []
+        : [note(oldKeyFate(oldRetiresAt, at, whichOldKey(mail, oldRetiresAt)))]),
       ...secretBlocks(secret, 'new API key', by),
       keyFacts(mail),
       ...whatToDo(mail),
@@ -65,9 +67,10 @@ function whatHappened({ cause, by }: RotatedMail, { name }: MailProduct): Phrase
   }
 }
 
-/** There are three where the last one never reached its owner: the old key is the one in use. */
-function whichOldKey({ cause }: RotatedMail): string {
-  return cause === 'not-me' || cause === 'renewed' ? 'The key that you used before' : 'Your old key';
+/** There may be three: the one in use, the one that nobody or a stranger got, and this one. "Old" would not say which. */
+function whichOldKey({ cause, at }: RotatedMail, oldRetiresAt: string): string {
+  if (cause !== 'not-me' && cause !== 'renewed') return 'Your old key';
+  return hasPassed(oldRetiresAt, at) ? 'The key before this one' : 'The key that you used before';
 }
 
 function whatToDo({ secret, oldRetiresAt, at, key }: RotatedMail): Block[] {
