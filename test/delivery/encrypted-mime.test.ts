@@ -110,6 +110,13 @@ describe('an encrypted mail', () => {
     ).resolves.toBeInstanceOf(Buffer);
   });
 
+  it('tried again later, goes to a key that was made after the change that it tells of', async () => {
+    const { publicKey: openPgpKey } = await generate({ date: new Date('2027-03-04') });
+    await expect(encryptedMimeMessage({ ...mail, openPgpKey })).rejects.toThrow('not valid yet');
+    const raw = await encryptedMimeMessage({ ...mail, openPgpKey, encryptAsOf: new Date('2027-03-05') });
+    expect((await simpleParser(raw)).date).toEqual(date);
+  });
+
   it('goes to exactly one address', async () => {
     const { publicKey: openPgpKey } = await generate();
     await expect(

@@ -15,6 +15,13 @@ export interface MimeInput {
   readonly messageIdSeed?: string;
 }
 
+export interface EncryptedMimeInput extends MimeInput {
+  /** Armored public key. */
+  readonly openPgpKey: string;
+  /** Now, by whichever clock the stack runs. */
+  readonly encryptAsOf?: Date;
+}
+
 /** What the outside of an encrypted mail says, where everybody on its way can read it. */
 const NEUTRAL_SUBJECT = 'Encrypted message';
 
@@ -29,20 +36,22 @@ export async function mimeMessage(input: MimeInput): Promise<Buffer> {
 /**
  * The same mail encrypted to an OpenPGP key (RFC 3156). Everything is inside, the subject too; outside stand sender,
  * recipient, date and a subject that says nothing. Encryption is random, so no two of them are alike, but the same
- * `messageIdSeed` gives the same Message-ID. The key is judged as of `date`.
+ * `messageIdSeed` gives the same Message-ID. The key is judged as of `encryptAsOf`, by default `date`: a retry keeps the
+ * date of what it tells, while the key on file may have been made, or have expired, since then.
  *
  * Throws a `RangeError` as `mimeMessage` does, and an `OpenPgpKeyError` for a key that cannot be used.
  */
 export async function encryptedMimeMessage({
   openPgpKey,
+  encryptAsOf,
   ...input
-}: MimeInput & { readonly openPgpKey: string }): Promise<Buffer> {
+}: EncryptedMimeInput): Promise<Buffer> {
   const node = alternatives(input);
   // Tells the recipient's program that the headers in here are the true ones, and are to be shown.
   node.setHeader('Content-Type', 'multipart/alternative; protected-headers="v1"');
   const inner = await node.build();
   const { encryptTo } = await import('./openpgp-key.ts');
-  const armored = await encryptTo(openPgpKey, inner, input.date);
+  const armored = await encryptTo(openPgpKey, inner, encryptAsOf ?? input.date);
   // Of the ciphertext, not of the content: outside, a hash of the content would let others check what they guess.
   const unique = digest(armored);
   const root = new MimeNode('multipart/encrypted; protocol="application/pgp-encrypted"', {
