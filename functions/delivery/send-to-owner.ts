@@ -33,7 +33,7 @@ export async function sendToOwner(
   const messageId = await mailer.send({
     to: subscription.email,
     mail: composeMail(messageMail(wanted, key, context), product),
-    tags: { keyId, kind: message.kind, attempt: attemptOf(message) },
+    tags: { keyId, kind: message.kind, message: tagOf(message) },
     date: new Date(message.facts['at'] ?? key.change.at),
   });
   count(metricNames.mailsSent, { kind: message.kind });
@@ -60,6 +60,6 @@ async function ifInUse(
 }
 
 /** The message's id makes its Message-ID, in the characters that a tag may have. */
-function attemptOf({ id }: Message): string {
+function tagOf({ id }: Message): string {
   return id.replaceAll(/[^0-9A-Za-z]/g, '-');
 }

@@ -29,7 +29,8 @@ const options = {
   minify: true,
   sourcemap: 'linked',
   sourcesContent: false,
-  legalComments: 'none',
+  // Licences ask for their notices beside the code: index.mjs.LEGAL.txt.
+  legalComments: 'external',
   mainFields: ['module', 'main'],
   outExtension: { '.js': '.mjs' },
   entryNames: '[dir]/[name]',

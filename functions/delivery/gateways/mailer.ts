@@ -27,11 +27,13 @@ export function createMailer(
   const { from, senderName, configurationSet } = settings;
   return {
     async send({ to, mail, openPgpKey, tags, date }) {
-      const seed = Object.values(tags).join('.');
+      // The same for every try: a mail program that shows both knows them as one.
+      const { attempt: _attempt, ...about } = tags;
+      const seed = Object.values(about).join('.');
       const message = { from: { name: senderName, address: from }, to, ...mail, date, messageIdSeed: seed };
       const raw = await (openPgpKey === undefined
         ? mimeMessage(message)
-        : encryptedMimeMessage({ ...message, openPgpKey }));
+        : encryptedMimeMessage({ ...message, openPgpKey, encryptAsOf: new Date() }));
       const { MessageId } = await client.send(
         new SendRawEmailCommand({
           Source: from,

@@ -6,6 +6,8 @@ export interface MailTags {
   readonly version?: string;
   readonly linkNo?: string;
   readonly channel?: 'link' | 'pgp';
+  /** Which message it was, of those that hold no secret. */
+  readonly message?: string;
   /** The try that it was. */
   readonly attempt?: string;
 }
