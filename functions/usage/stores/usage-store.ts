@@ -29,9 +29,9 @@ export function createUsageStore(client: DynamoDBDocumentClient, tableName: stri
       const month = periodOf(now.getTime());
       const periods = [month.name, periodOf(month.startsAt - 1).name];
       const items = await Promise.all(periods.map((period) => read(subscriptionId, period)));
-      const uses = items.map((item) => Number(item?.[lastUseAttribute(keyId, version)] ?? 0));
+      const uses = items.map((item) => Number(item?.[lastUseAttribute(keyId, version)] ?? 0)); // epoch seconds
       const last = Math.max(...uses);
-      return last === 0 ? undefined : new Date(last).toISOString();
+      return last === 0 ? undefined : new Date(last * 1000).toISOString();
     },
   };
 }
