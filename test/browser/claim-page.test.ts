@@ -1,0 +1,204 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { press, shows, states, useClaimPage, type Visit } from './claim-page-support.ts';
+import { apiKey, token } from './claim-service.ts';
+
+const open = useClaimPage();
+const reach = async (state: string, visit: Visit) => states[state]?.reach(visit);
+const keyShown = (page: Page) => page.locator('#api-key').textContent();
+const pageSource = (page: Page) => page.evaluate<string>('document.documentElement.outerHTML');
+
+test('nothing is asked before a click, so a scanner that opens the link and runs its script takes nothing', async () => {
+  const { page, service } = await open();
+  await shows(page, 'Your API key is waiting for you');
+  await page.mouse.move(200, 300);
+  await page.waitForLoadState('networkidle');
+  expect(service.requests).toEqual([]);
+  expect(await page.evaluate('sessionStorage.length + localStorage.length')).toBe(0);
+});
+
+test('a click shows the key, and the token travels in the body of that one request only', async () => {
+  const { page, service } = await open();
+  await reach('key', { page, service });
+  await shows(page, 'Your API key');
+  expect(await keyShown(page)).toBe(apiKey);
+  expect(service.requests).toEqual([
+    { method: 'POST', path: '/dev/claims', body: { token, nonce: expect.stringMatching(/^[\w-]{22,}$/) } },
+  ]);
+  // The address still holds the link, so that a reload works.
+  expect(new URL(page.url()).hash).toBe(`#${token}`);
+});
+
+test('the key is told apart from all other text: once in the page, in no example, and with its last moment', async () => {
+  const { page, service } = await open();
+  await reach('key', { page, service });
+  await shows(page, 'Your API key');
+  expect((await pageSource(page)).split(apiKey).length - 1).toBe(1);
+  expect(await page.locator('pre').innerText()).toBe(
+    `curl -H 'X-API-Key: YOUR_API_KEY' ${new URL('/dev/usage', page.url()).href}`,
+  );
+  expect(await page.locator('.note time').innerText()).toBe(
+    '23 Nov 2026, 14:32 your time (23 Nov 2026, 13:32 UTC)',
+  );
+  expect(await page.locator('.note time').getAttribute('datetime')).toBe('2026-11-23T13:32:00.000Z');
+});
+
+test('copying puts exactly the key on the clipboard and says so', async () => {
+  const { page, service } = await open();
+  await reach('copied', { page, service });
+  expect(await page.getByRole('status').filter({ hasText: 'Copied' }).count()).toBe(1);
+  const other = await page.context().newPage();
+  await other.setContent('<textarea autofocus></textarea>');
+  await other.locator('textarea').press('ControlOrMeta+V');
+  expect(await other.locator('textarea').inputValue()).toBe(apiKey);
+});
+
+test('where the browser does not let the page copy, the key is selected for a key press', async () => {
+  const { page, service } = await open({
+    before: "Object.defineProperty(navigator, 'clipboard', { value: undefined })",
+  });
+  await reach('key', { page, service });
+  await press(page, 'Copy');
+  await page.getByText('press Ctrl+C').waitFor();
+  expect(await page.evaluate('getSelection().toString()')).toBe(apiKey);
+});
+
+test('a reload shows the key again with the same nonce, until the time that was told', async () => {
+  const { page, service } = await open();
+  await reach('key', { page, service });
+  await shows(page, 'Your API key');
+  await page.reload();
+  await shows(page, 'Your API key is waiting for you');
+  expect(await pageSource(page)).not.toContain(apiKey);
+  await press(page, 'Show my API key');
+  await shows(page, 'Your API key');
+  expect(await keyShown(page)).toBe(apiKey);
+
+  service.now += 600_000;
+  await page.reload();
+  await press(page, 'Show my API key');
+  await shows(page, 'This link has been opened already');
+  await page.getByText('It was this tab that opened it.').waitFor();
+  expect(new Set(service.requests.map(({ body }) => body['nonce'])).size).toBe(1);
+});
+
+test('what has been stored leaves the page, and can be called back for as long as was told', async () => {
+  const { page, service } = await open();
+  await reach('stored', { page, service });
+  await shows(page, 'Done');
+  expect(await pageSource(page)).not.toContain(apiKey);
+  await press(page, 'Show it again');
+  await shows(page, 'Your API key');
+  expect(await keyShown(page)).toBe(apiKey);
+});
+
+test('the key does not wait behind the Back button', async () => {
+  const { page, service } = await open();
+  await reach('key', { page, service });
+  await shows(page, 'Your API key');
+  await page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
+  await shows(page, 'Your API key is waiting for you');
+  expect(await pageSource(page)).not.toContain(apiKey);
+});
+
+test('nothing moves while the page works, nor when it says that it copied', async () => {
+  const { page, service } = await open({ viewport: { width: 390, height: 844 } });
+  const footer = () => page.getByRole('contentinfo').boundingBox();
+  const before = await footer();
+  let release = () => {};
+  service.hold = new Promise((resolve) => {
+    release = resolve;
+  });
+  await press(page, 'Show my API key');
+  await page.getByText('One moment…').waitFor();
+  expect(await footer()).toEqual(before);
+  release();
+  await shows(page, 'Your API key');
+  const withKey = await footer();
+  await press(page, 'Copy');
+  await page.getByText('Copied', { exact: true }).waitFor();
+  expect(await footer()).toEqual(withKey);
+});
+
+test('impatient clicks send one request', async () => {
+  const { page, service } = await open();
+  let release = () => {};
+  service.hold = new Promise((resolve) => {
+    release = resolve;
+  });
+  const button = page.getByRole('button', { name: 'Show my API key' });
+  await button.dblclick();
+  expect(await button.getAttribute('aria-disabled')).toBe('true');
+  await page.getByRole('status').filter({ hasText: 'One moment…' }).waitFor();
+  await button.click({ force: true });
+  release();
+  await shows(page, 'Your API key');
+  expect(service.requests).toHaveLength(1);
+});
+
+test('a link that somebody opened tells when; stopping its key takes a second, explained click', async () => {
+  const { page, service } = await open();
+  await reach('opened', { page, service });
+  await page.getByText('23 Nov 2026, 14:22 your time (23 Nov 2026, 13:22 UTC)').waitFor();
+  await press(page, 'That was not me');
+  await shows(page, 'Stop this key?');
+  await page.getByText('stops working immediately').waitFor();
+  await press(page, 'Go back');
+  await page.getByText('23 Nov 2026, 14:22 your time').waitFor();
+  expect(service.requests).toHaveLength(1);
+
+  await press(page, 'That was not me');
+  await press(page, 'Stop the key and mail me a new link');
+  await shows(page, 'Thank you for telling us');
+  expect(service.requests.slice(1)).toEqual([
+    { method: 'POST', path: '/dev/claims/dispute', body: { token } },
+  ]);
+});
+
+test.each(['expired', 'replaced'] as const)(
+  'of a link that is %s a new one can be asked for',
+  async (reason) => {
+    const { page, service } = await open();
+    await reach(reason, { page, service });
+    await press(page, 'Mail me a new link');
+    await shows(page, 'Look into your mail');
+    expect(service.requests[1]).toEqual({ method: 'POST', path: '/dev/claims/renew', body: { token } });
+  },
+);
+
+test('another link pasted into the same tab starts anew', async () => {
+  const { page } = await open({ link: '#0kQ2mZ81XvTb.1.1' });
+  await shows(page, 'This link is not complete');
+  await page.evaluate(`location.hash = ${JSON.stringify(token)}`);
+  await shows(page, 'Your API key is waiting for you');
+});
+
+test('the whole way can be gone by keyboard, and each state begins at its heading', async () => {
+  const { page, service } = await open();
+  const focused = () => page.evaluate<string>('document.activeElement.textContent.trim()');
+  const tabTo = async (name: string) => {
+    for (let presses = 0; presses < 4 && (await focused()) !== name; presses++)
+      await page.keyboard.press('Tab');
+    expect(await focused()).toBe(name);
+    await page.keyboard.press('Enter');
+  };
+  await tabTo('Show my API key');
+  await shows(page, 'Your API key');
+  expect(await focused()).toBe('Your API key');
+  await tabTo('Copy');
+  await page.getByText('Copied').waitFor();
+  expect(await focused()).toBe('Copy');
+  await tabTo('I have stored it');
+  await shows(page, 'Done');
+  expect(await focused()).toBe('Done');
+
+  service.now += 600_000;
+  await tabTo('Show it again');
+  await shows(page, 'This link has been opened already');
+  expect(await focused()).toBe('This link has been opened already');
+  await tabTo('That was not me');
+  await shows(page, 'Stop this key?');
+  await tabTo('Stop the key and mail me a new link');
+  await shows(page, 'Thank you for telling us');
+  expect(await focused()).toBe('Thank you for telling us');
+});
