@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, ProjectionType } from 'aws-cdk-lib/aws-dynamodb';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -9,6 +8,7 @@ import type { Config } from '../config.ts';
 import type { Alarms } from './alarms.ts';
 import type { Encryption } from './encryption.ts';
 import type { Keys } from './keys.ts';
+import { lagAlarm } from './lag-alarm.ts';
 import { LatchkeyFunction } from './latchkey-function.ts';
 import { LatchkeyTable } from './latchkey-table.ts';
 import { serviceAlarm } from './service-alarm.ts';
@@ -70,15 +70,12 @@ export class Audit extends Construct {
     record.addEnvironments(sealEnvironment, { SEAL_KEY_ARN: this.sealKey.keyArn });
     for (const source of sources) source.feed(record);
     alarms.add(
-      new Alarm(this, 'RecordLags', {
-        metric: record.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(5) }),
-        threshold: Duration.minutes(10).toMilliseconds(),
-        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        evaluationPeriods: 1,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
-        alarmDescription:
-          'Changes wait to be recorded; after 24 h they are lost. docs/runbook.md#the-record-lags',
-      }),
+      lagAlarm(
+        this,
+        'RecordLags',
+        record,
+        'Changes wait to be recorded; after 24 h they are lost. docs/runbook.md#the-record-lags',
+      ),
     );
     alarms.add(
       serviceAlarm(this, 'RecordConflicts', {

@@ -14,6 +14,7 @@ import type { AdminAlerts } from './admin-alerts.ts';
 import type { Alarms } from './alarms.ts';
 import type { Encryption } from './encryption.ts';
 import type { Keys } from './keys.ts';
+import { lagAlarm } from './lag-alarm.ts';
 import { LatchkeyFunction } from './latchkey-function.ts';
 import type { Mail } from './mail.ts';
 import { productOf } from './product.ts';
@@ -110,8 +111,19 @@ export class Delivery extends Construct {
     adminAlerts.grantPublish(deliver);
     this.#grantClaimSecret(deliver);
     deliver.addEnvironments(tierLimitsEnvironment, { TIER_LIMITS: JSON.stringify(config.limits) });
-    // A mail that was not sent stands on its item and is tried by the sweep; more attempts here would hold up others.
-    keys.table.feed(deliver, { retryAttempts: 5 });
+    keys.table.feed(deliver);
+    alarms.add(
+      lagAlarm(this, 'DeliveryLags', deliver, 'Owners wait to be told. docs/runbook.md#mails-are-deferred'),
+    );
+    alarms.add(
+      serviceAlarm(this, 'MailsFailed', {
+        config,
+        service: 'deliver-key',
+        metricName: metricNames.mailsFailed,
+        threshold: 1,
+        description: 'A change could not be told at all. docs/runbook.md#mails-are-deferred',
+      }),
+    );
     alarms.add(
       serviceAlarm(this, 'MailsDeferred', {
         config,

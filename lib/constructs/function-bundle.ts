@@ -18,7 +18,8 @@ const cacheDir = join(root, '.cache', 'functions');
 
 /**
  * One esbuild pass for all functions: a call for each costs half a second each. ESM, minified; the AWS SDK is bundled, so
- * that its version is ours and not the runtime's. The source maps are for `npm run stack-trace`: Node.js would read a
+ * that its version is ours and not the runtime's. `sideEffects: false` of package.json leaves out what a function does not
+ * use of a subsystem's index.ts: the authorizer takes a hash from there, and no document client. The source maps are for `npm run stack-trace`: Node.js would read a
  * megabyte at each cold start to apply them itself (docs/decisions/0015).
  */
 const options = {
@@ -52,7 +53,8 @@ interface BundleRecord {
  * @returns from function name to the absolute folder that holds its `index.mjs`
  */
 export function bundleFunctions(entries: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const key = hash(JSON.stringify([esbuildVersion, options, entries, hashFile('package-lock.json')]));
+  const packages = ['package.json', 'package-lock.json'].map(hashFile);
+  const key = hash(JSON.stringify([esbuildVersion, options, entries, packages]));
   const recordPath = join(cacheDir, `${key.slice(0, 16)}.json`);
   const folder = join(cacheDir, freshFolder(recordPath) ?? build(entries, recordPath));
   return Object.fromEntries(Object.keys(entries).map((name) => [name, join(folder, name)]));

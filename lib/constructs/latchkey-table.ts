@@ -94,9 +94,8 @@ export class LatchkeyTable extends Table {
   /**
    * Feeds a function with the table's changes: in order for each item, again and again until they are taken or expire
    * after 24 hours, a failing batch halved until the item that fails stands alone.
-   * @param retryAttempts how often a change is given again at most, for functions whose items remember what is left
    */
-  feed(fn: LatchkeyFunction, { retryAttempts = -1 }: { retryAttempts?: number } = {}): void {
+  feed(fn: LatchkeyFunction): void {
     const streamArn = this.tableStreamArn;
     if (streamArn === undefined) throw new Error(`table ${this.node.id} is not streamed`);
     fn.allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [streamArn]);
@@ -110,7 +109,7 @@ export class LatchkeyTable extends Table {
       batchSize: 100,
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
-      retryAttempts,
+      retryAttempts: -1,
     });
     if (fn.role) mapping.node.addDependency(fn.role);
   }

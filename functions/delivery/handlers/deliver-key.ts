@@ -13,7 +13,8 @@ import {
 } from '../../runtime/clients.ts';
 import { tierLimitsEnvironment } from '../../runtime/contract.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
-import { describeError, logger } from '../../runtime/telemetry.ts';
+import { metricNames } from '../../runtime/metric-names.ts';
+import { count, describeError, logger } from '../../runtime/telemetry.ts';
 import { composeSubscriptions } from '../../subscriptions/index.ts';
 import { usageTableEnvironment } from '../../usage/contract.ts';
 import { createUsageStore } from '../../usage/index.ts';
@@ -74,6 +75,12 @@ export async function handler(event: DynamoDBStreamEvent, context: Context): Pro
   };
 }
 
+/** An item that no function of ours has written fails in the same way for ever: it must not hold up all others. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof TypeError || error instanceof RangeError) return false;
+  return !(error instanceof Error && error.name === 'ValidationException');
+}
+
 /** @returns the stream's sequence number of the first revision that has to be delivered again */
 async function deliverInOrder(
   records: readonly DynamoDBRecord[],
@@ -94,7 +101,8 @@ async function deliverInOrder(
       await deliverRevision(key, act, dependencies);
     } catch (error) {
       logger.error('not delivered', { eventId: eventID, ...describeError(error) });
-      return dynamodb?.SequenceNumber;
+      if (mayPass(error)) return dynamodb?.SequenceNumber;
+      count(metricNames.mailsFailed);
     }
   }
   return undefined;

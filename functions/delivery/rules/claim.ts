@@ -1,4 +1,4 @@
-import { claimWindow, type Handover, isKnown, isPast, type KeyItem, later } from '../../keys/rules/index.ts';
+import { claimWindow, type Handover, isPast, isTaken, type KeyItem, later } from '../../keys/rules/index.ts';
 import type { Claim } from './claim-token.ts';
 
 /** Where a link stands. */
@@ -48,7 +48,7 @@ export function renewal(key: KeyItem | undefined, now: Date): Renewal {
   if (key === undefined || key.revokedAt !== undefined) return 'nothing';
   if (Object.keys(key.suspensions).length > 0) return 'nothing';
   const { handover } = key;
-  if (handover?.delivery === undefined || isKnown(key, handover.version)) return 'nothing';
+  if (handover?.delivery === undefined || isTaken(handover)) return 'nothing';
   if (handover.ciphertext === undefined || isPast(handover.expiresAt, now)) return 'mint';
   const { sentAt, attempts, failedAt } = handover.delivery;
   const last = failedAt ?? sentAt;

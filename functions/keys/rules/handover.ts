@@ -58,13 +58,14 @@ export function mayTryAgain(attempts: number): boolean {
  * replaces it rather than counting it as the secret in use.
  */
 export function isKnown({ handover }: Pick<KeyItem, 'handover'>, version: number): boolean {
-  if (handover?.version !== version || handover.delivery === undefined) return true;
-  const { answered, openedAt, delivery } = handover;
-  return answered === true || openedAt !== undefined || isMailed(delivery);
+  return handover?.version !== version || handover.answered === true || isTaken(handover);
 }
 
-/** Whether the mail itself carried the secret, and has not come back. */
-function isMailed({ channel, sentAt, failedAt }: Delivery): boolean {
+/** Whether the owner has what was handed over: the link was used, or the mail carried the secret and has not come back. */
+export function isTaken({ openedAt, delivery }: Pick<Handover, 'openedAt' | 'delivery'>): boolean {
+  // A handover for a repeated request awaits no owner.
+  if (openedAt !== undefined || delivery === undefined) return true;
+  const { channel, sentAt, failedAt } = delivery;
   return channel === 'pgp' && sentAt !== undefined && failedAt === undefined;
 }
 
@@ -137,10 +138,10 @@ export function handoverOpened(handover: Handover, nonceHash: string, change: Ch
   };
 }
 
-/** The ciphertext is destroyed: nobody reads the secret any more. */
-export function handoverEnded(key: KeyItem, handover: Handover, change: Change): Handover {
+/** The ciphertext is destroyed: nobody reads the secret any more. One that its owner never took says so. */
+export function handoverEnded(handover: Handover, change: Change): Handover {
   const ended = withoutCiphertext(handover);
-  return isKnown(key, handover.version) ? ended : { ...ended, expiredAt: change.at };
+  return isTaken(handover) ? ended : { ...ended, expiredAt: change.at };
 }
 
 function withoutCiphertext(handover: Handover): Handover {

@@ -7,7 +7,7 @@ export {
   handoverOpened,
   handoverQueued,
   handoverSent,
-  isKnown,
+  isTaken,
   newHandover,
 } from './handover.ts';
 export { loggableForm } from './key-format.ts';

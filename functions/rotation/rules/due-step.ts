@@ -58,7 +58,7 @@ export function afterStep(
     case 'expire-handover': {
       const { handover } = key;
       if (handover === undefined) throw new Error('a handover that is not there cannot expire');
-      return changed(key, { handover: handoverEnded(key, handover, change) }, change, policy);
+      return changed(key, { handover: handoverEnded(handover, change) }, change, policy);
     }
   }
 }
