@@ -14,6 +14,8 @@ beforeEach(() => {
   cpSync(join(root, 'scripts/report-counts.ts'), join(checkout, 'scripts/report-counts.ts'));
   writeFileSync(join(checkout, 'package.json'), '{"type":"module"}');
   mkdirSync(join(checkout, 'bin'));
+  // Installed, whatever this machine has: no test installs anything.
+  writeFileSync(join(checkout, 'bin/gpg'), '#!/bin/sh\n', { mode: 0o755 });
 });
 afterEach(() => rmSync(checkout, { recursive: true, force: true }));
 
