@@ -64,7 +64,7 @@ async function leaves(
     return true;
   } catch (error) {
     logger.error('not sent', { keyId, to, kind, ...describeError(error) });
-    count(metricNames.mailsDeferred, { kind });
+    count(metricNames.mailsDeferred);
     return false;
   }
 }

@@ -37,7 +37,7 @@ export async function sendHandover(
   } catch (error) {
     const { keyId } = key;
     logger.error('not sent', { keyId, kind: 'handover', version: handover.version, ...describeError(error) });
-    count(metricNames.mailsDeferred, { kind: 'handover' });
+    count(metricNames.mailsDeferred);
     return;
   }
   count(metricNames.mailsSent, { kind: 'handover' });

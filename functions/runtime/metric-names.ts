@@ -30,7 +30,7 @@ export const metricNames = {
   rotationLag: 'RotationLag',
   /** A mail left; dimension `kind`. */
   mailsSent: 'MailsSent',
-  /** A mail or an alert could not be sent and waits for another try; dimension `kind`. */
+  /** A mail or an alert could not be sent and waits for another try. An alarm listens: a dimension would hide it. */
   mailsDeferred: 'MailsDeferred',
   /** A mail or an alert was given up. */
   mailsFailed: 'MailsFailed',
