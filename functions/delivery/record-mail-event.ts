@@ -5,9 +5,9 @@ import {
   handoverDelivered,
   handoverFailed,
   type KeyItem,
-  later,
   type Outgoing,
   queued,
+  retryAfter,
   type TimerPolicy,
 } from '../keys/rules/index.ts';
 import type { DocumentClient, Write } from '../runtime/dynamodb.ts';
@@ -23,9 +23,6 @@ export interface MailEventDependencies {
   readonly subscriptions: Pick<SubscriptionStore, 'get' | 'replacement'>;
   readonly policy: TimerPolicy;
 }
-
-/** A mail that came back for the moment is tried again, but not at once: the mailbox needs time. */
-const retryBouncedMilliseconds = 60 * 60_000;
 
 /**
  * Writes what became of a mail to its key, and to the address what it means for every mail to come. The same event
@@ -91,7 +88,8 @@ async function noteBouncedForNow(
       }
       const isOver = handover.openedAt !== undefined || handover.ciphertext === undefined;
       if (isOver || handover.delivery?.bounced === event.messageId) return undefined;
-      const retryAt = later(change.at, retryBouncedMilliseconds);
+      // The mailbox needs time, more with each try, as if the mail had not left.
+      const retryAt = retryAfter(handover.delivery?.attempts ?? 1, change.at);
       const bounced = handoverBounced(handover, event, retryAt);
       return changed(key, { handover: bounced }, change, dependencies.policy);
     },

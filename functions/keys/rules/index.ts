@@ -9,6 +9,7 @@ export {
   handoverSent,
   isTaken,
   newHandover,
+  retryAfter,
 } from './handover.ts';
 export { loggableForm } from './key-format.ts';
 export type { Handover, HandoverOrigin, KeyItem, Outgoing, TimerAction } from './key-item.ts';
