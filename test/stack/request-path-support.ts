@@ -131,8 +131,7 @@ export async function setClock(stack: TestStack, target: Date): Promise<void> {
 
 /** The pepper secret through the SDK, and a way to replace it. */
 export function pepperSecret(stack: TestStack) {
-  const [secret] = stack.template.byType('AWS::SecretsManager::Secret');
-  const SecretId = secret?.ref ?? 'no secret in the template';
+  const SecretId = secretIdOf(stack, 'KeysPepper');
   const client = new SecretsManagerClient(clientOptions(stack));
   return {
     async read(): Promise<Record<string, string>> {
@@ -143,6 +142,20 @@ export function pepperSecret(stack: TestStack) {
       await client.send(new PutSecretValueCommand({ SecretId, SecretString }));
     },
   };
+}
+
+/** What claim links are made with: whoever has it can make links. */
+export async function readClaimSecret(stack: TestStack): Promise<string> {
+  const { SecretString = '' } = await new SecretsManagerClient(clientOptions(stack)).send(
+    new GetSecretValueCommand({ SecretId: secretIdOf(stack, 'DeliveryClaimSecret') }),
+  );
+  return SecretString;
+}
+
+function secretIdOf(stack: TestStack, name: string): string {
+  const secrets = stack.template.byType('AWS::SecretsManager::Secret');
+  const found = secrets.find(({ logicalId }) => logicalId.startsWith(name));
+  return found?.ref ?? `no secret ${name} in the template`;
 }
 
 export type LogLine = Record<string, unknown>;

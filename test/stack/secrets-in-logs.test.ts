@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { paginateGetApiKeys } from '@aws-sdk/client-api-gateway';
+import { generateKey } from 'openpgp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { formatKey, generateSecret } from '../../functions/keys/rules/key-format.ts';
+import { addressOf, deliveryOf, tokenIn } from './delivery-support.ts';
 import {
   apiGatewayClient,
   changeKeyItem,
@@ -9,6 +12,7 @@ import {
   type MadeKey,
   makeKey,
   pepperSecret,
+  readClaimSecret,
   requestIdOf,
   setUsed,
 } from './request-path-support.ts';
@@ -22,7 +26,119 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
-test('after a run through every function and every failure, no log holds a key, a secret, a pepper or a usage key', async () => {
+/** Functions that leave no line of their own: what they did stands on record. */
+const silent = ['report-usage', 'show-claim-page', 'renew-claim', 'dispute-claim'];
+
+/** What came to light on the way of secrets to their owners. */
+interface Revealed {
+  readonly apiKeys: string[];
+  /** Tokens of links, each with its MAC alone, and what browsers read again by. */
+  readonly others: string[];
+}
+
+/** Mails, links used well and ill, whatever becomes of mails, a sweep that rotates, and what fails on the way. */
+async function runDeliveries(): Promise<Revealed> {
+  const delivery = deliveryOf(stack);
+  const apiKeys: string[] = [];
+  const others: string[] = [];
+  const generated = async (mailbox: string) => {
+    const email = addressOf(mailbox);
+    const made = await delivery.generate({ email, reason: 'for its logs' });
+    apiKeys.push(made.apiKey);
+    await delivery.settle();
+    return { ...made, email };
+  };
+  const newNonce = () => {
+    const nonce = randomBytes(24).toString('hex');
+    others.push(nonce);
+    return nonce;
+  };
+  const linkTo = async (email: string) => {
+    const token = tokenIn(await delivery.lastMail(email, /API key/));
+    others.push(token, token.slice(-43));
+    return token;
+  };
+  const claimed = async (token: string) => {
+    const answer = await delivery.claim(token, newNonce());
+    expect(answer.status).toBe(200);
+    apiKeys.push(answer.body.apiKey);
+  };
+  const post = (path: string, body: unknown) =>
+    stack.request(
+      'POST',
+      path,
+      { 'Content-Type': 'application/json' },
+      typeof body === 'string' ? body : JSON.stringify(body),
+    );
+
+  // Tokens that are none, and right ones where none belongs.
+  const owned = await generated('links');
+  const first = await linkTo(owned.email);
+  for (const path of ['/claims', '/claims/renew', '/claims/dispute']) {
+    const nonce = path === '/claims' ? { nonce: newNonce() } : {};
+    for (const body of [
+      { token: `${first}x`, ...nonce },
+      { token: first.slice(1), ...nonce },
+      { token: `${first.slice(0, -1)}${first.endsWith('A') ? 'B' : 'A'}`, ...nonce },
+      { token: owned.apiKey, ...nonce },
+      { token: [first], ...nonce },
+      { token: first, nonce: `${first} ${owned.apiKey}` },
+      { token: first, [first]: owned.apiKey, ...nonce },
+      first,
+      `{"token":"${first}`,
+    ]) {
+      expect((await post(path, body)).status).toBe(400);
+    }
+    await post(`${path}/${first}?token=${first}`, { token: first });
+  }
+  expect((await stack.request('GET', `/claim?token=${first}`)).status).toBe(200);
+  await stack.request('GET', `/claim/${first}`, { 'X-API-Key': first, Cookie: `token=${first}` });
+
+  // A link used, used again by somebody else, renewed, disputed.
+  await claimed(first);
+  expect((await delivery.claim(first, newNonce())).status).toBe(410);
+  expect((await delivery.renew(first)).status).toBe(202);
+  await delivery.settle();
+  expect((await delivery.dispute(first)).status).toBe(202);
+  await delivery.settle();
+  const second = await linkTo(owned.email);
+  expect(second).not.toBe(first);
+  await claimed(second);
+
+  // A mail that comes back, one that is called spam, an owner who moves, one to whom keys are encrypted.
+  const bouncing = await generated('bounce');
+  await generated('complaint');
+  await delivery.update({ subscriptionId: bouncing.subscriptionId, email: addressOf('moved') });
+  const { publicKey } = await generateKey({ userIDs: [{ name: 'Ada' }], format: 'armored' });
+  await delivery.update({ subscriptionId: owned.subscriptionId, openPgpKey: publicKey });
+  apiKeys.push((await delivery.rotate({ keyId: owned.keyId, reason: 'for its logs' })).apiKey);
+  await delivery.settle();
+  for (const field of ['email', 'name', 'openPgpKey', 'reason', 'requestedBy', 'subscriptionId']) {
+    const payload = { subscriptionId: owned.subscriptionId, [field]: { [first]: owned.apiKey } };
+    await expect(delivery.update(payload)).rejects.toBeInstanceOf(ManagementError);
+  }
+
+  // The sweep finds a key that is due, and one that it cannot deal with.
+  const due = await generated('due');
+  const spoilt = await generated('spoilt');
+  const past = new Date(stack.clock.now() - 1_000).toISOString();
+  const overdue = { rotateAt: past, noticedFor: past, nextAction: 'rotate', nextActionAt: past };
+  await changeKeyItem(stack, due.keyId, overdue);
+  await changeKeyItem(stack, spoilt.keyId, { ...overdue, tier: spoilt.apiKey.slice(-30) });
+  expect(await delivery.sweep()).toMatchObject({ failed: 1, steps: { rotate: 1 } });
+  await claimed(await linkTo(due.email));
+
+  // What KMS cannot open.
+  const unreadable = await generated('unreadable');
+  const token = await linkTo(unreadable.email);
+  const { handover } = await delivery.item(unreadable.keyId);
+  const ciphertext = Buffer.from(unreadable.apiKey).toString('base64');
+  await changeKeyItem(stack, unreadable.keyId, { handover: { ...handover, ciphertext } });
+  expect((await delivery.claim(token, newNonce())).status).toBeGreaterThanOrEqual(500);
+  return { apiKeys, others };
+}
+
+test('after a run through every function and every failure, no log holds a key, a secret, a pepper, a usage key or a link', async () => {
   const pepper = pepperSecret(stack);
   const peppers = await pepper.read();
   const seen = new Set<string>();
@@ -118,6 +234,8 @@ test('after a run through every function and every failure, no log holds a key, 
   ] as const) {
     await stack.manage(name, payload);
   }
+  const revealed = await runDeliveries();
+  for (const apiKey of revealed.apiKeys) see(apiKey);
   await stack.manage('revoke-key', { keyId: named.keyId, requestedBy });
   const last = await stack.evaluate(rotated.apiKey);
   expect(last.status).toBe(401);
@@ -130,11 +248,14 @@ test('after a run through every function and every failure, no log holds a key, 
     usageKeys.push(...(items ?? []).map(({ value = '' }) => value));
   }
   expect(usageKeys).toContain(usageKey);
-  expect(seen.size).toBe(5);
+  // Of owners: six that were made, one for a dispute, one rotated by an admin, one by the sweep. Claimed, they are the same.
+  expect(seen.size).toBe(5 + 6 + 3);
   const secrets = [
     ...[...seen].flatMap((apiKey) => [apiKey, apiKey.slice(-49, -6), apiKey.slice(-49)]),
     ...Object.entries(peppers).flatMap(([name, value]) => (name === 'current' ? [] : [value])),
     ...usageKeys,
+    ...revealed.others,
+    await readClaimSecret(stack),
   ];
   for (const secret of secrets) expect(secret.length).toBeGreaterThanOrEqual(20);
 
@@ -142,8 +263,7 @@ test('after a run through every function and every failure, no log holds a key, 
     const lines = await functionLog(stack, 'authorize-request');
     expect(lines.some(({ apiRequestId }) => apiRequestId === requestIdOf(last))).toBe(true);
   });
-  // Telling the usage is the one act that leaves no line of its own.
-  for (const name of Object.keys(stack.functions).filter((short) => short !== 'report-usage')) {
+  for (const name of Object.keys(stack.functions).filter((short) => !silent.includes(short))) {
     expect(await functionLog(stack, name), `${name} has logged`).not.toEqual([]);
   }
   const logs = await stack.logs();
