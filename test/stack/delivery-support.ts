@@ -47,6 +47,13 @@ export function tokenIn({ subject, body }: Mail): string {
   return token;
 }
 
+/** The link in a mail, whole. */
+export function linkIn({ subject, body }: Mail): string {
+  const link = /^http\S+\/claim#\S+$/m.exec(body.text ?? '')?.[0];
+  if (link === undefined) throw new Error(`the mail "${subject}" has no link`);
+  return link;
+}
+
 export const holdsLink = ({ body }: Mail) => wholeToken.test(`${body.text}${body.html}`);
 export const holdsKey = ({ subject, body }: Mail) => wholeKey.test(`${subject}${body.text}${body.html}`);
 
