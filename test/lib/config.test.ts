@@ -324,23 +324,46 @@ describe('tier limits of a stage', () => {
       return TIER_LIMITS === undefined ? [] : [[name, JSON.parse(TIER_LIMITS)]];
     });
     expect(told.sort()).toEqual(
-      ['authorize-request', 'change-tier', 'generate-key', 'get-usage', 'report-usage'].map((name) => [
-        name,
-        expected,
-      ]),
+      ['authorize-request', 'change-tier', 'deliver-key', 'generate-key', 'get-usage', 'report-usage'].map(
+        (name) => [name, expected],
+      ),
     );
   });
 });
 
-test('rotation times of a stage reach the functions that make secrets', () => {
-  const functions = functionsOf(synthesize('dev', { rotation: { intervalDays: 30, noticeDays: 3 } }));
-  for (const name of ['generate-key', 'rotate-key']) {
-    const fn = functions.get(name);
-    expect(fn && environmentOf(fn)).toMatchObject({
-      ROTATION_INTERVAL_DAYS: '30',
-      ROTATION_NOTICE_DAYS: '3',
-    });
-  }
+test('rotation times of a stage reach every function that moves a key’s timer, the same ones, and no other', () => {
+  const rotation = {
+    intervalDays: 30,
+    noticeDays: 3,
+    reminderHours: 5,
+    graceHours: 24,
+    graceHoursByTier: { enterprise: 48 },
+  };
+  const told = [...functionsOf(synthesize('dev', { rotation }))].flatMap(([name, fn]) => {
+    const { ROTATION_POLICY } = environmentOf(fn);
+    return ROTATION_POLICY === undefined ? [] : [[name, JSON.parse(ROTATION_POLICY)]];
+  });
+  const expected = {
+    intervalDays: 30,
+    noticeDays: 3,
+    reminderHours: 5,
+    graceHours: { free: 24, pro: 24, enterprise: 48 },
+  };
+  expect(told.sort()).toEqual(
+    [
+      'deliver-key',
+      'dispute-claim',
+      'generate-key',
+      'open-claim',
+      'record-mail-event',
+      'renew-claim',
+      'resume-key',
+      'rotate-key',
+      'rotate-keys',
+      'suspend-key',
+      'update-subscription',
+    ].map((name) => [name, expected]),
+  );
 });
 
 test('whoever deploys with a wrong configuration reads what is wrong, and no stack trace', () => {

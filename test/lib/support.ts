@@ -70,6 +70,7 @@ export const management: Readonly<Record<string, string>> = {
   'rotate-key': 'KeyManagementRotateKey',
   'rotate-pepper': 'KeyManagementRotatePepper',
   'suspend-key': 'KeyManagementSuspendKey',
+  'update-subscription': 'DeliveryUpdateSubscription',
   'verify-audit': 'AuditVerifyAudit',
 };
 

@@ -52,7 +52,16 @@ describe.each(allVariants)('the API of %s', (variant) => {
         ['POST /decisions/evaluate', ['CUSTOM', 'Authorizer', true], 'AWS_PROXY'],
         ['GET /usage', ['CUSTOM', 'Authorizer', false], 'AWS_PROXY'],
         ['GET /health', open, 'MOCK'],
+        // Open on purpose: whoever has a claim link needs no account, and the link itself is what authorizes.
+        ['GET /claim', open, 'AWS_PROXY'],
+        ['POST /claims', open, 'AWS_PROXY'],
+        ['POST /claims/renew', open, 'AWS_PROXY'],
+        ['POST /claims/dispute', open, 'AWS_PROXY'],
         ['OPTIONS /', open, 'MOCK'],
+        ['OPTIONS /claim', open, 'MOCK'],
+        ['OPTIONS /claims', open, 'MOCK'],
+        ['OPTIONS /claims/dispute', open, 'MOCK'],
+        ['OPTIONS /claims/renew', open, 'MOCK'],
         ['OPTIONS /decisions', open, 'MOCK'],
         ['OPTIONS /decisions/evaluate', open, 'MOCK'],
         ['OPTIONS /usage', open, 'MOCK'],
@@ -65,6 +74,10 @@ describe.each(allVariants)('the API of %s', (variant) => {
     const uri = (route: string) => at(methodsOf(synthesized).get(route), 'Integration', 'Uri');
     expect(uri('POST /decisions/evaluate')).toContain('functions/DecisionsEvaluateDecision/invocations');
     expect(uri('GET /usage')).toContain('functions/UsageReportUsage/invocations');
+    expect(uri('GET /claim')).toContain('functions/DeliveryShowClaimPage/invocations');
+    expect(uri('POST /claims')).toContain('functions/DeliveryOpenClaim/invocations');
+    expect(uri('POST /claims/renew')).toContain('functions/DeliveryRenewClaim/invocations');
+    expect(uri('POST /claims/dispute')).toContain('functions/DeliveryDisputeClaim/invocations');
   });
 
   test('meters by the value that the authorizer returns, not by the header that a customer sends', () => {
@@ -98,10 +111,27 @@ describe.each(allVariants)('the API of %s', (variant) => {
     );
   });
 
-  test('throttles GET /usage, which is under no usage plan', () => {
-    const settings = list(one('AWS::ApiGateway::Stage').properties['MethodSettings']);
-    const usage = settings.find((setting) => at(setting, 'ResourcePath') === '/~1usage');
-    expect(usage).toMatchObject({ HttpMethod: 'GET', ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
+  test('throttles every route that is under no usage plan and costs a function', () => {
+    const settings = list(one('AWS::ApiGateway::Stage').properties['MethodSettings']) as Properties[];
+    const throttled = Object.fromEntries(
+      settings
+        .filter((setting) => 'ThrottlingRateLimit' in setting)
+        .map((setting) => [
+          `${setting['HttpMethod']} ${String(setting['ResourcePath']).slice(1).replaceAll('~1', '/')}`,
+          [setting['ThrottlingRateLimit'], setting['ThrottlingBurstLimit']],
+        ]),
+    );
+    expect(throttled).toEqual({
+      'GET /usage': [50, 100],
+      'GET /claim': [20, 40],
+      'POST /claims': [20, 40],
+      'POST /claims/renew': [20, 40],
+      'POST /claims/dispute': [20, 40],
+    });
+    const unplanned = [...methodsOf(synthesized)].filter(
+      ([, method]) => method['ApiKeyRequired'] !== true && at(method, 'Integration', 'Type') !== 'MOCK',
+    );
+    expect(Object.keys(throttled).sort()).toEqual(unplanned.map(([route]) => route).sort());
   });
 
   test('never writes execution logs, which would hold keys, for any method', () => {
@@ -249,7 +279,7 @@ describe('answers of the gateway itself', () => {
 
 test('a browser may send a key and read the limits, from any page and on every path', () => {
   const preflights = [...methodsOf(template('dev'))].filter(([route]) => route.startsWith('OPTIONS'));
-  expect(preflights).toHaveLength(5);
+  expect(preflights).toHaveLength(9);
   for (const [, method] of preflights) {
     const headers = at(method, 'Integration', 'IntegrationResponses', 0, 'ResponseParameters') as Properties;
     expect(headers).toMatchObject({

@@ -105,7 +105,7 @@ describe.each(stages)('data at rest in %s', (stage) => {
   });
 
   test('has one pepper, generated once and never again: any change here makes a new one and kills every key', () => {
-    const pepper = one('AWS::SecretsManager::Secret');
+    const pepper = one('AWS::SecretsManager::Secret', 'KeysPepper');
     // CloudFormation generates a new value whenever one of these differs from the deployed template.
     expect(pepper.properties['GenerateSecretString']).toEqual({
       SecretStringTemplate: '{"current":"v1"}',
@@ -120,11 +120,27 @@ describe.each(stages)('data at rest in %s', (stage) => {
     // Changing it replaces the secret.
     // A fixed name would stand in the way of a stage that is deployed again after its data went with the stack.
     expect(pepper.properties['Name']).toBe(stage === 'prod' ? 'latchkey/prod/pepper' : undefined);
-    expect([pepper.name, pepper.deletionPolicy, pepper.updateReplacePolicy]).toEqual([
-      'KeysPepper',
-      'Retain',
-      'Retain',
-    ]);
+    expect([pepper.deletionPolicy, pepper.updateReplacePolicy]).toEqual(['Retain', 'Retain']);
+  });
+
+  test('has one more secret: what claim links are made with, generated and long, and kept where data is kept', () => {
+    expect(
+      ofType('AWS::SecretsManager::Secret')
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['DeliveryClaimSecret', 'KeysPepper']);
+    const secret = one('AWS::SecretsManager::Secret', 'DeliveryClaimSecret');
+    // A new value, which any change here makes, would make every link that is under way worthless.
+    expect(secret.properties['GenerateSecretString']).toEqual({
+      PasswordLength: 64,
+      ExcludePunctuation: true,
+      IncludeSpace: false,
+    });
+    expect(secret.properties['SecretString']).toBeUndefined();
+    expect(secret.properties['KmsKeyId']).toBe('EncryptionDataKey');
+    expect(secret.properties['Name']).toBeUndefined();
+    const policy = stage === 'prod' ? 'Retain' : 'Delete';
+    expect([secret.deletionPolicy, secret.updateReplacePolicy]).toEqual([policy, policy]);
   });
 
   test('is never rotated by schedule where that would replace the pepper', () => {
@@ -138,26 +154,45 @@ describe.each(stages)('data at rest in %s', (stage) => {
     ).toEqual({ Audit: undefined, Keys: both, Subscriptions: both, Usage: undefined });
   });
 
-  test('is encrypted by keys that rotate and that only this account may use', () => {
+  test('is encrypted by keys that rotate and that only this account may use, and by services what they publish', () => {
     const keys = ofType('AWS::KMS::Key');
     expect(keys.map(({ name }) => name).sort()).toEqual([
+      'AdminAlertsTopicKey',
       'AlarmsTopicKey',
       'AuditSealKey',
       'EncryptionDataKey',
       'KeysHandoverKey',
+      'MailEventsKey',
     ]);
     for (const { name, properties } of keys) {
       // The seals are the exception: KMS rotates no HMAC key, and a seal must be verifiable for as long as its entry lies.
       expect(properties['EnableKeyRotation'], name).toBe(name === 'AuditSealKey' ? undefined : true);
-      for (const { principal, condition } of statements(properties['KeyPolicy'])) {
-        if (JSON.stringify(principal) === '{"Service":"cloudwatch.amazonaws.com"}') {
-          expect(condition).toEqual({ StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } });
-        } else {
-          expect(principal).toEqual({ AWS: 'arn:<AWS::Partition>:iam::<AWS::AccountId>:root' });
-        }
-      }
+      const own = { AWS: 'arn:<AWS::Partition>:iam::<AWS::AccountId>:root' };
+      const others = statements(properties['KeyPolicy']).filter(
+        ({ principal }) => JSON.stringify(principal) !== JSON.stringify(own),
+      );
+      expect(others, name).toEqual(
+        (services[name] ?? []).map((service) => ({
+          effect: 'Allow',
+          actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+          resources: ['*'],
+          ...service,
+        })),
+      );
     }
   });
+
+  /** AWS services that may use a key by its policy. */
+  const services: Readonly<Record<string, readonly object[]>> = {
+    AlarmsTopicKey: [
+      {
+        principal: { Service: 'cloudwatch.amazonaws.com' },
+        condition: { StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } },
+      },
+    ],
+    // Whose events SES may publish is the topic's policy to say; template-operations.test.ts looks there.
+    MailEventsKey: [{ principal: { Service: 'ses.amazonaws.com' }, condition: undefined }],
+  };
 
   test('is put on record under a key that can do nothing but make and verify seals', () => {
     const { properties } = one('AWS::KMS::Key', 'AuditSealKey');
@@ -195,15 +230,16 @@ describe.each(stages)('data at rest in %s', (stage) => {
   });
 });
 
-describe.each(stages)('the record of %s', (stage) => {
-  const { one, ofType } = template(stage);
+describe.each(stages)('what follows the changes of %s', (stage) => {
+  const { ofType } = template(stage);
   const mappings = ofType('AWS::Lambda::EventSourceMapping');
 
-  test('is fed by the changes of keys and of subscriptions, and by nothing else', () => {
+  test('is the record, of keys and of subscriptions, and the deliveries, of keys; and nothing else', () => {
     expect(
       mappings.map(({ properties }) => [properties['EventSourceArn'], properties['FunctionName']]).sort(),
     ).toEqual([
       ['Keys.StreamArn', 'AuditRecordAudit'],
+      ['Keys.StreamArn', 'DeliveryDeliverKey'],
       ['Subscriptions.StreamArn', 'AuditRecordAudit'],
     ]);
   });
@@ -230,11 +266,15 @@ describe.each(stages)('the record of %s', (stage) => {
 
   test.each(mappings)('$name is made after the right to read the stream: AWS asks for it then', (mapping) => {
     const policies = ofType('AWS::IAM::Policy').filter(({ properties }) =>
-      list(properties['Roles']).includes('AuditRecordAuditRole'),
+      list(properties['Roles']).includes(`${mapping.properties['FunctionName']}Role`),
     );
     expect(policies).toHaveLength(1);
     expect(mapping.dependsOn).toEqual(expect.arrayContaining(policies.map(({ name }) => name)));
   });
+});
+
+describe.each(stages)('the record of %s', (stage) => {
+  const { one } = template(stage);
 
   test('has no entry that goes by itself', () => {
     expect(one('AWS::DynamoDB::Table', 'Audit').properties).not.toHaveProperty('TimeToLiveSpecification');

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { metricNames } from '../../functions/runtime/metric-names.ts';
 import {
@@ -19,12 +20,22 @@ import {
 
 afterAll(removeAssemblies);
 
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
 const functionOutputs = {
   ...Object.fromEntries(
     Object.entries(management).map(([name, resource]) => [`${pascalCase(name)}Function`, resource]),
   ),
   KeyAdministratorsPolicyArn: 'ManagementAccessKeyAdministrators',
   KeyAuditorsPolicyArn: 'ManagementAccessKeyAuditors',
+  AdminAlertsTopicArn: 'AdminAlertsTopic',
+  // Where the domain's DNS is not in the stack, these must be set before a mail is taken.
+  MailDnsDkim1: 'MailIdentity.DkimDNSTokenName1 CNAME MailIdentity.DkimDNSTokenValue1',
+  MailDnsDkim2: 'MailIdentity.DkimDNSTokenName2 CNAME MailIdentity.DkimDNSTokenValue2',
+  MailDnsDkim3: 'MailIdentity.DkimDNSTokenName3 CNAME MailIdentity.DkimDNSTokenValue3',
+  MailDnsMailFromMx: 'mail.aiweedcompany.com MX 10 feedback-smtp.<AWS::Region>.amazonses.com',
+  MailDnsMailFromSpf: 'mail.aiweedcompany.com TXT "v=spf1 include:amazonses.com ~all"',
+  MailDnsDmarc: '_dmarc.aiweedcompany.com TXT "v=DMARC1; p=quarantine"',
 };
 
 /** `GenerateKey` */
@@ -48,7 +59,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
         .replace(/[^\w-]/g, ''),
     );
 
-  test('watch the API, the authorizer, the meter, the record and the number of usage keys', () => {
+  test('watch the API, the authorizer, the meter, the record, mails, rotation and the number of usage keys', () => {
     expect(alarms.map(({ name }) => name).sort()).toEqual([
       'ApiServerErrors',
       'AuditRecordConflicts',
@@ -56,25 +67,41 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
       'AuthorizerAuthorizerFailures',
       'DecisionsMeterUnavailable',
       'DecisionsMeterUnknownOutcomes',
+      'DeliveryDeliveryLags',
+      'DeliveryMailsDeferred',
+      'DeliveryMailsFailed',
+      'MailBounceRate',
+      'MailComplaintRate',
+      'MailEventsDropped',
+      'MailEventsNotHandedOver',
+      'RotationRotationFails',
+      'RotationRotationLags',
+      'RotationSweepMissing',
       'SubscriptionsUsageKeysNearlyUsedUp',
       'SubscriptionsUsageKeysNearlyUsedUpByChangeTier',
     ]);
   });
 
-  test.each(alarms)('$name tells somebody, and where to read what to do', ({ properties }) => {
+  test.each(alarms)('$name tells somebody, and where to read what to do', ({ name, properties }) => {
     expect(properties['AlarmActions']).toEqual(['AlarmsTopic']);
     expect(properties['OKActions']).toEqual(['AlarmsTopic']);
-    expect(properties['TreatMissingData']).toBe('notBreaching');
+    // They count what goes wrong, so that no data is good news: but for the one that misses what should happen.
+    expect(properties['TreatMissingData']).toBe(
+      name === 'RotationSweepMissing' ? 'breaching' : 'notBreaching',
+    );
     const anchor = /docs\/runbook\.md#([\w-]+)$/.exec(String(properties['AlarmDescription']))?.[1];
     expect(anchors).toContain(anchor);
   });
 
-  test('ring for the record long before the stream lets go of a change that was not recorded', () => {
-    const { properties } = one('AWS::CloudWatch::Alarm', 'AuditRecordLags');
+  test.each([
+    ['record', 'AuditRecordLags', 'AuditRecordAudit'],
+    ['owners', 'DeliveryDeliveryLags', 'DeliveryDeliverKey'],
+  ])('ring for the %s long before the stream lets go of a change that was not taken', (_, alarm, fn) => {
+    const { properties } = one('AWS::CloudWatch::Alarm', alarm);
     expect(properties).toMatchObject({
       Namespace: 'AWS/Lambda',
       MetricName: 'IteratorAge',
-      Dimensions: [{ Name: 'FunctionName', Value: 'AuditRecordAudit' }],
+      Dimensions: [{ Name: 'FunctionName', Value: fn }],
       Statistic: 'Maximum',
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       EvaluationPeriods: 1,
@@ -93,8 +120,66 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
     });
   });
 
+  test('ring when no sweep has run for three hours, be it that its rule is gone', () => {
+    expect(one('AWS::CloudWatch::Alarm', 'RotationSweepMissing').properties).toMatchObject({
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Invocations',
+      Dimensions: [{ Name: 'FunctionName', Value: 'RotationRotateKeys' }],
+      Statistic: 'Sum',
+      Period: 3600,
+      EvaluationPeriods: 3,
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    });
+    expect(one('AWS::Events::Rule').properties).toMatchObject({
+      ScheduleExpression: 'rate(1 hour)',
+      State: 'ENABLED',
+      Targets: [expect.objectContaining({ Arn: 'RotationRotateKeys' })],
+    });
+  });
+
+  test('ring for the first key that the sweep cannot deal with, and when what was due is two hours old', () => {
+    expect(one('AWS::CloudWatch::Alarm', 'RotationRotationFails').properties).toMatchObject({
+      MetricName: metricNames.rotationFailed,
+      Statistic: 'Sum',
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      EvaluationPeriods: 1,
+      Threshold: 1,
+    });
+    expect(one('AWS::CloudWatch::Alarm', 'RotationRotationLags').properties).toMatchObject({
+      MetricName: metricNames.rotationLag,
+      Statistic: 'Maximum',
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      EvaluationPeriods: 1,
+      Threshold: 7_200,
+    });
+  });
+
+  test('ring for the first change that owners cannot be told at all, and for five mails that have to wait', () => {
+    const sums = ['DeliveryMailsFailed', 'DeliveryMailsDeferred'].map((name) => {
+      const { properties } = one('AWS::CloudWatch::Alarm', name);
+      return [properties['MetricName'], properties['Statistic'], properties['Threshold']];
+    });
+    expect(sums).toEqual([
+      [metricNames.mailsFailed, 'Sum', 1],
+      [metricNames.mailsDeferred, 'Sum', 5],
+    ]);
+  });
+
+  test('ring before SES does: it reviews an account at 5 % bounces and 0.1 % complaints', () => {
+    const rates = ['MailBounceRate', 'MailComplaintRate'].map((name) => {
+      const { properties } = one('AWS::CloudWatch::Alarm', name);
+      return [properties['Namespace'], properties['MetricName'], properties['Threshold']];
+    });
+    expect(rates).toEqual([
+      ['AWS/SES', 'Reputation.BounceRate', 0.04],
+      ['AWS/SES', 'Reputation.ComplaintRate', 0.0008],
+    ]);
+  });
+
   const ownMetrics = alarms.filter(({ properties }) => !String(properties['Namespace']).startsWith('AWS/'));
-  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(6));
+  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(10));
   test.each(ownMetrics)(
     '$name hears what the function emits, and nothing of another stage',
     ({ properties }) => {
@@ -114,24 +199,85 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
     },
   );
 
-  test('may be published by CloudWatch, through the topic and its key, and by nobody without TLS', () => {
+  test('hear their metrics whatever is counted: nothing that an alarm watches is emitted with a dimension of its own', () => {
+    const watched = Object.entries(metricNames)
+      .filter(([, metric]) => ownMetrics.some(({ properties }) => properties['MetricName'] === metric))
+      .map(([name]) => name);
+    const sources = globSync('functions/**/*.ts', { cwd: root }).map((file) =>
+      readFileSync(`${root}/${file}`, 'utf8'),
+    );
+    const dimensioned = sources.flatMap((source) =>
+      [...source.matchAll(/metricNames\.(\w+),\s*\{\s*\w/g)].map(([, name]) => String(name)),
+    );
+    // So that another way of writing it does not blind this test.
+    expect(dimensioned).toContain('authorizerRefusals');
+    expect(dimensioned.filter((name) => watched.includes(name))).toEqual([]);
+  });
+
+  const topics = [
+    [
+      'AlarmsTopic',
+      {
+        principal: { Service: 'cloudwatch.amazonaws.com' },
+        condition: { StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } },
+      },
+    ],
+    [
+      'MailEvents',
+      {
+        principal: { Service: 'ses.amazonaws.com' },
+        condition: {
+          StringEquals: {
+            'AWS:SourceAccount': '<AWS::AccountId>',
+            'AWS:SourceArn':
+              'arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:configuration-set/MailConfigurationSet',
+          },
+        },
+      },
+    ],
+    // By functions alone, whose roles permit it.
+    ['AdminAlertsTopic', undefined],
+  ] as const;
+
+  test('and mail events and alerts have a topic each, and there is no other', () => {
+    expect(
+      ofType('AWS::SNS::Topic')
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(topics.map(([name]) => name).sort());
+  });
+
+  test.each(topics)(
+    '%s is published to by one service at most, and by nobody without TLS',
+    (name, service) => {
+      // The topic's own policy replaces the default one, which would let the account's services publish.
+      const [policy, ...more] = ofType('AWS::SNS::TopicPolicy').filter(({ properties }) =>
+        list(properties['Topics']).includes(name),
+      );
+      expect(more).toEqual([]);
+      expect(policy?.properties['Topics']).toEqual([name]);
+      const [deny, ...allow] = statements(policy?.properties['PolicyDocument']).toSorted((a, b) =>
+        String(b.effect).localeCompare(String(a.effect)),
+      );
+      expect(deny).toMatchObject({
+        effect: 'Deny',
+        condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      });
+      expect(allow).toEqual(
+        service === undefined
+          ? []
+          : [{ effect: 'Allow', actions: ['sns:Publish'], resources: [name], ...service }],
+      );
+    },
+  );
+
+  test('may be published by CloudWatch through the key of their topic too', () => {
+    const topic = one('AWS::SNS::Topic', 'AlarmsTopic');
     const cloudWatch = {
       effect: 'Allow',
       principal: { Service: 'cloudwatch.amazonaws.com' },
       condition: { StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } },
     };
-    const topic = one('AWS::SNS::Topic');
-    // The topic's own policy replaces the default one, which would let the account's services publish.
-    const policy = one('AWS::SNS::TopicPolicy').properties;
-    expect(policy['Topics']).toEqual([topic.name]);
-    expect(statements(policy['PolicyDocument'])).toContainEqual({
-      ...cloudWatch,
-      actions: ['sns:Publish'],
-      resources: [topic.name],
-    });
-    expect(statements(policy['PolicyDocument'])).toContainEqual(
-      expect.objectContaining({ effect: 'Deny', condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
-    );
     const key = one('AWS::KMS::Key', String(topic.properties['KmsMasterKeyId']));
     expect(statements(key.properties['KeyPolicy'])).toContainEqual({
       ...cloudWatch,
@@ -158,12 +304,42 @@ function emitted(environment: Readonly<Record<string, string>>, metric: string) 
   };
 }
 
-test('alarms reach a mailbox where the configuration names one, and else only the topic', () => {
-  expect(template('prod').ofType('AWS::SNS::Subscription')).toEqual([]);
-  expect(template('prod with a hosted zone').one('AWS::SNS::Subscription').properties).toMatchObject({
-    Protocol: 'email',
-    Endpoint: 'on-call@example.com',
-    TopicArn: 'AlarmsTopic',
+test('alarms and alerts reach a mailbox where the configuration names one, and else only their topics', () => {
+  const subscriptions = (variant: 'prod' | 'prod with a hosted zone') =>
+    template(variant)
+      .ofType('AWS::SNS::Subscription')
+      .map(({ properties }) => [properties['TopicArn'], properties['Protocol'], properties['Endpoint']])
+      .sort();
+  // What became of a mail is for a function alone.
+  const events = ['MailEvents', 'lambda', 'DeliveryRecordMailEvent'];
+  expect(subscriptions('prod')).toEqual([events]);
+  expect(subscriptions('prod with a hosted zone')).toEqual([
+    ['AdminAlertsTopic', 'email', 'on-call@example.com'],
+    ['AlarmsTopic', 'email', 'on-call@example.com'],
+    events,
+  ]);
+});
+
+describe.each(['dev', 'prod'] as const)('mail of %s', (stage) => {
+  const { one } = template(stage);
+
+  test('leaves by TLS or not at all, and to no address that bounced or complained', () => {
+    expect(one('AWS::SES::ConfigurationSet').properties).toMatchObject({
+      DeliveryOptions: { TlsPolicy: 'REQUIRE' },
+      SuppressionOptions: { SuppressedReasons: ['BOUNCE', 'COMPLAINT'] },
+      ReputationOptions: { ReputationMetricsEnabled: true },
+    });
+  });
+
+  test('tells what became of it: delivered, bounced, complained of or refused, and not who read it', () => {
+    expect(one('AWS::SES::ConfigurationSetEventDestination').properties).toMatchObject({
+      ConfigurationSetName: 'MailConfigurationSet',
+      EventDestination: {
+        Enabled: true,
+        MatchingEventTypes: ['delivery', 'bounce', 'complaint', 'reject'],
+        SnsDestination: { TopicARN: 'MailEvents' },
+      },
+    });
   });
 });
 
@@ -307,10 +483,19 @@ describe('dev and prod in one account', () => {
     'AWS::Lambda::Function': 'FunctionName',
     'AWS::Logs::LogGroup': 'LogGroupName',
     'AWS::SecretsManager::Secret': 'Name',
+    'AWS::SES::ConfigurationSet': 'Name',
   };
   /** These lie inside something that has the stage in its name; the rest is named by CloudFormation, after the stack. */
   const nested = new Set(['AWS::ApiGateway::Authorizer', 'AWS::ApiGateway::Stage', 'AWS::IAM::Policy']);
-  const others = new Set(['MetricName', 'DisplayName', 'S3BucketName', 'DomainName', 'FunctionName']);
+  const others = new Set([
+    'MetricName',
+    'DisplayName',
+    'S3BucketName',
+    'DomainName',
+    'FunctionName',
+    // Where mail events come from.
+    'ConfigurationSetName',
+  ]);
 
   test.each(allVariants)('do not meet: every name that %s sets itself carries the stage', (variant) => {
     const { resources, stage } = template(variant);

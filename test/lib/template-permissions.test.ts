@@ -55,7 +55,21 @@ const readsPeppers = {
   'secretsmanager:GetSecretValue': ['KeysPepper'],
   'kms:Decrypt through secretsmanager': ['EncryptionDataKey'],
 };
-const sealsHandovers = { 'kms:Decrypt': ['KeysHandoverKey'], 'kms:Encrypt': ['KeysHandoverKey'] };
+const opensHandovers = { 'kms:Decrypt': ['KeysHandoverKey'] };
+const sealsHandovers = { 'kms:Encrypt': ['KeysHandoverKey'] };
+const changesKeys = { 'dynamodb:GetItem': ['Keys'], 'dynamodb:PutItem': ['Keys'], ...writesItems };
+const readsClaimSecret = {
+  'secretsmanager:GetSecretValue': ['DeliveryClaimSecret'],
+  'kms:Decrypt through secretsmanager': ['EncryptionDataKey'],
+};
+/** Makes a new secret for whoever has a link: it never reads one that is under way. */
+const replacesSecrets = {
+  ...changesKeys,
+  ...readsPeppers,
+  ...readsClaimSecret,
+  'secretsmanager:GetSecretValue': ['DeliveryClaimSecret', 'KeysPepper'],
+  ...sealsHandovers,
+};
 const makesUsageKeys = {
   'apigateway:GET': ['/apikeys'],
   'apigateway:PATCH': ['/apikeys/*'],
@@ -82,6 +96,7 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
     ...writesItems,
     ...readsPeppers,
     ...sealsHandovers,
+    ...opensHandovers,
     ...makesUsageKeys,
   },
   'rotate-key': {
@@ -92,6 +107,7 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
     ...writesItems,
     ...readsPeppers,
     ...sealsHandovers,
+    ...opensHandovers,
   },
   'revoke-key': {
     'dynamodb:GetItem': ['Keys', 'Subscriptions'],
@@ -149,6 +165,48 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
     ...readsItems,
     'kms:VerifyMac': ['AuditSealKey'],
   },
+  // It seals what it makes, and cannot open it again: only its owner, by deliver-key or open-claim, may.
+  'rotate-keys': {
+    ...changesKeys,
+    'dynamodb:Query': ['Keys/index/byDue'],
+    ...readsPeppers,
+    ...sealsHandovers,
+  },
+  'deliver-key': {
+    'dynamodb:GetItem': ['Keys', 'Subscriptions', 'Usage'],
+    'dynamodb:PutItem': ['Keys'],
+    ...writesItems,
+    'dynamodb:DescribeStream': ['Keys.StreamArn'],
+    'dynamodb:GetRecords': ['Keys.StreamArn'],
+    'dynamodb:GetShardIterator': ['Keys.StreamArn'],
+    'dynamodb:ListStreams': ['*'],
+    ...opensHandovers,
+    ...readsClaimSecret,
+    // As one sender, through one configuration set.
+    'ses:SendRawEmail if {"StringEquals":{"ses:FromAddress":"no-reply@aiweedcompany.com"}}': [
+      'arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:configuration-set/MailConfigurationSet',
+      'arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/aiweedcompany.com',
+    ],
+    'sns:Publish': ['AdminAlertsTopic'],
+    'kms:Decrypt through sns': ['AdminAlertsTopicKey'],
+    'kms:GenerateDataKey through sns': ['AdminAlertsTopicKey'],
+  },
+  'record-mail-event': {
+    'dynamodb:GetItem': ['Keys', 'Subscriptions'],
+    'dynamodb:PutItem': ['Keys', 'Subscriptions'],
+    ...writesItems,
+  },
+  'show-claim-page': {},
+  'open-claim': { ...changesKeys, ...opensHandovers, ...readsClaimSecret },
+  'renew-claim': replacesSecrets,
+  'dispute-claim': replacesSecrets,
+  'update-subscription': {
+    'dynamodb:GetItem': ['Keys', 'Subscriptions'],
+    'dynamodb:PutItem': ['Keys', 'Subscriptions'],
+    // The lock on an address that is given up: no other item of any table can be deleted by anybody.
+    'dynamodb:DeleteItem of email#*': ['Subscriptions'],
+    ...writesItems,
+  },
 };
 
 /** Memory in MB and timeout in seconds. */
@@ -157,6 +215,9 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
   'authorize-request': [1024, 5],
   // Waits while API Gateway is slow to take another usage key.
   'change-tier': [512, 30],
+  // A hundred changes at once, each with a mail to be encrypted and sent.
+  'deliver-key': [512, 60],
+  'dispute-claim': [512, 15],
   'evaluate-decision': [1024, 15],
   'generate-key': [512, 30],
   'get-key': [512, 15],
@@ -166,14 +227,21 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
   'get-subscription': [512, 15],
   'get-usage': [512, 15],
   'list-keys': [512, 15],
+  'open-claim': [512, 15],
   'query-audit': [512, 15],
   'record-audit': [512, 60],
+  'record-mail-event': [512, 15],
+  'renew-claim': [512, 15],
   'report-usage': [512, 15],
   'resume-key': [512, 15],
   'revoke-key': [512, 15],
   'rotate-key': [512, 15],
+  // All that is due, of any number of keys.
+  'rotate-keys': [1024, 900],
   'rotate-pepper': [512, 15],
+  'show-claim-page': [512, 15],
   'suspend-key': [512, 15],
+  'update-subscription': [512, 15],
 };
 
 /** What a role may do: the statements of the policies attached to it. */
@@ -292,14 +360,16 @@ describe.each(allVariants)('in %s', (variant) => {
       .flatMap(({ properties }) => ('PolicyDocument' in properties ? [properties['PolicyDocument']] : []))
       .flatMap(statements)
       .filter(({ principal }) => principal !== undefined);
-    for (const { effect, actions, principal } of documents.filter(
+    for (const { effect, actions, principal, condition } of documents.filter(
       (statement) => statement.effect !== 'Deny',
     )) {
       expect(effect).toBe('Allow');
       expect(principal).toEqual({
-        Service: expect.stringMatching(/^(cloudtrail|cloudwatch)\.amazonaws\.com$/),
+        Service: expect.stringMatching(/^(cloudtrail|cloudwatch|ses)\.amazonaws\.com$/),
       });
       expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+      if (JSON.stringify(principal).includes('cloudtrail')) continue;
+      expect(JSON.stringify(condition)).toMatch(/"aws:SourceAccount":"<AWS::AccountId>"/i);
     }
   });
 
@@ -310,7 +380,7 @@ describe.each(allVariants)('in %s', (variant) => {
     }
   });
 
-  test('only API Gateway may call functions by resource policy: this API, this route', () => {
+  test('functions are called by resource policy as these routes, this topic and this rule alone', () => {
     const permissionTable = ofType('AWS::Lambda::Permission').map(({ properties }) => [
       properties['FunctionName'],
       properties['Action'],
@@ -320,9 +390,16 @@ describe.each(allVariants)('in %s', (variant) => {
     const source = 'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:ApiRestApi';
     const stage = `ApiRestApiDeploymentStage${synthesized.stage}`;
     const caller = ['lambda:InvokeFunction', 'apigateway.amazonaws.com'];
+    const invoke = 'lambda:InvokeFunction';
     expect(permissionTable.sort()).toEqual([
       ['AuthorizerAuthorizeRequest', ...caller, `${source}/authorizers/Authorizer`],
       ['DecisionsEvaluateDecision', ...caller, `${source}/${stage}/POST/decisions/evaluate`],
+      ['DeliveryDisputeClaim', ...caller, `${source}/${stage}/POST/claims/dispute`],
+      ['DeliveryOpenClaim', ...caller, `${source}/${stage}/POST/claims`],
+      ['DeliveryRecordMailEvent', invoke, 'sns.amazonaws.com', 'MailEvents'],
+      ['DeliveryRenewClaim', ...caller, `${source}/${stage}/POST/claims/renew`],
+      ['DeliveryShowClaimPage', ...caller, `${source}/${stage}/GET/claim`],
+      ['RotationRotateKeys', invoke, 'events.amazonaws.com', 'RotationHourly'],
       ['UsageReportUsage', ...caller, `${source}/${stage}/GET/usage`],
     ]);
     expect(ofType('AWS::Lambda::Url')).toEqual([]);
@@ -361,9 +438,21 @@ describe.each(allVariants)('in %s', (variant) => {
     );
   });
 
-  test('every function but those that a request or a stream invokes is managed through these policies', () => {
+  test('every function but those that a request, a stream, a topic or a rule invokes is managed through these policies', () => {
     const { stage } = synthesized;
-    const byItself = ['authorize-request', 'evaluate-decision', 'record-audit', 'report-usage'];
+    const byItself = [
+      'authorize-request',
+      'deliver-key',
+      'dispute-claim',
+      'evaluate-decision',
+      'open-claim',
+      'record-audit',
+      'record-mail-event',
+      'renew-claim',
+      'report-usage',
+      'rotate-keys',
+      'show-claim-page',
+    ];
     const invocable = Object.keys(functionEntries).filter((name) => !byItself.includes(name));
     expect(Object.keys(management).toSorted()).toEqual(invocable.toSorted());
     for (const [name, resource] of Object.entries(management)) {
@@ -394,6 +483,7 @@ describe.each(allVariants)('in %s', (variant) => {
       .flatMap(({ properties }) => statements(properties['PolicyDocument']))
       .flatMap((statement) => statement.actions);
     expect([...new Set(actions.filter((action) => action.startsWith('dynamodb:')))].sort()).toEqual([
+      'dynamodb:DeleteItem',
       'dynamodb:DescribeStream',
       'dynamodb:GetItem',
       'dynamodb:GetRecords',
@@ -403,6 +493,51 @@ describe.each(allVariants)('in %s', (variant) => {
       'dynamodb:Query',
       'dynamodb:Scan',
       'dynamodb:UpdateItem',
+    ]);
+  });
+
+  test('nothing is deleted but the lock on an address, by the one function that changes addresses', () => {
+    const deleting = identityPolicies.flatMap(({ properties }) =>
+      statements(properties['PolicyDocument'])
+        .filter(({ actions }) => actions.includes('dynamodb:DeleteItem'))
+        .map((statement) => [list(properties['Roles']).join(), statement]),
+    );
+    expect(deleting).toEqual([
+      [
+        'DeliveryUpdateSubscriptionRole',
+        {
+          effect: 'Allow',
+          actions: ['dynamodb:DeleteItem'],
+          resources: ['Subscriptions'],
+          principal: undefined,
+          condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['email#*'] } },
+        },
+      ],
+    ]);
+  });
+
+  test('a secret that awaits its owner is opened where it is delivered, shown or answered again, and nowhere else', () => {
+    const onHandovers = (action: string) =>
+      identityPolicies
+        .filter(({ properties }) =>
+          statements(properties['PolicyDocument']).some(
+            ({ actions, resources }) => actions.includes(action) && resources.includes('KeysHandoverKey'),
+          ),
+        )
+        .map(({ properties }) => list(properties['Roles']).join())
+        .sort();
+    expect(onHandovers('kms:Decrypt')).toEqual([
+      'DeliveryDeliverKeyRole',
+      'DeliveryOpenClaimRole',
+      'KeyManagementGenerateKeyRole',
+      'KeyManagementRotateKeyRole',
+    ]);
+    expect(onHandovers('kms:Encrypt')).toEqual([
+      'DeliveryDisputeClaimRole',
+      'DeliveryRenewClaimRole',
+      'KeyManagementGenerateKeyRole',
+      'KeyManagementRotateKeyRole',
+      'RotationRotateKeysRole',
     ]);
   });
 
