@@ -7,7 +7,7 @@ import type { KeyItem } from '../../functions/keys/rules/key-item.ts';
 import { recordOf, type TestRecord } from './audit-support.ts';
 import { type GeneratedKey, managementOf, refusalOf, requestedBy, settled } from './management-support.ts';
 import { apiGatewayClient, makeKey, pepperSecret } from './request-path-support.ts';
-import { startTestStack, type TestStack } from './test-stack.ts';
+import { startTestStack, type TestStack, undelivered } from './test-stack.ts';
 
 let stack: TestStack;
 let record: TestRecord;
@@ -27,7 +27,7 @@ async function act(name: string, payload: Record<string, unknown>): Promise<Done
   const { Payload, FunctionError, $metadata } = await stack.lambda.send(
     new InvokeCommand({
       FunctionName: stack.functions[name],
-      Payload: JSON.stringify({ requestedBy, ...payload }),
+      Payload: JSON.stringify(undelivered(name, { requestedBy, ...payload })),
     }),
   );
   const text = Buffer.from(Payload ?? []).toString('utf8');

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { deliveryOf } from './delivery-support.ts';
 import {
   type Attempt,
   attempt,
@@ -133,7 +134,8 @@ async function actOut(lists: readonly PlannedAct[][], round: number, kills: { as
   await Promise.all(killing);
   // What a killed rotation of the pepper has left is completed by the next one.
   await fleet.rotatePepper();
-  await stack.streams.whenIdle(30_000);
+  // Owners are mailed meanwhile, and it comes back what became of the mails.
+  await deliveryOf(stack).settle();
   return { attempts, subscriptionIds };
 }
 

@@ -13,7 +13,7 @@ import {
   subscriptionItem,
   type TableName,
 } from './management-support.ts';
-import { startTestStack, type TestStack } from './test-stack.ts';
+import { startTestStack, type TestStack, undelivered } from './test-stack.ts';
 
 let stack: TestStack;
 let management: ReturnType<typeof managementOf>;
@@ -29,7 +29,10 @@ async function invoke(
   payload: object,
 ): Promise<{ requestId: string; answer: Record<string, string> }> {
   const { Payload, FunctionError, $metadata } = await stack.lambda.send(
-    new InvokeCommand({ FunctionName: stack.functions[name], Payload: JSON.stringify(payload) }),
+    new InvokeCommand({
+      FunctionName: stack.functions[name],
+      Payload: JSON.stringify(undelivered(name, payload)),
+    }),
   );
   expect(FunctionError).toBeUndefined();
   const answer = JSON.parse(Buffer.from(Payload ?? []).toString('utf8')) as Record<string, string>;

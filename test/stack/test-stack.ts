@@ -100,15 +100,24 @@ export async function manage<Answer>(
   functionName: string,
   payload: unknown,
 ): Promise<Answer> {
-  const mints = /-(generate|rotate)-key$/.test(functionName) && typeof payload === 'object';
-  const asked = mints ? { deliver: false, ...payload } : payload;
   const { Payload, FunctionError } = await lambda.send(
-    new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(asked) }),
+    new InvokeCommand({
+      FunctionName: functionName,
+      Payload: JSON.stringify(undelivered(functionName, payload)),
+    }),
   );
   const answer: unknown = JSON.parse(Buffer.from(Payload ?? []).toString('utf8') || 'null');
   if (FunctionError === undefined) return answer as Answer;
   const { errorType, errorMessage } = answer as { errorType: string; errorMessage: string };
   throw new ManagementError(errorType, errorMessage);
+}
+
+/** The payload as `manage` sends it, for tests that invoke in a way of their own. */
+export function undelivered(functionName: string, payload: unknown): unknown {
+  const isObject = typeof payload === 'object' && payload !== null && !Array.isArray(payload);
+  return isObject && /(^|-)(generate|rotate)-key$/.test(functionName)
+    ? { deliver: false, ...payload }
+    : payload;
 }
 
 async function httpRequest(
