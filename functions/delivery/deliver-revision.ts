@@ -1,9 +1,10 @@
 import { deferred, dispatched, type KeyItem, type Message, type TimerPolicy } from '../keys/rules/index.ts';
 import { metricNames } from '../runtime/metric-names.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
-import { count, describeError, logger } from '../runtime/telemetry.ts';
+import { count, logger } from '../runtime/telemetry.ts';
 import { changeKey } from './change-key.ts';
 import type { DeliveryDependencies } from './dependencies.ts';
+import { describeSending } from './describe-sending.ts';
 import { adminAlert } from './rules/admin-alert.ts';
 import { messagesOf } from './rules/messages-of.ts';
 import { sendHandover } from './send-handover.ts';
@@ -49,6 +50,17 @@ async function stillToSend(
   return messages.filter(({ id }) => !ids.has(id) || pending.has(id));
 }
 
+/**
+ * What this instance has sent, so that a batch that comes again because of another key's change does not mail everybody
+ * again. No more than that: an instance may end at any time.
+ */
+const sentLately = new Set<string>();
+
+function remember(message: string): void {
+  if (sentLately.size >= 10_000) sentLately.clear();
+  sentLately.add(message);
+}
+
 /** @returns false where it has to be tried again */
 async function leaves(
   message: Message,
@@ -58,12 +70,15 @@ async function leaves(
 ): Promise<boolean> {
   const { keyId } = key;
   const { to, kind } = message;
+  const once = `${keyId} ${message.id} ${key.revision}`;
+  if (sentLately.has(once)) return true;
   try {
     if (to === 'admins') await dependencies.alerts.publish(adminAlert(message, key));
     else await sendToOwner(message, key, act, dependencies);
+    remember(once);
     return true;
   } catch (error) {
-    logger.error('not sent', { keyId, to, kind, ...describeError(error) });
+    logger.error('not sent', { keyId, to, kind, ...describeSending(error) });
     count(metricNames.mailsDeferred);
     return false;
   }

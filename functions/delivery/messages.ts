@@ -7,11 +7,7 @@ export const updateSubscriptionRequest = z
     subscriptionId,
     email: email.optional(),
     name: text("the owner's name", 100).nullable().optional(),
-    openPgpKey: z
-      .string({ error: 'must be an ASCII-armored OpenPGP public key' })
-      .max(65_536, { error: 'must be at most 64 KB' })
-      .nullable()
-      .optional(),
+    openPgpKey: z.string({ error: 'must be an ASCII-armored OpenPGP public key' }).nullable().optional(),
     reason,
     requestedBy,
   })

@@ -83,11 +83,14 @@ async function noteBouncedForNow(
     (key) => {
       const handover = handoverOf(key, event);
       if (handover === undefined) {
+        if (key.revokedAt !== undefined) return undefined;
         const outbox = withAlert(key, 'mail-bounced', event, change);
         return changed(key, { outbox }, change, dependencies.policy);
       }
       const isOver = handover.openedAt !== undefined || handover.ciphertext === undefined;
-      if (isOver || handover.delivery?.bounced === event.messageId) return undefined;
+      // A later try is under way, or this one is noted already.
+      const isStale = event.tags.attempt !== String(handover.delivery?.attempts);
+      if (isOver || isStale || handover.delivery?.bounced === event.messageId) return undefined;
       // The mailbox needs time, more with each try, as if the mail had not left.
       const retryAt = retryAfter(handover.delivery?.attempts ?? 1, change.at);
       const bounced = handoverBounced(handover, event, retryAt);
@@ -134,7 +137,7 @@ function handoverBounced(
 ): Handover {
   const { delivery } = handover;
   if (delivery === undefined) return handover;
-  const { sentAt: _sent, deliveredAt: _delivered, ...rest } = delivery;
+  const { sentAt: _sent, ...rest } = delivery;
   const trouble = event.kind === 'bounced' ? event.why : event.kind;
   return {
     ...handover,

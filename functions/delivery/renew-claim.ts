@@ -11,22 +11,22 @@ import type { Claim } from './rules/claim-token.ts';
  * waits. Whoever asks learns nothing: the answer is the same whatever happens.
  */
 export async function renewClaim(
-  { keyId }: Claim,
+  claim: Claim,
   { requestId, now }: { readonly requestId: string; readonly now: Date },
   dependencies: ReplacementDependencies,
 ): Promise<void> {
   const act = { actor: { kind: 'owner', id: 'link' } as const, requestId, now };
   await changeKey(
-    keyId,
+    claim.keyId,
     async (key) => {
-      const wanted = renewal(key, now);
+      const wanted = renewal(key, claim, now);
       if (wanted === 'mint') {
         const next = await replaceSecret(key, 'renewed', changeOf('renew-claim', act), dependencies);
         return { key: next, others: [] };
       }
       if (wanted === 'nothing' || key.handover === undefined) return undefined;
       const change = changeOf('remail-claim', act);
-      const handover = handoverQueued(key.handover, change, key.revision + 1);
+      const handover = handoverQueued(key.handover, change, key.revision + 1, { asked: true });
       return { key: changed(key, { handover }, change, dependencies.policy), others: [] };
     },
     dependencies,

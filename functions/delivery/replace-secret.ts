@@ -21,7 +21,14 @@ export async function replaceSecret(
   const version = nextVersion(key);
   const { secret, sealed } = await mintSecret({ prefix, keyId, version }, true, dependencies);
   if (sealed === undefined) throw new Error('the new secret was not sealed');
-  const handover = newHandover({ ...sealed, answered: false }, { cause, at: change.at }, 0, key.revision + 1);
+  // A secret that somebody has from an answer goes on for a while: the link to its successor lives as long.
+  const replacesAnswered = cause === 'renewed' && former?.answered === true;
+  const handover = newHandover(
+    { ...sealed, answered: false },
+    { cause: replacesAnswered ? 'owner' : cause, at: change.at },
+    replacesAnswered ? longestGraceHours : 0,
+    key.revision + 1,
+  );
   const options = {
     graceHours: longestGraceHours,
     ...(cause === 'not-me' && former !== undefined ? { compromised: former.version } : {}),

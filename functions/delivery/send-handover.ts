@@ -1,11 +1,13 @@
 import { changed, type Handover, handoverFailed, handoverSent, type KeyItem } from '../keys/rules/index.ts';
 import { metricNames } from '../runtime/metric-names.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
-import { count, describeError, logger } from '../runtime/telemetry.ts';
+import { count, logger } from '../runtime/telemetry.ts';
 import type { SubscriptionItem } from '../subscriptions/index.ts';
 import { changeKey } from './change-key.ts';
 import type { DeliveryDependencies } from './dependencies.ts';
+import { describeSending } from './describe-sending.ts';
 import { composeMail } from './mail/compose-mail.ts';
+import { OpenPgpKeyError } from './mail/openpgp-key.ts';
 import { mailContext } from './mail-context.ts';
 import type { MailTags } from './rules/mail-tags.ts';
 import type { MailedSecret } from './rules/owner-mail.ts';
@@ -36,7 +38,16 @@ export async function sendHandover(
     messageId = await send(key, handover, subscription, dependencies);
   } catch (error) {
     const { keyId } = key;
-    logger.error('not sent', { keyId, kind: 'handover', version: handover.version, ...describeError(error) });
+    logger.error('not sent', {
+      keyId,
+      kind: 'handover',
+      version: handover.version,
+      ...describeSending(error),
+    });
+    // No later try can do better: somebody must put another key on file, or take it away.
+    if (error instanceof OpenPgpKeyError) {
+      return giveUp(keyId, handover, `the OpenPGP key on file: ${error.message}`, act, dependencies);
+    }
     count(metricNames.mailsDeferred);
     return;
   }

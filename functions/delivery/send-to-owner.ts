@@ -22,16 +22,21 @@ export async function sendToOwner(
   const { subscriptions, mailer, product, alerts } = dependencies;
   const { keyId } = key;
   const subscription = await subscriptions.get(key.subscriptionId);
-  if (subscription === undefined || subscription.undeliverable !== undefined) {
+  const isEncrypted = subscription?.openPgpKey !== undefined;
+  const wanted =
+    message.kind === 'reminder' ? await ifInUse(message, key, isEncrypted, act, dependencies) : message;
+  if (wanted === undefined) return;
+  // A former address is told what an admin changed, and nothing else.
+  const { recipient } = message.facts;
+  const takesMail = recipient !== undefined || subscription?.undeliverable === undefined;
+  if (subscription === undefined || !takesMail) {
     const why = 'the address takes no mail';
     const facts = { ...message.facts, mail: message.kind, why };
     return alerts.publish(adminAlert({ ...message, to: 'admins', kind: 'mail-failed', facts }, key));
   }
-  const wanted = message.kind === 'reminder' ? await ifInUse(message, key, act, dependencies) : message;
-  if (wanted === undefined) return;
   const context = await mailContext(key, subscription, dependencies);
   const messageId = await mailer.send({
-    to: subscription.email,
+    to: recipient ?? subscription.email,
     mail: composeMail(messageMail(wanted, key, context), product),
     tags: { keyId, kind: message.kind, message: tagOf(message) },
     date: new Date(message.facts['at'] ?? key.change.at),
@@ -40,10 +45,11 @@ export async function sendToOwner(
   logger.info('sent', { keyId, kind: message.kind, messageId });
 }
 
-/** A reminder is for those who still use the old secret: used since the new one was made. */
+/** A reminder is for those who still use the old secret: used since the new one was made. Otherwise undefined. */
 async function ifInUse(
   message: Message,
   { subscriptionId, keyId, secrets }: KeyItem,
+  isEncrypted: boolean,
   act: Act,
   { usage }: DeliveryDependencies,
 ): Promise<Message | undefined> {
@@ -56,7 +62,10 @@ async function ifInUse(
       .toSorted()
       .at(-1) ?? '';
   if (lastUsedAt === undefined || lastUsedAt < newest) return undefined;
-  return { ...message, facts: { ...message.facts, lastUsedAt } };
+  const { version, linkNo, ...facts } = message.facts;
+  // Whoever wants secrets encrypted is not sent a link in clear.
+  const link = isEncrypted || version === undefined || linkNo === undefined ? {} : { version, linkNo };
+  return { ...message, facts: { ...facts, ...link, lastUsedAt } };
 }
 
 /** The message's id makes its Message-ID, in the characters that a tag may have. */

@@ -1,15 +1,8 @@
 import type { KeyStore } from '../keys/index.ts';
-import {
-  changed,
-  handoverQueued,
-  type KeyItem,
-  type Message,
-  queued,
-  type TimerPolicy,
-} from '../keys/rules/index.ts';
+import type { KeyItem, TimerPolicy } from '../keys/rules/index.ts';
 import { commit, type DocumentClient, retryContended } from '../runtime/dynamodb.ts';
 import { ConflictError, NotFoundError, ValidationError } from '../runtime/errors.ts';
-import { type Act, type Change, changeOf } from '../runtime/rules/change.ts';
+import { type Act, changeOf } from '../runtime/rules/change.ts';
 import {
   normalizedEmail,
   type OpenPgpKey,
@@ -18,7 +11,7 @@ import {
   updated,
 } from '../subscriptions/index.ts';
 import { OpenPgpKeyError, readOpenPgpKey } from './mail/openpgp-key.ts';
-import { maskedAddress } from './rules/masked-address.ts';
+import { afterContactChange, contactMessages } from './rules/contact-change.ts';
 
 export interface UpdateSubscription {
   readonly subscriptionId: string;
@@ -41,8 +34,9 @@ export interface UpdatedSubscription {
 }
 
 /**
- * Changes where and how a subscription's owner is reached. A new address takes mail again, whatever happened to the
- * former one: secrets that still wait are mailed to it under new links, and the links to the former address are worthless.
+ * Changes where and how a subscription's owner is reached. An address that is given takes mail again, whatever happened to
+ * it or its predecessor: secrets that still wait are mailed to it under new links, and every link before is worthless. The
+ * former address, which nobody may have asked, is told.
  * @throws NotFoundError, ConflictError for an address of another subscription, ValidationError for a key that is none
  */
 export async function updateSubscription(
@@ -69,18 +63,23 @@ export async function updateSubscription(
     if (isMoved && (await subscriptions.idByEmail(next.email)) !== undefined) {
       throw new ConflictError('email: belongs to another subscription');
     }
-    const items = isMoved ? await Promise.all(found.keyIds.map((keyId) => keys.get(keyId))) : [];
-    const live = items.filter((key) => key !== undefined && key.revokedAt === undefined);
-    const moved = readdressed(live as KeyItem[], found, change, policy);
+    const items = await Promise.all(found.keyIds.map((keyId) => keys.get(keyId)));
+    const live = items.filter((key) => key !== undefined && key.revokedAt === undefined) as KeyItem[];
+    const told = live.flatMap((key, index) => {
+      // The owner hears of it once, whatever the number of keys.
+      const messages = index === 0 ? contactMessages(key, found, next, change) : [];
+      return afterContactChange(key, found, next, messages, change, policy) ?? [];
+    });
     const outcome = await commit(client, [
       subscriptions.replacement(next),
       ...(isMoved ? subscriptions.readdressing(subscriptionId, found.email, next.email) : []),
-      ...moved.map((key) => keys.replacement(key)),
+      ...told.map((key) => keys.replacement(key)),
     ]);
     if (outcome.kind === 'refused') return undefined;
+    const mailedAgain = told.filter((key) => key.handover?.delivery?.queuedIn === key.revision);
     return answer(
       next,
-      moved.filter((key) => key.handover?.delivery?.queuedIn === key.revision).map(({ keyId }) => keyId),
+      mailedAgain.map(({ keyId }) => keyId),
     );
   }, 'nothing was changed');
 }
@@ -97,41 +96,6 @@ async function parsedKey(
     if (error instanceof OpenPgpKeyError) throw new ValidationError(`openPgpKey: ${error.message}`);
     throw error;
   }
-}
-
-/** The keys that have something to send to the new address. */
-function readdressed(
-  keys: readonly KeyItem[],
-  { undeliverable, email }: SubscriptionItem,
-  change: Change,
-  policy: TimerPolicy,
-): KeyItem[] {
-  return keys.flatMap((key, index) => {
-    const { handover } = key;
-    const waits =
-      handover?.delivery !== undefined &&
-      handover.ciphertext !== undefined &&
-      handover.openedAt === undefined &&
-      Date.parse(handover.expiresAt) > Date.parse(change.at);
-    // The owner hears once of what was missed, whatever the number of keys.
-    const isFirst = index === 0 && undeliverable !== undefined;
-    if (!waits && !isFirst) return [];
-    const trouble: Message = {
-      id: `owner#address-trouble#${key.revision + 1}`,
-      to: 'owner',
-      kind: 'address-trouble',
-      facts: { formerAddress: maskedAddress(email), since: undeliverable?.at ?? change.at, at: change.at },
-    };
-    return changed(
-      key,
-      {
-        ...(waits ? { handover: handoverQueued(handover, change, key.revision + 1, { anew: true }) } : {}),
-        ...(isFirst ? { outbox: queued(key, [trouble], change.at) } : {}),
-      },
-      change,
-      policy,
-    );
-  });
 }
 
 function answer(

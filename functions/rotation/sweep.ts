@@ -1,4 +1,4 @@
-import type { TimerAction } from '../keys/rules/index.ts';
+import { dueShards, type TimerAction } from '../keys/rules/index.ts';
 import type { Act } from '../runtime/rules/change.ts';
 import { describeError, logger } from '../runtime/telemetry.ts';
 import type { DueKey, DueStore } from './stores/due-store.ts';
@@ -17,12 +17,10 @@ export interface SweepReport {
   readonly stoppedEarly: boolean;
 }
 
-/** Partitions of the index; `shardOf` of the keys' timer spreads over as many. */
-const shards = 16;
 const keysAtOnce = 16;
 
 /**
- * Walks what is due, shard by shard, the most overdue first. Running twice, twice at once or dying half-way changes
+ * Walks what is due, shard by shard, in each the most overdue first. Running twice, twice at once or dying half-way changes
  * nothing twice: each step is one write on condition that the key has not changed since it was read.
  * @param hasTime false when no more may be begun
  */
@@ -36,20 +34,26 @@ export async function sweep(
   let failed = 0;
   let oldestLagSeconds = 0;
 
+  function noteLag(since: string): void {
+    const lag = Math.floor((act.now.getTime() - Date.parse(since)) / 1000);
+    oldestLagSeconds = Math.max(oldestLagSeconds, lag);
+  }
+
   async function take({ keyId, dueAt }: DueKey): Promise<void> {
     due += 1;
-    oldestLagSeconds = Math.max(oldestLagSeconds, Math.floor((act.now.getTime() - Date.parse(dueAt)) / 1000));
     try {
-      await takeDueSteps(keyId, act, dependencies, (action) => {
+      await takeDueSteps(keyId, act, dependencies, (action, waitingSince) => {
         steps[action] += 1;
+        noteLag(waitingSince);
       });
     } catch (error) {
       failed += 1;
+      noteLag(dueAt);
       logger.error('a key could not be dealt with', { keyId, dueAt, ...describeError(error) });
     }
   }
 
-  for (let shard = 0; shard < shards; shard++) {
+  for (let shard = 0; shard < dueShards; shard++) {
     for await (const page of dependencies.dueKeys.due(shard, act.now)) {
       for (let from = 0; from < page.length; from += keysAtOnce) {
         if (!hasTime()) return { due, steps, failed, oldestLagSeconds, stoppedEarly: true };

@@ -28,7 +28,7 @@ export async function takeDueSteps(
   keyId: string,
   act: Act,
   dependencies: RotationDependencies,
-  onStep: (action: TimerAction, dueAt: string) => void,
+  onStep: (action: TimerAction, waitingSince: string) => void,
 ): Promise<void> {
   const { client, keys, policy } = dependencies;
   const found = await keys.get(keyId);
@@ -45,7 +45,8 @@ export async function takeDueSteps(
         ? rescheduled(key, act, policy)
         : await afterDueStep(key, due.action, act, dependencies);
     if ((await commit(client, [keys.replacement(next)])).kind === 'refused') return;
-    if (due !== undefined) onStep(due.action, due.at);
+    // A key that was changed after its time (resumed, say) has waited since then.
+    if (due !== undefined) onStep(due.action, due.at > key.change.at ? due.at : key.change.at);
     key = next;
   }
   throw new Error(`key ${keyId} has something due after ${mostSteps} steps`);

@@ -32,6 +32,6 @@ export const metricNames = {
   mailsSent: 'MailsSent',
   /** A mail or an alert could not be sent and waits for another try. An alarm listens: a dimension would hide it. */
   mailsDeferred: 'MailsDeferred',
-  /** A mail or an alert was given up. */
+  /** A change could not be understood, so that nobody was told of it. */
   mailsFailed: 'MailsFailed',
 } as const;

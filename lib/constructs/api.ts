@@ -47,8 +47,11 @@ export interface ApiProps {
 
 /** `GET /usage` is under no usage plan; this keeps one caller from making it expensive. Requests per second, all callers. */
 const usageThrottle = { rate: 50, burst: 100 };
-/** The claim routes are open to everybody; people open links, and do so once. Requests per second, all callers. */
-const claimThrottle = { rate: 20, burst: 40 };
+/**
+ * The claim routes are open to everybody, and one stranger must not be able to keep all owners out easily: a token that is
+ * none costs no read. Requests per second, all callers.
+ */
+const claimThrottle = { rate: 200, burst: 400 };
 const claimRoutes = ['/claim/GET', '/claims/POST', '/claims/renew/POST', '/claims/dispute/POST'];
 
 /** Of every method. One with settings of its own inherits none, so they are repeated there. */

@@ -100,7 +100,7 @@ export class Delivery extends Construct {
       'deliver-key',
       'Mails owners what changed about their keys',
       {
-        timeout: Duration.seconds(60),
+        timeout: Duration.minutes(5),
       },
     );
     keys.grantWriteTimed(deliver);
@@ -111,7 +111,8 @@ export class Delivery extends Construct {
     adminAlerts.grantPublish(deliver);
     this.#grantClaimSecret(deliver);
     deliver.addEnvironments(tierLimitsEnvironment, { TIER_LIMITS: JSON.stringify(config.limits) });
-    keys.table.feed(deliver);
+    // A mail takes up to half a minute when SES is slow, and what was not taken in time comes again as a whole.
+    keys.table.feed(deliver, { batchSize: 10 });
     alarms.add(
       lagAlarm(this, 'DeliveryLags', deliver, 'Owners wait to be told. docs/runbook.md#mails-are-deferred'),
     );
@@ -145,6 +146,7 @@ export class Delivery extends Construct {
     );
     keys.grantWriteTimed(record);
     subscriptions.grantWrite(record);
+    this.#grantClaimSecret(record);
     mail.feed(record);
   }
 

@@ -95,7 +95,7 @@ export class LatchkeyTable extends Table {
    * Feeds a function with the table's changes: in order for each item, again and again until they are taken or expire
    * after 24 hours, a failing batch halved until the item that fails stands alone.
    */
-  feed(fn: LatchkeyFunction): void {
+  feed(fn: LatchkeyFunction, { batchSize = 100 }: { batchSize?: number } = {}): void {
     const streamArn = this.tableStreamArn;
     if (streamArn === undefined) throw new Error(`table ${this.node.id} is not streamed`);
     fn.allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [streamArn]);
@@ -106,7 +106,7 @@ export class LatchkeyTable extends Table {
       target: fn as IFunction,
       eventSourceArn: streamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
-      batchSize: 100,
+      batchSize,
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
       retryAttempts: -1,

@@ -65,6 +65,8 @@ const told = [
   'noticedFor',
   'remindedFor',
   'undeliverable',
+  'emailChangedAt',
+  'openPgpKeyChangedAt',
   'keyIds',
   'pepper',
 ] as const;

@@ -1,7 +1,7 @@
 import { type SESClient, SendRawEmailCommand } from '@aws-sdk/client-ses';
 import type { ComposedMail } from '../mail/compose-mail.ts';
 import { encryptedMimeMessage, mimeMessage } from '../mail/mime.ts';
-import { type MailTags, sesTags } from '../rules/mail-tags.ts';
+import { type MailTags, sealedTags } from '../rules/mail-tags.ts';
 
 export interface Letter {
   readonly to: string;
@@ -22,9 +22,15 @@ export interface Mailer {
 
 export function createMailer(
   client: SESClient,
-  settings: { readonly from: string; readonly senderName: string; readonly configurationSet: string },
+  settings: {
+    readonly from: string;
+    readonly senderName: string;
+    readonly configurationSet: string;
+    /** What tags are sealed with. */
+    readonly tagSecret: () => Promise<string>;
+  },
 ): Mailer {
-  const { from, senderName, configurationSet } = settings;
+  const { from, senderName, configurationSet, tagSecret } = settings;
   return {
     async send({ to, mail, openPgpKey, tags, date }) {
       // The same for every try: a mail program that shows both knows them as one.
@@ -40,7 +46,7 @@ export function createMailer(
           Destinations: [to],
           RawMessage: { Data: raw },
           ConfigurationSetName: configurationSet,
-          Tags: sesTags(tags),
+          Tags: sealedTags(tags, await tagSecret()),
         }),
       );
       if (MessageId === undefined) throw new Error('SES answered without a message id');

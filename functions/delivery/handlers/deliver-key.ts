@@ -44,6 +44,7 @@ const environment = parseEnvironment(
   }),
 );
 const timed = composeTimedKeys();
+const claimSecret = createClaimSecret(createSecretsManagerClient(), environment.CLAIM_SECRET_ARN);
 const dependencies: DeliveryDependencies = {
   ...timed,
   subscriptions: composeSubscriptions(timed.client),
@@ -53,9 +54,10 @@ const dependencies: DeliveryDependencies = {
     from: environment.MAIL_FROM,
     senderName: environment.MAIL_PRODUCT.company,
     configurationSet: environment.MAIL_CONFIGURATION_SET,
+    tagSecret: claimSecret,
   }),
   alerts: createAdminAlerts(createSnsClient(), environment.ALERTS_TOPIC_ARN),
-  claimSecret: createClaimSecret(createSecretsManagerClient(), environment.CLAIM_SECRET_ARN),
+  claimSecret,
   claimPageUrl: environment.CLAIM_PAGE_URL,
   product: environment.MAIL_PRODUCT,
   limits: environment.TIER_LIMITS,
@@ -73,6 +75,16 @@ export async function handler(event: DynamoDBStreamEvent, context: Context): Pro
       sequenceNumber === undefined ? [] : [{ itemIdentifier: sequenceNumber }],
     ),
   };
+}
+
+/** Undefined for what was written past the product: the record raises the alarm, and nobody can be told what happened. */
+function readKey(image: unknown): KeyItem | undefined {
+  try {
+    const key = unmarshall(image as Record<string, AttributeValue>) as KeyItem;
+    return typeof key.revision === 'number' && typeof key.change?.action === 'string' ? key : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** An item that no function of ours has written fails in the same way for ever: it must not hold up all others. */
@@ -94,10 +106,13 @@ async function deliverInOrder(
       requestId: awsRequestId,
       now: new Date(),
     };
+    const key = readKey(image);
+    if (key === undefined) {
+      logger.error('a change cannot be understood', { eventId: eventID });
+      count(metricNames.mailsFailed);
+      continue;
+    }
     try {
-      const key = unmarshall(image as Record<string, AttributeValue>) as KeyItem;
-      // Written past the product: the record raises the alarm, and nobody can be told what happened.
-      if (typeof key.revision !== 'number' || typeof key.change?.action !== 'string') continue;
       await deliverRevision(key, act, dependencies);
     } catch (error) {
       logger.error('not delivered', { eventId: eventID, ...describeError(error) });

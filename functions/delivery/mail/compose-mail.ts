@@ -6,6 +6,7 @@ import { footer } from './shared-blocks.ts';
 import { addressTroubleLetter } from './templates/address-trouble.ts';
 import { claimExpiredLetter } from './templates/claim-expired.ts';
 import { claimedLetter } from './templates/claimed.ts';
+import { contactChangedLetter } from './templates/contact-changed.ts';
 import { newKeyLetter } from './templates/new-key.ts';
 import { noticeLetter } from './templates/notice.ts';
 import { reminderLetter } from './templates/reminder.ts';
@@ -47,5 +48,7 @@ function letterOf(mail: OwnerMail, product: MailProduct): Letter {
       return claimExpiredLetter(mail, product);
     case 'address-trouble':
       return addressTroubleLetter(mail, product);
+    case 'contact-changed':
+      return contactChangedLetter(mail, product);
   }
 }

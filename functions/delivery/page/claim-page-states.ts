@@ -84,7 +84,7 @@ export function claimPageStates(product: EscapedProduct): string {
     state('renewed', 'mail', 'good', 'Look into your mail', [
       '<p>If this link belongs to a key that still waits for its owner, a new link is on its way to the owner’s address.</p>',
       '<ul>',
-      '<li>It can take a few minutes. Open the newest mail; older links no longer work.</li>',
+      '<li>It can take a few minutes. Open the newest mail.</li>',
       `<li>No mail within 15 minutes? Look into your spam folder, then write to ${support}.</li>`,
       '</ul>',
     ]),

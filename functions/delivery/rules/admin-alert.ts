@@ -37,9 +37,16 @@ function wording(kind: string, facts: Readonly<Record<string, string>>): Wording
     case 'claim-expired':
       return {
         subject: 'a new key was never opened',
-        what: `The owner did not open the link to version ${facts['version']} before it expired. The link now offers a new one.`,
-        todo: 'If the owner still uses the old secret, it stops at the end of its grace. Ask whether the mails arrive.',
+        what: `The owner did not open the link to version ${facts['version']} before it expired. The link now offers a new one.${facts['answered'] === undefined ? '' : ` The secret itself is with ${facts['answered']}, from the answer to the act.`}`,
+        todo: 'An old secret that is still in use stops at the end of its grace. Ask whether the mails arrive.',
         runbook: 'a-new-key-was-never-opened',
+      };
+    case 'claim-disputed':
+      return {
+        subject: 'an owner did not open the link to their key',
+        what: `The link to version ${facts['version']} was opened, and then reported: "That was not me". That version stopped at once; a new link is on its way to the owner.`,
+        todo: 'Somebody may read mails to this owner. Look at the requests of that version, and talk to the owner.',
+        runbook: 'an-owner-did-not-open-the-link',
       };
     case 'mail-failed':
       return {

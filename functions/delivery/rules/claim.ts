@@ -44,19 +44,24 @@ export type Renewal = 'mint' | 'remail' | 'nothing';
  * What asking for a new link leads to, whichever link of the key it is asked with: a new version where the newest one
  * expired unused, the same mail again where its link still waits, and nothing otherwise, for the owner has a key.
  */
-export function renewal(key: KeyItem | undefined, now: Date): Renewal {
+export function renewal(key: KeyItem | undefined, { version, linkNo }: Claim, now: Date): Renewal {
   if (key === undefined || key.revokedAt !== undefined) return 'nothing';
   if (Object.keys(key.suspensions).length > 0) return 'nothing';
   const { handover } = key;
   if (handover?.delivery === undefined || isTaken(handover)) return 'nothing';
-  if (handover.ciphertext === undefined || isPast(handover.expiresAt, now)) return 'mint';
-  const { sentAt, attempts, failedAt } = handover.delivery;
+  if (handover.ciphertext === undefined || isPast(handover.expiresAt, now)) {
+    // A secret that somebody has from an answer may be in use: only its very own link may set its end.
+    const isItsOwn = handover.version === version && handover.linkNo === linkNo;
+    return handover.answered !== true || isItsOwn ? 'mint' : 'nothing';
+  }
+  const { sentAt, failedAt, remails = 0 } = handover.delivery;
   const last = failedAt ?? sentAt;
   const isDue = last !== undefined && isPast(later(last, remailAfterMilliseconds), now);
-  return isDue && attempts < mostMails ? 'remail' : 'nothing';
+  return isDue && remails < mostRemails ? 'remail' : 'nothing';
 }
 
-const mostMails = 12;
+/** For one link: whoever has it must not be able to fill the owner's mailbox. */
+const mostRemails = 6;
 
 /**
  * Whether a used link may be disputed: it brought the newest version, and that version is the one that is in force.

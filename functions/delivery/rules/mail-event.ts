@@ -33,12 +33,13 @@ const schema = z.object({
 
 /**
  * Reads the JSON that SES publishes (event publishing, contents of SNS notifications).
+ * @param secret the claim secret, which seals the tags of our mails
  * @returns undefined for mail that is not ours and for events that mean nothing to a key
  * @throws Error for what is no such event
  */
-export function readMailEvent(message: string): MailEvent | undefined {
+export function readMailEvent(message: string, secret: string): MailEvent | undefined {
   const { eventType, mail, bounce, complaint } = schema.parse(JSON.parse(message));
-  const tags = readTags(mail.tags ?? {});
+  const tags = readTags(mail.tags ?? {}, secret);
   if (tags === undefined) return undefined;
   const common = { tags, messageId: mail.messageId };
   const addressOf = (list: z.infer<typeof recipients>) =>

@@ -1,4 +1,5 @@
 import type { Handover, KeyItem, Message, Outgoing } from '../../keys/rules/index.ts';
+import type { ChangeAction } from '../../runtime/rules/change.ts';
 
 /** What one revision of a key gives to send. */
 export interface Dispatch {
@@ -29,7 +30,7 @@ function toldOf(key: KeyItem): Message[] {
     message(key, 'owner', kind, { at, ...facts });
   const admins = (kind: string, facts: Record<string, string>) =>
     message(key, 'admins', kind, { at, ...facts });
-  switch (change.action) {
+  switch (change.action as ChangeAction) {
     case 'generate-key':
       return handover?.delivery === undefined ? [owner('new-key', by(key))] : [];
     case 'rotate-key':
@@ -47,12 +48,15 @@ function toldOf(key: KeyItem): Message[] {
         ? [
             owner('claim-expired', {
               expiredAt: at,
+              ...answeredTo(handover),
               ...link(handover),
               ...oldSecret(key, handover.origin?.at ?? at),
             }),
-            admins('claim-expired', { version: String(handover.version) }),
+            admins('claim-expired', { version: String(handover.version), ...answeredTo(handover) }),
           ]
         : [];
+    case 'dispute-claim':
+      return [admins('claim-disputed', { version: String((handover?.version ?? 0) - 1) })];
     case 'redeliver':
     case 'fail-delivery':
       return failures(key).map((facts) => admins('mail-failed', facts));
@@ -95,6 +99,11 @@ function by({ change }: KeyItem): Record<string, string> {
     ...(actor.kind === 'admin' ? { by: actor.id } : {}),
     ...(reason === undefined ? {} : { reason }),
   };
+}
+
+/** Who has the secret from an answer, where anybody has. */
+function answeredTo({ answered, origin }: Handover): Record<string, string> {
+  return answered === true ? { answered: origin?.by ?? 'whoever asked for it' } : {};
 }
 
 function link({ version, linkNo }: Handover): Record<string, string> {

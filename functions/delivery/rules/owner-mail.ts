@@ -9,9 +9,8 @@ export type OwnerMail =
   | ReminderMail
   | ClaimedMail
   | ClaimExpiredMail
-  | AddressTroubleMail;
-
-export type OwnerMailKind = OwnerMail['kind'];
+  | AddressTroubleMail
+  | ContactChangedMail;
 
 /** In every mail. */
 export interface AboutKey {
@@ -90,6 +89,8 @@ export interface ClaimedMail extends AboutKey {
 /** The link was never opened, and no longer works. */
 export interface ClaimExpiredMail extends AboutKey {
   readonly kind: 'claim-expired';
+  /** Who has the key from an answer and may use it or hand it over; absent where nobody has seen it. */
+  readonly answered?: string;
   readonly expiredAt: string;
   /** The same link: opened again, it offers to mail a new one. */
   readonly url: string;
@@ -104,6 +105,16 @@ export interface AddressTroubleMail extends AboutKey {
   /** Masked: `a…@example.com`. */
   readonly formerAddress: string;
   readonly since: string;
+}
+
+/** To the former address, or to the owner whose OpenPGP key was changed: whoever did not expect it must hear of it. */
+export interface ContactChangedMail extends AboutKey {
+  readonly kind: 'contact-changed';
+  readonly by?: DoneBy;
+  /** Where mails go now, masked; absent where that has not changed. */
+  readonly newAddress?: string;
+  /** Of the key that secrets are encrypted to from now on, or that there is none any more; absent where nothing changed. */
+  readonly openPgp?: { readonly fingerprint: string } | 'removed';
 }
 
 /** Who writes: the stage's `product` configuration. */

@@ -3,10 +3,10 @@ import type { Delivery, Handover, HandoverOrigin, KeyItem } from './key-item.ts'
 import { earliest, hour, isPast, later, latest } from './time.ts';
 
 /** For how long whoever used a link may read the secret again: a lost answer must lose no key. */
-export const rereadMilliseconds = 10 * 60_000;
+const rereadMilliseconds = 10 * 60_000;
 /** For how long a link can be used, at least; longer where the old secret goes on for longer. */
 const linkHours = 72;
-/** Hours from each try to the next; after the last one it is given up. */
+/** Hours that each try is given; after those of the last one it is given up. */
 const waits = [1, 2, 4, 8, 16, 24];
 
 /** When nobody may read the secret any more: ten minutes after the link was used, or when it expires. */
@@ -65,8 +65,10 @@ export function isKnown({ handover }: Pick<KeyItem, 'handover'>, version: number
 export function isTaken({ openedAt, delivery }: Pick<Handover, 'openedAt' | 'delivery'>): boolean {
   // A handover for a repeated request awaits no owner.
   if (openedAt !== undefined || delivery === undefined) return true;
-  const { channel, sentAt, failedAt } = delivery;
-  return channel === 'pgp' && sentAt !== undefined && failedAt === undefined;
+  const { channel, sentAt, deliveredAt, failedAt } = delivery;
+  if (channel !== 'pgp') return false;
+  // Taken by the owner's mail server is taken: it may come back from behind that, and be read all the same.
+  return deliveredAt !== undefined || (sentAt !== undefined && failedAt === undefined);
 }
 
 /** The mail with the secret, or with its link, has left. */
@@ -91,7 +93,10 @@ export function handoverSent(
 export function handoverDelivered(handover: Handover, channel: 'link' | 'pgp', change: Change): Handover {
   const { delivery } = handover;
   if (delivery === undefined) return handover;
-  const delivered = { ...handover, delivery: { ...delivery, channel, deliveredAt: change.at } };
+  // Whoever sent it may have died before it could be noted; that it has arrived says so.
+  const sentAt = delivery.sentAt ?? change.at;
+  const { retryAt: _retry, ...told } = delivery;
+  const delivered = { ...handover, delivery: { ...told, channel, sentAt, deliveredAt: change.at } };
   if (channel !== 'pgp') return delivered;
   const { repeatableUntil } = handover;
   if (repeatableUntil !== undefined && !isPast(repeatableUntil, new Date(change.at))) {
@@ -109,19 +114,31 @@ export function handoverFailed(handover: Handover, trouble: string, change: Chan
 /**
  * The mail is to be sent again. A try never outlives the link.
  * @param anew from the first try on, under a new link that makes the earlier ones worthless
+ * @param asked from the first try on, because somebody asked for it with the link
  */
 export function handoverQueued(
   handover: Handover,
   change: Change,
   revision: number,
-  { anew = false }: { anew?: boolean } = {},
+  { anew = false, asked = false }: { anew?: boolean; asked?: boolean } = {},
 ): Handover {
-  const attempts = anew ? 1 : (handover.delivery?.attempts ?? 0) + 1;
+  const { attempts: before = 0, remails = 0 } = handover.delivery ?? {};
+  const attempts = anew || asked ? 1 : before + 1;
+  const asks = remails + (asked ? 1 : 0);
   return {
-    ...handover,
-    linkNo: handover.linkNo + (anew ? 1 : 0),
-    delivery: { attempts, queuedIn: revision, retryAt: retryAfter(attempts, change.at) },
+    ...(anew ? withNewLink(handover) : handover),
+    delivery: {
+      attempts,
+      queuedIn: revision,
+      retryAt: retryAfter(attempts, change.at),
+      ...(asks === 0 ? {} : { remails: asks }),
+    },
   };
+}
+
+/** Every link sent before is worthless from now on. */
+export function withNewLink(handover: Handover): Handover {
+  return { ...handover, linkNo: handover.linkNo + 1 };
 }
 
 /** The link was used; from now on only whoever used it may read on, for ten minutes. */

@@ -10,12 +10,12 @@ export {
   isTaken,
   newHandover,
   retryAfter,
+  withNewLink,
 } from './handover.ts';
 export { loggableForm } from './key-format.ts';
 export type { Handover, HandoverOrigin, KeyItem, Outgoing, TimerAction } from './key-item.ts';
 export {
   changed,
-  isSuspended,
   nextVersion,
   noticed,
   reminded,
@@ -24,5 +24,5 @@ export {
 } from './lifecycle.ts';
 export { deferred, dispatched, type Message, queued, redelivered } from './outbox.ts';
 export type { RotationPolicy } from './rotation-policy.ts';
-export { hour, isPast, later } from './time.ts';
-export { nextTimer, type TimerPolicy, withTimer } from './timer.ts';
+export { isPast, later } from './time.ts';
+export { dueShards, nextTimer, type TimerPolicy, withTimer } from './timer.ts';

@@ -113,23 +113,26 @@ export interface Delivery {
   readonly messageId?: string;
   /** When the owner's mail server took it. */
   readonly deliveredAt?: string;
+  /** How often it was sent again because somebody asked for it. */
+  readonly remails?: number;
   /** The message that came back. */
   readonly bounced?: string;
   /** When it was given up. */
   readonly failedAt?: string;
-  /** Why the last try did not arrive, in plain words. */
+  /** Why it was given up, or came back, in plain words. */
   readonly trouble?: string;
 }
 
 /** A mail or an alert that could not be sent at once, and is tried again. */
 export interface Outgoing {
-  /** `<kind>#<revision>` of the change that it tells of: a change tells each thing once. */
+  /** Of the change, or the message that came back, that it tells of: each is told once. */
   readonly id: string;
   readonly to: 'owner' | 'admins';
   readonly kind: string;
   /** What it tells, beside the key and its owner. */
   readonly facts: Readonly<Record<string, string>>;
   readonly attempts: number;
+  /** The revision whose stream record is to send it; 0 for one that only waits for the sweep. */
   readonly queuedIn: number;
   readonly retryAt?: string;
   readonly failedAt?: string;

@@ -56,7 +56,7 @@ export function nextVersion(key: KeyItem): number {
  * Invariants: at most two secrets are live afterwards; no old secret lives longer than it would have without the
  * rotation (`retiresAt` only moves earlier); a grace of 0 ends all old secrets at `change.at`; a version that nobody
  * ever got (its handover was not used) is replaced, and never kept in place of one that is in use.
- * @param key neither revoked nor suspended: the caller has refused those
+ * @param key not revoked; whether a suspended one may be rotated is for the caller to say
  * @param graceHours 0..168
  * @param compromised a version that ends at once, whatever the grace
  */

@@ -37,14 +37,17 @@ export function queued(
   messages: readonly Message[],
   at: string,
 ): Outgoing[] {
-  const added = messages.map(
-    (message): Outgoing => ({
-      ...message,
-      attempts: 1,
-      queuedIn: key.revision + 1,
-      retryAt: retryAfter(1, at),
-    }),
-  );
+  const known = new Set((key.outbox ?? []).map(({ id }) => id));
+  const added = messages
+    .filter(({ id }) => !known.has(id))
+    .map(
+      (message): Outgoing => ({
+        ...message,
+        attempts: 1,
+        queuedIn: key.revision + 1,
+        retryAt: retryAfter(1, at),
+      }),
+    );
   return [...(key.outbox ?? []), ...added];
 }
 

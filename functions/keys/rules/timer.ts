@@ -3,7 +3,8 @@ import type { KeyItem, TimerAction } from './key-item.ts';
 import type { RotationPolicy } from './rotation-policy.ts';
 import { day, hour, later } from './time.ts';
 
-const shards = 16;
+/** Partitions of the sparse index of what is due. */
+export const dueShards = 16;
 
 export type TimerPolicy = Pick<RotationPolicy, 'noticeDays' | 'reminderHours'>;
 
@@ -73,5 +74,5 @@ function newestOf({ secrets }: KeyItem): string {
 function shardOf(keyId: string): number {
   let sum = 0;
   for (const character of keyId) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
-  return sum % shards;
+  return sum % dueShards;
 }

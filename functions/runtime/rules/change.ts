@@ -11,8 +11,39 @@ export interface Act {
   readonly now: Date;
 }
 
+/** What can happen to an item, by the names that the record tells. Who derives something from a change must not miss one. */
+export type ChangeAction =
+  | 'generate-key'
+  | 'rotate-key'
+  | 'revoke-key'
+  | 'suspend-key'
+  | 'resume-key'
+  | 'change-tier'
+  | 'create-subscription'
+  | 'plan-usage-key'
+  | 'update-subscription'
+  | 'rotate-pepper'
+  | 'notice-rotation'
+  | 'remind-owner'
+  | 'retire-secret'
+  | 'redeliver'
+  | 'expire-handover'
+  | 'reschedule'
+  | 'send-key'
+  | 'send-mail'
+  | 'defer-mail'
+  | 'fail-delivery'
+  | 'mail-delivered'
+  | 'mail-bounced'
+  | 'complaint'
+  | 'open-claim'
+  | 'renew-claim'
+  | 'remail-claim'
+  | 'dispute-claim';
+
 /** The last change of an item, stored with it and read by the stream's consumers. */
 export interface Change {
+  /** A `ChangeAction`, unless somebody wrote past the product. */
   readonly action: string;
   readonly actor: Actor;
   readonly requestId: string;
@@ -21,7 +52,7 @@ export interface Change {
   readonly reason?: string;
 }
 
-export function changeOf(action: string, act: Act, reason?: string): Change {
+export function changeOf(action: ChangeAction, act: Act, reason?: string): Change {
   return {
     action,
     actor: act.actor,

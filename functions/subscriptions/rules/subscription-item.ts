@@ -7,10 +7,14 @@ export interface SubscriptionItem {
   readonly email: string;
   /** Why no mail goes to the address any more, until it changes: mails to it came back for good, or were called spam. */
   readonly undeliverable?: Undeliverable;
+  /** When the address was last changed: the record tells that it was, and never which it is. */
+  readonly emailChangedAt?: string;
   /** The owner's name, for greetings. */
   readonly name?: string;
   /** What the owner's keys are encrypted to when they are mailed. */
   readonly openPgpKey?: OpenPgpKey;
+  /** When that was last put on file, replaced or taken away. */
+  readonly openPgpKeyChangedAt?: string;
   readonly tier: string;
   /**
    * Values of the API Gateway keys that meter this subscription, by tier. A value is written here before the key is
@@ -92,7 +96,7 @@ export function withoutKey(subscription: SubscriptionItem, keyId: string, change
   };
 }
 
-/** Where and how its owner is reached; null takes away, undefined leaves. A new address takes mail again. */
+/** Where and how its owner is reached; null takes away, undefined leaves. An address that is given takes mail again. */
 export interface Contact {
   readonly email?: string | undefined;
   readonly name?: string | null | undefined;
@@ -110,13 +114,17 @@ export function updated(
 ): SubscriptionItem | undefined {
   const { undeliverable, name: oldName, openPgpKey: oldKey, ...rest } = subscription;
   const isMoved = email !== undefined && email !== subscription.email;
+  const takesMailAgain = email !== undefined && undeliverable !== undefined;
   const newName = name === undefined ? oldName : (name ?? undefined);
   const newKey = openPgpKey === undefined ? oldKey : (openPgpKey ?? undefined);
-  if (!isMoved && newName === oldName && newKey?.armored === oldKey?.armored) return undefined;
+  const isRekeyed = newKey?.armored !== oldKey?.armored;
+  if (!isMoved && !takesMailAgain && !isRekeyed && newName === oldName) return undefined;
   return {
     ...rest,
     email: email ?? subscription.email,
-    ...(isMoved || undeliverable === undefined ? {} : { undeliverable }),
+    ...(isMoved ? { emailChangedAt: change.at } : {}),
+    ...(isRekeyed ? { openPgpKeyChangedAt: change.at } : {}),
+    ...(takesMailAgain || undeliverable === undefined ? {} : { undeliverable }),
     ...(newName === undefined ? {} : { name: newName }),
     ...(newKey === undefined ? {} : { openPgpKey: newKey }),
     revision: subscription.revision + 1,

@@ -10,7 +10,7 @@ export function addressTroubleLetter(mail: AddressTroubleMail, product: MailProd
     blocks: [
       greeting(mail),
       paragraph(
-        say`Since ${strong(timeOf(mail.since))}, our mails to ${mail.formerAddress} have come back. From now on, mails about your API key for ${product.name} come to this address.`,
+        say`Since ${strong(timeOf(mail.since))}, our mails to ${mail.formerAddress} have not been delivered. From now on, mails about your API key for ${product.name} come to this address.`,
       ),
       paragraph(
         say`A mail that you missed may have told of a change of your key. If your application’s requests are refused, or you miss a key that you expected, write to support.`,

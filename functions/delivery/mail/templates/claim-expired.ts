@@ -5,14 +5,17 @@ import { timeOf } from '../wording.ts';
 
 /** The link was never opened, and no longer shows a key; opened again, it offers to mail a new one. */
 export function claimExpiredLetter(mail: ClaimExpiredMail, product: MailProduct): Letter {
-  const { expiredAt, oldRetiresAt, at, url } = mail;
+  const { answered, expiredAt, oldRetiresAt, at, url } = mail;
   return {
     subject: say`Your ${product.name} API key still waits for you`,
     blocks: [
       greeting(mail),
-      paragraph(
-        say`Nobody opened the link to your API key for ${product.name} in time, so it stopped showing the key on ${strong(timeOf(expiredAt))}. The key behind it was seen by nobody.`,
-      ),
+      paragraph([
+        ...say`Nobody opened the link to your API key for ${product.name} in time, so it stopped showing the key on ${strong(timeOf(expiredAt))}. `,
+        ...(answered === undefined
+          ? say`The key behind it was seen by nobody.`
+          : say`The key itself works: ${answered} has it. If you have it from there, you need not do anything.`),
+      ]),
       ...(oldRetiresAt === undefined
         ? []
         : [
@@ -24,7 +27,9 @@ export function claimExpiredLetter(mail: ClaimExpiredMail, product: MailProduct)
             ]),
           ]),
       paragraph(
-        say`To get a new key, open the same link and press the button there. We mail you a new link.`,
+        answered === undefined
+          ? say`To get a new key, open the same link and press the button there. We mail you a new link.`
+          : say`If you do not have it, open the same link and press the button there. We mail you a link to a new key; the present one then works for seven more days.`,
       ),
       button('Get a new link', url),
       keyFacts(mail),
