@@ -14,17 +14,42 @@ describe('what a change tells', () => {
       email: 'somebody@example.com',
       usageKey: 'a-usage-key-value',
       retired: [{ version: 0, hash: 'd'.repeat(64) }],
-      handover: { version: 1, ciphertext: 'a ciphertext' },
+      handover: {
+        version: 1,
+        linkNo: 2,
+        ciphertext: 'a ciphertext',
+        openedAt: '2026-11-24T10:00:00.000Z',
+        openedBy: 'a hash of a nonce',
+        delivery: { attempts: 1, queuedIn: 1, messageId: 'a message', sentAt: '2026-11-23T10:00:05.000Z' },
+      },
+      outbox: [
+        { id: 'x', to: 'owner', kind: 'contact-changed', facts: { recipient: 'somebody@example.com' } },
+      ],
       somethingNew: 'not known yet',
     };
     const recorded = recordedChange(about, item);
     expect(recorded.state).toEqual({
       subscriptionId: item.subscriptionId,
       name: 'name 2',
+      handover: {
+        version: 1,
+        linkNo: 2,
+        openedAt: '2026-11-24T10:00:00.000Z',
+        attempts: 1,
+        sentAt: '2026-11-23T10:00:05.000Z',
+      },
       versions: [{ version: 1, pepper: 'v1', createdAt: '2026-11-23T10:00:00.000Z' }],
     });
     const told = JSON.stringify(recorded);
-    const hidden = ['f'.repeat(64), 'd'.repeat(64), 'somebody', 'a-usage-key', 'ciphertext', 'not known'];
+    const hidden = [
+      'f'.repeat(64),
+      'd'.repeat(64),
+      'somebody',
+      'a-usage-key',
+      'ciphertext',
+      'nonce',
+      'not known',
+    ];
     expect(hidden.filter((each) => told.includes(each))).toEqual([]);
   });
 
