@@ -13,7 +13,7 @@ interface Timer {
   readonly at: string;
 }
 
-/** Sets the item's one timer to the earliest thing that is due. A revoked key has none. */
+/** Sets the item's one timer to the earliest thing that is due. */
 export function withTimer(key: KeyItem, policy: TimerPolicy): KeyItem {
   const { nextAction: _action, nextActionAt: _at, dueShard: _shard, ...rest } = key;
   const next = nextTimer(rest, policy);
@@ -24,8 +24,10 @@ export function withTimer(key: KeyItem, policy: TimerPolicy): KeyItem {
 
 /** The earliest due action of a key and its time, or undefined where nothing will ever be due. */
 export function nextTimer(key: KeyItem, policy: TimerPolicy): Timer | undefined {
-  if (key.revokedAt !== undefined) return undefined;
-  const due = [...ofRotation(key, policy), ...ofOldSecrets(key, policy), ...ofDelivery(key)];
+  const due =
+    key.revokedAt === undefined
+      ? [...ofRotation(key, policy), ...ofOldSecrets(key, policy), ...ofHandover(key), ...ofOutbox(key)]
+      : ofOutbox(key);
   return due.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))[0];
 }
 
@@ -50,10 +52,17 @@ function ofOldSecrets(key: KeyItem, policy: TimerPolicy): Timer[] {
   });
 }
 
-function ofDelivery({ handover, outbox = [] }: KeyItem): Timer[] {
-  const retries = [handover?.delivery?.retryAt, ...outbox.map(({ retryAt }) => retryAt)];
+/** What is still to be told is told of a revoked key, too: that mails to its owner come back, say. */
+function ofOutbox({ outbox = [] }: KeyItem): Timer[] {
+  return outbox.flatMap(({ retryAt }): Timer[] =>
+    retryAt === undefined ? [] : [{ action: 'redeliver', at: retryAt }],
+  );
+}
+
+function ofHandover({ handover }: KeyItem): Timer[] {
+  const retryAt = handover?.delivery?.retryAt;
   return [
-    ...retries.flatMap((at): Timer[] => (at === undefined ? [] : [{ action: 'redeliver', at }])),
+    ...(retryAt === undefined ? [] : [{ action: 'redeliver' as const, at: retryAt }]),
     ...(handover?.ciphertext === undefined
       ? []
       : [{ action: 'expire-handover' as const, at: claimWindow(handover) }]),
