@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { containsKey } from './rules/contains-key.ts';
+import { containsSecret } from './rules/contains-key.ts';
 import { decodeCursor } from './rules/cursor.ts';
 
 /** The fields that payloads of several functions have in common: one meaning and one message each. */
@@ -13,7 +13,7 @@ export const text = (what: string, maximum: number) =>
     .max(maximum, { error: `must be at most ${maximum} characters` })
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here.
     .regex(/^[^\u0000-\u001f\u007f]*$/u, { error: 'must not contain control characters' })
-    .refine((value) => !containsKey(value), { error: 'must not contain an API key' });
+    .refine((value) => !containsSecret(value), { error: 'must not contain an API key' });
 
 const matching = (pattern: RegExp, error: string) => z.string({ error }).regex(pattern, { error });
 
@@ -25,7 +25,7 @@ export const subscriptionId = matching(
 export const email = z
   .email({ error: 'must be an e-mail address' })
   .max(254, { error: 'must be at most 254 characters' })
-  .refine((value) => !containsKey(value), { error: 'must not contain an API key' });
+  .refine((value) => !containsSecret(value), { error: 'must not contain an API key' });
 export const requestedBy = text('the name of the person who asks, for the record', 200);
 export const reason = text('the reason, for the record', 500).optional();
 export const idempotencyKey = text(

@@ -1,4 +1,4 @@
-import { containsKey } from '../../runtime/rules/contains-key.ts';
+import { containsKey, containsSecret } from '../../runtime/rules/contains-key.ts';
 
 const LONGEST = 500;
 
@@ -9,7 +9,7 @@ const LONGEST = 500;
  */
 export function harmless(value: string): string {
   const line = oneLine(value);
-  if (containsKey(line)) return '(not shown: it holds an API key)';
+  if (containsSecret(line)) return '(not shown: it holds an API key)';
   return line.length <= LONGEST ? line : `${line.slice(0, LONGEST).toWellFormed()}…`;
 }
 
