@@ -48,6 +48,8 @@ function composeWith(mail: OwnerMail, v: Values) {
     name: v.name,
     key: { ...mail.key, name: v.keyName, display: v.display, tier: v.tier },
     ...('by' in mail ? { by: { who: v.who, reason: v.reason } } : {}),
+    ...('newAddress' in mail ? { newAddress: v.formerAddress } : {}),
+    ...('answered' in mail ? { answered: v.who } : {}),
     ...('formerAddress' in mail ? { formerAddress: v.formerAddress } : {}),
   } as OwnerMail;
   return composeMail(changed, {
