@@ -65,6 +65,8 @@ async function noteDelivered(event: MailEvent, act: Act, dependencies: MailEvent
     (key) => {
       const handover = handoverOf(key, event);
       if (handover === undefined || handover.delivery?.deliveredAt !== undefined) return undefined;
+      // It came back after it had been taken, and that was told first.
+      if (handover.delivery?.bounced === event.messageId) return undefined;
       const delivered = handoverDelivered(handover, event.tags.channel ?? 'link', change);
       return changed(key, { handover: delivered }, change, dependencies.policy);
     },
@@ -87,10 +89,16 @@ async function noteBouncedForNow(
         const outbox = withAlert(key, 'mail-bounced', event, change);
         return changed(key, { outbox }, change, dependencies.policy);
       }
-      const isOver = handover.openedAt !== undefined || handover.ciphertext === undefined;
+      const isOver = handover.openedAt !== undefined || handover.expiredAt !== undefined;
       // A later try is under way, or this one is noted already.
       const isStale = event.tags.attempt !== String(handover.delivery?.attempts);
       if (isOver || isStale || handover.delivery?.bounced === event.messageId) return undefined;
+      if (handover.ciphertext === undefined) {
+        // The mail was taken, carried the secret, and came back after all: nothing is left that could be sent again.
+        const outbox = withAlert(key, 'mail-bounced', event, change);
+        const noted = handoverBounced(handover, event);
+        return changed(key, { handover: noted, outbox }, change, dependencies.policy);
+      }
       // The mailbox needs time, more with each try, as if the mail had not left.
       const retryAt = retryAfter(handover.delivery?.attempts ?? 1, change.at);
       const bounced = handoverBounced(handover, event, retryAt);
