@@ -45,11 +45,17 @@ export async function rotateKey(
   const fingerprint = fingerprintOf({ keyId, graceHours, deliver, reason });
   const scope = idempotencyKey === undefined ? undefined : { act: 'rotate-key', idempotencyKey };
 
+  /** The try before: refused, it may have been written all the same, where only its answer was lost. */
+  let tried: { readonly hash: string; readonly answer: RotatedKey } | undefined;
+
   return retryContended(async () => {
     const repeated = scope && (await repeatAnswer<RotatedKey>(scope, fingerprint, act, dependencies));
     if (repeated !== undefined) return repeated;
 
-    const key = rotatable(await keys.get(keyId), keyId);
+    const found = await keys.get(keyId);
+    // Rotating once more would end the secret in use for the sake of one that nobody has seen.
+    if (tried !== undefined && found?.secrets.some(({ hash }) => hash === tried?.hash)) return tried.answer;
+    const key = rotatable(found, keyId);
     const { apiKey, secret, sealed } = await mintSecret(
       { prefix: key.prefix, keyId, version: nextVersion(key) },
       deliver || scope !== undefined,
@@ -64,6 +70,7 @@ export async function rotateKey(
     const added = { ...secret, ...(handover ? { handover } : {}) };
     const next = rotated(key, added, { graceHours }, change, policy);
     const answer = { keyId, version: next.version, oldRetiresAt: next.oldRetiresAt };
+    tried = { hash: secret.hash, answer: { ...answer, apiKey } };
     const outcome = await commit(client, [
       keys.replacement(next.key),
       ...(scope === undefined
