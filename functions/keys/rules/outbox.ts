@@ -72,7 +72,10 @@ export function redelivered(key: KeyItem, change: Change, policy: TimerPolicy): 
   const now = new Date(change.at);
   const outbox = (key.outbox ?? []).map((message) => again(message, change, revision, now));
   const failed = outbox.filter(({ failedAt }) => failedAt !== undefined).slice(-failedKept);
-  const kept = outbox.filter((message) => message.failedAt === undefined || failed.includes(message));
+  const kept = outbox.filter(
+    // What is given up right now is still to be told.
+    (message) => message.failedAt === undefined || message.failedAt === change.at || failed.includes(message),
+  );
   return changed(
     withoutOutbox(key),
     {
