@@ -1,6 +1,6 @@
 import type { ContactChangedMail, MailProduct } from '../../rules/owner-mail.ts';
 import { type Letter, note, type Phrase, paragraph, say, strong } from '../letter.ts';
-import { greeting, keyFacts, reasonGiven } from '../shared-blocks.ts';
+import { greeting, keepItSecret, keyFacts, reasonGiven } from '../shared-blocks.ts';
 
 /** Where or how the owner's keys are mailed has changed; whoever did not expect it reads it here, at the former address. */
 export function contactChangedLetter(mail: ContactChangedMail, product: MailProduct): Letter {
@@ -22,6 +22,7 @@ export function contactChangedLetter(mail: ContactChangedMail, product: MailProd
       ...(openPgp === undefined ? [] : [paragraph(encryption(openPgp))]),
       keyFacts(mail),
       note(say`You did not expect this? Then tell support at once: new keys would go to somebody else.`),
+      ...keepItSecret(),
     ],
   };
 }
