@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addressOf, deliveryOf, type TestDelivery, tokenIn } from './delivery-support.ts';
+import { addressOf, deliveryOf, holdsLink, type TestDelivery, tokenIn } from './delivery-support.ts';
 import { day, hour, minute } from './management-support.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
@@ -31,6 +31,7 @@ async function mailed(mailbox: string) {
 
 const bounced = "Latchkey: mails to an owner's address come back";
 const gaveUp = 'Latchkey: a mail to an owner was given up';
+const changed = 'Mails about your AI Decision Engine API key: something was changed';
 const trouble = 'Mails about your AI Decision Engine API key now come to this address';
 
 test('an address that bounces gets no more mail, admins are told instead, and another address gets all that waits', async () => {
@@ -59,7 +60,7 @@ test('an address that bounces gets no more mail, admins are told instead, and an
     expect.stringMatching(/^Your new AI Decision Engine API key/),
   ]);
   const told = mails.find(({ subject }) => subject === trouble);
-  expect(told?.body.text).toMatch(/our mails to b…@example\.com have come back/);
+  expect(told?.body.text).toMatch(/our mails to b…@example\.com have not been delivered/);
   expect((await delivery.claim(token, 'whoever reads the old mailbox')).body).toMatchObject({
     reason: 'replaced',
   });
@@ -83,6 +84,25 @@ test('the link of a mail that bounced is worthless once the owner has another ad
   expect(all).toHaveLength(2);
   const link = all.find(({ subject }) => subject !== trouble) ?? mail;
   expect((await delivery.claim(tokenIn(link), 'the owner')).body).toMatchObject({ apiKey, keyId });
+});
+
+test('an address that works hears that it was changed, and the link in its mail is worthless from then on', async () => {
+  const { keyId, subscriptionId, email, token, apiKey } = await mailed('ada');
+  const moved = addressOf('moved');
+  await delivery.update({ subscriptionId, email: moved, reason: 'By phone' });
+  await delivery.settle();
+  const farewell = await delivery.lastMail(email, /./);
+  expect(farewell.subject).toBe(changed);
+  expect(farewell.body.text).toMatch(/m…@example\.com/);
+  expect(farewell.body.text).not.toContain(moved);
+  expect(holdsLink(farewell)).toBe(false);
+  expect((await delivery.claim(token, 'a thief')).body).toMatchObject({ reason: 'replaced' });
+  expect(await delivery.subjects(moved)).toEqual(['Your AI Decision Engine API key']);
+  const [mail] = await delivery.mails(moved);
+  expect((await delivery.claim(mail === undefined ? '' : tokenIn(mail), 'the owner')).body).toMatchObject({
+    apiKey,
+    keyId,
+  });
 });
 
 test('a complaint ends all mail to the address, and the link that was complained about goes on', async () => {

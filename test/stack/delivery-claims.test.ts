@@ -28,6 +28,8 @@ afterAll(async () => {
   await stack.close();
 });
 
+const disputedAlert = 'Latchkey: an owner did not open the link to their key';
+
 /** A key of a new owner, mailed, with the token of its link. */
 async function mailed(mailbox: string, payload: Record<string, unknown> = {}) {
   const email = addressOf(mailbox);
@@ -143,6 +145,7 @@ test('"that was not me" ends the key that was seen at once, and mails its owner 
   ]);
   const mail = await delivery.lastMail(email, /^Your new/);
   expect(mail.body.text).toMatch(/not you who opened the last link/);
+  await delivery.told(keyId, [disputedAlert]);
   // A link that nobody has opened cannot be disputed, so nobody can end a key with a mail that they merely saw.
   await delivery.dispute(tokenIn(mail));
   expect(await delivery.item(keyId)).toEqual(before);
@@ -155,7 +158,7 @@ test('a link that nobody opens ends after 72 hours, owner and admins hear of it,
   await delivery.pass(72 * hour + anHour);
   const expired = await delivery.lastMail(email, /^Your AI Decision Engine API key still waits for you$/);
   expect(tokenIn(expired)).toBe(token);
-  await delivery.told(keyId, ['Latchkey: a new key was never opened']);
+  await delivery.told(keyId, [disputedAlert, 'Latchkey: a new key was never opened']);
   expect(await delivery.view(keyId)).toMatchObject({ handover: { expiredAt: expect.any(String) } });
   expect(JSON.stringify(await delivery.item(keyId))).not.toContain('ciphertext');
   const refused = await delivery.claim(token, 'the owner');
