@@ -1,4 +1,4 @@
-import type { KeyItem, Message } from '../keys/rules/index.ts';
+import { isPast, type KeyItem, type Message } from '../keys/rules/index.ts';
 import { metricNames } from '../runtime/metric-names.ts';
 import type { Act } from '../runtime/rules/change.ts';
 import { count, logger } from '../runtime/telemetry.ts';
@@ -21,6 +21,7 @@ export async function sendToOwner(
 ): Promise<void> {
   const { subscriptions, mailer, product, alerts } = dependencies;
   const { keyId } = key;
+  if (isOutdated(message, key, act.now)) return;
   const subscription = await subscriptions.get(key.subscriptionId);
   const isEncrypted = subscription?.openPgpKey !== undefined;
   const wanted =
@@ -43,6 +44,12 @@ export async function sendToOwner(
   });
   count(metricNames.mailsSent, { kind: message.kind });
   logger.info('sent', { keyId, kind: message.kind, messageId });
+}
+
+/** What was not sent for days (or not even due to be, without sweeps) may not be true any more. */
+function isOutdated({ kind, facts }: Message, { noticedFor }: KeyItem, now: Date): boolean {
+  if (kind === 'notice') return noticedFor !== facts['rotatesAt'];
+  return kind === 'reminder' && isPast(facts['oldRetiresAt'] ?? '', now);
 }
 
 /** A reminder is for those who still use the old secret: used since the new one was made. Otherwise undefined. */
