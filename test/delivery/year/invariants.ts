@@ -6,6 +6,7 @@ import { isLive, isSuspended, type KeyItem } from '../../../functions/keys/index
 import { peppers, policy } from './functions.ts';
 import type { Life } from './life.ts';
 import { claimOf, tokenShape, tokensIn } from './people.ts';
+import type { PostedMail } from './post-office.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -171,6 +172,7 @@ export class Invariants {
         expect(keyId).toBe(tags.keyId);
         if (tags.kind === 'handover') expect(String(version)).toBe(tags.version);
       }
+      this.#expectToBeTrue(mail);
       // A reminder tells when the old secret was used last, which goes on.
       if (tags.kind === 'reminder') continue;
       const id = `${Object.values(tags).join('.')} to ${mail.letter.to}`;
@@ -183,6 +185,16 @@ export class Invariants {
       this.#letters.set(link, tokens);
     }
     this.#mails = mails.length;
+  }
+
+  /** No mail announces what is called off, or over. */
+  #expectToBeTrue({ letter, at }: PostedMail): void {
+    const { keyId, kind } = letter.tags;
+    const revisions = this.#life.world.revisions.get(keyId) ?? [];
+    if (kind === 'reminder') {
+      const ends = revisions.flatMap(({ remindedFor }) => remindedFor ?? []).map((end) => Date.parse(end));
+      expect(Math.max(...ends), 'no reminder of an end that is past').toBeGreaterThan(at);
+    }
   }
 
   #checkAlerts(): void {
