@@ -195,6 +195,8 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
     'dynamodb:GetItem': ['Keys', 'Subscriptions'],
     'dynamodb:PutItem': ['Keys', 'Subscriptions'],
     ...writesItems,
+    // What mails are sealed with: who may tell of one is whoever sent it.
+    ...readsClaimSecret,
   },
   'show-claim-page': {},
   'open-claim': { ...changesKeys, ...opensHandovers, ...readsClaimSecret },
@@ -215,8 +217,8 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
   'authorize-request': [1024, 5],
   // Waits while API Gateway is slow to take another usage key.
   'change-tier': [512, 30],
-  // A hundred changes at once, each with a mail to be encrypted and sent.
-  'deliver-key': [512, 60],
+  // Ten changes at once, each with a mail that takes up to half a minute when SES is slow.
+  'deliver-key': [512, 300],
   'dispute-claim': [512, 15],
   'evaluate-decision': [1024, 15],
   'generate-key': [512, 30],
