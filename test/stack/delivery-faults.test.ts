@@ -51,8 +51,11 @@ async function whereverItFails(
   for (let failing = 1; failing <= 20; failing++) {
     let hit = false;
     let mended = false;
-    aws.setFault(({ number }) => {
-      if (number !== failing || mended) return undefined;
+    let counted = 0;
+    aws.setFault(({ operation }) => {
+      // A worker that dies after a read has done nothing more than one whose read was refused.
+      if (kind !== 'its last' || !/^(Get|Query)/.test(operation)) counted += 1;
+      if (counted !== failing || mended || hit) return undefined;
       hit = true;
       return befalls(name, kind);
     });
@@ -89,7 +92,7 @@ test.each(kinds)(
       await delivery.settle();
     });
     expect(calls.map(({ service }) => service)).toContain('SES');
-    expect(made.length).toBeGreaterThan(4);
+    expect(made.length).toBeGreaterThan(2);
     // What could not be sent waits an hour.
     await delivery.pass(anHour);
     await delivery.sweep();
@@ -134,7 +137,8 @@ test.each(kinds)(
     const { keyId, email } = await mailed('carol');
     await delivery.settle();
     let version = 1;
-    for (const operation of ['Query', 'GetItem', 'GetSecretValue', 'Encrypt', 'PutItem']) {
+    const operations = ['Query', 'GetItem', 'Encrypt', 'PutItem'].slice(kind === 'its last' ? 2 : 0);
+    for (const operation of operations) {
       const item = await delivery.item(keyId);
       const due = new Date(stack.clock.now() - minute).toISOString();
       const timer = { nextAction: 'rotate', nextActionAt: due, dueShard: item.dueShard ?? 0 };
@@ -147,6 +151,7 @@ test.each(kinds)(
         return befalls('rotate-keys', kind);
       });
       await delivery.sweep().catch(() => undefined);
+      expect([operation, hit]).toEqual([operation, true]);
       await delivery.sweep();
       version += 1;
       const { versions } = await delivery.view(keyId);
