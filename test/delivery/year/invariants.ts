@@ -137,8 +137,9 @@ export class Invariants {
     const nonce = nonceHash('owner-nonce-0123456789abcdef');
     for (const claim of claims.filter(({ keyId }) => keyId === key.keyId)) {
       if (renewal(key, claim, now) !== 'nothing') return undefined;
-      // Opened by somebody: the link says so, and offers another.
-      if (['open', 'again', 'opened'].includes(claimState(key, claim, nonce, now).kind)) return undefined;
+      if (['open', 'again'].includes(claimState(key, claim, nonce, now).kind)) return undefined;
+      // Opened by somebody: a mail has told so, and what to do about it.
+      if (key.handover?.version === claim.version && key.handover.openedAt !== undefined) return undefined;
     }
     const newest = Math.max(...key.secrets.map(({ createdAt }) => Date.parse(createdAt)));
     const told = world.post.alerts.some(({ text, at }) => text.includes(key.keyId) && at >= newest);
