@@ -10,6 +10,7 @@ import { createSns } from './aws/sns.ts';
 import { type Clock, createClock } from './clock.ts';
 import { clockRoutes } from './clock-routes.ts';
 import { startDynamoDb } from './dynamodb/start-dynamodb.ts';
+import { functionName, functionOfUri } from './gateway/function-uri.ts';
 import { type Gateway, startGateway } from './gateway/start-gateway.ts';
 import { startInbox } from './inbox.ts';
 import { type LocalLambda, startLambda } from './lambda/start-lambda.ts';
@@ -24,6 +25,8 @@ export interface ServicesOptions {
   readonly environment: LocalEnvironment;
   readonly template: ResolvedTemplate;
   readonly assetPath: (functionLogicalId: string) => string;
+  /** Folder for what V8 has compiled of the functions; in the data folder by default. */
+  readonly compileCache?: string | undefined;
   /** Ports; 0 takes a free one. */
   readonly port: number;
   readonly awsPort: number;
@@ -146,12 +149,12 @@ export async function startServices(
   // Once more, for it is to be the first to close: what it let in is answered by all that runs behind it.
   running.defer(closeGateway);
   // A caller of the API should not wait for a first start; who invokes a function by hand can.
-  await lambda.warm(calledByGateway(template));
+  await lambda.warm(behindAuthorizers(template));
   return { apiUrl, awsEndpoint, inboxUrl: inbox.url, clock, iam, lambda, logs, streams };
 }
 
 function startFunctions(
-  { environment, template, assetPath }: ServicesOptions,
+  { environment, template, assetPath, compileCache }: ServicesOptions,
   parts: { clock: Clock; iam: Iam; logs: LogFiles; awsEndpoint: () => string; apiUrl: () => string },
 ): Promise<LocalLambda> {
   const functions = template.byType('AWS::Lambda::Function');
@@ -161,6 +164,7 @@ function startFunctions(
     clock: parts.clock,
     functions,
     assetPath,
+    compileCache,
     awsEndpoint: parts.awsEndpoint,
     reached: (value) =>
       template.apiAddresses.reduce((text, address) => text.replaceAll(address, parts.apiUrl()), value),
@@ -169,12 +173,18 @@ function startFunctions(
   });
 }
 
-/** Functions that API Gateway may invoke. */
-function calledByGateway(template: ResolvedTemplate): string[] {
-  const permissions = template
-    .byType('AWS::Lambda::Permission')
-    .filter(({ properties }) => properties['Principal'] === 'apigateway.amazonaws.com');
-  return [...new Set(permissions.map(({ properties }) => String(properties['FunctionName'])))];
+/** Authorizers, and the functions behind them: what programs call. A page that a person opens now and then can start then. */
+function behindAuthorizers(template: ResolvedTemplate): string[] {
+  const authorizers = template.byType('AWS::ApiGateway::Authorizer').map(({ properties }) => properties);
+  const integrations = template
+    .byType('AWS::ApiGateway::Method')
+    .filter(({ properties }) => properties['AuthorizationType'] === 'CUSTOM')
+    .map(({ properties }) => properties['Integration'] as { Uri?: unknown });
+  const uris = [
+    ...authorizers.map((properties) => properties['AuthorizerUri']),
+    ...integrations.map(({ Uri }) => Uri),
+  ];
+  return [...new Set(uris.map((uri) => functionName(functionOfUri(String(uri)))))];
 }
 
 function logGroupOf({ ref, properties }: ResolvedResource): string {

@@ -93,7 +93,17 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     if (options.fresh === true) folder.clear();
     const { port, awsPort, inboxPort, onRequest } = options;
     const services = await startServices(
-      { environment, template, assetPath: loaded.assetPath, port, awsPort, inboxPort, onRequest },
+      {
+        environment,
+        template,
+        assetPath: loaded.assetPath,
+        // Beside the code that it is of, so that stacks which share the one share the other.
+        compileCache: join(options.assembly ?? dataDir, 'compile-cache'),
+        port,
+        awsPort,
+        inboxPort,
+        onRequest,
+      },
       running,
     );
     const description = describe(template, environment, services);

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { AwsError } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
 import type { LocalEnvironment } from '../model.ts';
@@ -29,6 +28,7 @@ export function createFunctionRunner(options: {
   clock: Clock;
   /** Absolute folder of the bundle. */
   taskRoot: string;
+  compileCache: string;
   awsEndpoint: () => string;
   /** What a value of the environment is here, where an address of AWS's stands in it. */
   reached: (value: string) => string;
@@ -49,7 +49,7 @@ export function createFunctionRunner(options: {
           taskRoot,
           handler: definition.handler,
           clockOffset: clock.offset,
-          compileCache: join(environment.dataDir, 'compile-cache'),
+          compileCache: options.compileCache,
         },
         environment: functionEnvironment({
           definition,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type { AwsService } from '../aws/service.ts';
 import type { Clock } from '../clock.ts';
 import type { LocalEnvironment, ResolvedResource } from '../model.ts';
@@ -17,6 +18,8 @@ export interface LambdaOptions {
   readonly functions: readonly ResolvedResource[];
   /** Absolute folder of the bundled code. */
   readonly assetPath: (functionLogicalId: string) => string;
+  /** Folder for what V8 has compiled, kept between starts; in the data folder by default. */
+  readonly compileCache?: string | undefined;
   /** Where functions find all AWS services. A getter is read when the first instance of a function starts. */
   readonly awsEndpoint: string | (() => string);
   /** What a value of a function's environment is here, where an address of AWS's stands in it. As it is by default. */
@@ -60,6 +63,7 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
       environment,
       clock,
       taskRoot: options.assetPath(resource.logicalId),
+      compileCache: options.compileCache ?? join(environment.dataDir, 'compile-cache'),
       awsEndpoint: typeof awsEndpoint === 'string' ? () => awsEndpoint : awsEndpoint,
       reached: options.reached ?? ((value) => value),
       credentials: options.credentialsOf(definition.roleArn),

@@ -54,9 +54,7 @@ describe('the token of a link', () => {
   });
 
   it('is nothing that anybody types: whatever else comes is refused and never throws', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => readClaimToken(text, secret) === undefined),
-    );
+    fc.assert(fc.property(fc.string(), (text) => readClaimToken(text, secret) === undefined));
     const { length } = formatClaimToken(link, secret);
     for (const text of [
       '',

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { startGateway } from '../../local/gateway/start-gateway.ts';
 import { startLambda } from '../../local/lambda/start-lambda.ts';
 import { openState } from '../../local/state.ts';
@@ -114,6 +115,7 @@ export async function startFaultyFront(stack: TestStack): Promise<FaultyFront> {
     clock: stack.clock,
     functions,
     assetPath,
+    compileCache: join(stack.assembly, 'compile-cache'),
     awsEndpoint: aws.url,
     credentialsOf: stack.iam.credentialsOf,
     // One instance, so that what one request has read is there for the next.
