@@ -48,13 +48,12 @@ export async function recordMailEvent(
 }
 
 /** The handover that the mail brought, if it is the newest one still and its end is open. */
-function handoverOf({ handover }: KeyItem, { tags }: MailEvent): Handover | undefined {
-  const isIt =
-    tags.kind === 'handover' &&
-    handover?.delivery !== undefined &&
-    String(handover.version) === tags.version &&
-    String(handover.linkNo) === tags.linkNo;
-  return isIt ? handover : undefined;
+function handoverOf({ handover }: KeyItem, { tags, messageId }: MailEvent): Handover | undefined {
+  if (tags.kind !== 'handover' || handover?.delivery === undefined) return undefined;
+  if (String(handover.version) !== tags.version) return undefined;
+  // A mail that carried the secret itself goes on meaning something when links are made worthless.
+  const carriedIt = tags.channel === 'pgp' && handover.delivery.messageId === messageId;
+  return carriedIt || String(handover.linkNo) === tags.linkNo ? handover : undefined;
 }
 
 async function noteDelivered(event: MailEvent, act: Act, dependencies: MailEventDependencies): Promise<void> {
