@@ -9,7 +9,7 @@ import { Life } from './life.ts';
 import { tokenShape } from './people.ts';
 import { simulated } from './simulated.ts';
 
-const runs = Number(process.env['LATCHKEY_PROPERTY_RUNS'] ?? 60);
+const runs = Number(process.env['LATCHKEY_PROPERTY_RUNS'] ?? 150);
 
 simulated();
 
