@@ -11,6 +11,8 @@ import type { PostedMail } from './post-office.ts';
 const hour = 3_600_000;
 const day = 24 * hour;
 
+const isResumption = ({ change }: KeyItem) => change.action === 'resume-key';
+
 /** What must hold whatever happens, looked at again and again. */
 export class Invariants {
   readonly #life: Life;
@@ -75,6 +77,9 @@ export class Invariants {
       );
       const told = at - Date.parse(notice?.change.at ?? change.at);
       expect(told, 'told six days before, at least').toBeGreaterThanOrEqual(6 * day);
+      const resumed = revisions.slice(notice?.revision ?? 0, revision - 1).filter(isResumption);
+      const inTime = resumed.every((other) => other.change.at < (before?.rotateAt ?? ''));
+      expect(inTime, 'a key resumed after its due date is noticed anew').toBe(true);
     }
     if (key.noticedFor !== undefined) {
       const notice = revisions.find(
