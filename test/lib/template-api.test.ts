@@ -123,10 +123,10 @@ describe.each(allVariants)('the API of %s', (variant) => {
     );
     expect(throttled).toEqual({
       'GET /usage': [50, 100],
-      'GET /claim': [20, 40],
-      'POST /claims': [20, 40],
-      'POST /claims/renew': [20, 40],
-      'POST /claims/dispute': [20, 40],
+      'GET /claim': [200, 400],
+      'POST /claims': [200, 400],
+      'POST /claims/renew': [200, 400],
+      'POST /claims/dispute': [200, 400],
     });
     const unplanned = [...methodsOf(synthesized)].filter(
       ([, method]) => method['ApiKeyRequired'] !== true && at(method, 'Integration', 'Type') !== 'MOCK',

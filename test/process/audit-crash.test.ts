@@ -71,8 +71,7 @@ test(`after ${kills} kills at random moments, every acknowledged act is on recor
   // Otherwise no kill ever fell into an act, and this test says little.
   expect(fleet.cutOff).toBeGreaterThanOrEqual(kills);
 
-  const items = await recordedItems(stack);
-  const entries = await allOnRecord(stack, items);
+  const { items, entries, verification } = await allOnRecord(stack);
   // As many as the revision says, and those that it says: each exactly once.
   for (const [subject, { revision }] of items) {
     const sequences = entries.filter((entry) => entry['subject'] === subject).map(({ sequence }) => sequence);
@@ -91,7 +90,6 @@ test(`after ${kills} kills at random moments, every acknowledged act is on recor
   });
   expect(wrong).toEqual([]);
   expect(fleet.acknowledged.length).toBeGreaterThanOrEqual(kills);
-  const verification = await stack.manage<Verification>('verify-audit', {});
   expect(verification).toEqual({ ok: true, subjects: items.size, entries: entries.length, broken: [] });
   await stack.stop();
 }, 300_000);
@@ -157,14 +155,20 @@ async function recordedItems(stack: Stack): Promise<ReadonlyMap<string, Item>> {
   ]);
 }
 
-/** All entries, as soon as the streams have brought as many as there were changes. */
-async function allOnRecord(stack: Stack, items: ReadonlyMap<string, Item>): Promise<Item[]> {
-  const changes = [...items.values()].reduce((sum, { revision }) => sum + Number(revision), 0);
+/**
+ * All items, all entries and what verifying tells, as soon as the streams have brought as many entries as there were
+ * changes: owners are mailed all the while, which changes keys too.
+ */
+async function allOnRecord(stack: Stack) {
   return vi.waitFor(
     async () => {
+      const items = await recordedItems(stack);
       const entries = await itemsOf(stack, 'Audit');
+      const verification = await stack.manage<Verification>('verify-audit', {});
+      const changes = [...items.values()].reduce((sum, { revision }) => sum + Number(revision), 0);
       expect(entries).toHaveLength(changes);
-      return entries;
+      expect(verification.entries).toBe(changes);
+      return { items, entries, verification };
     },
     { timeout: 60_000, interval: 250 },
   );

@@ -44,7 +44,9 @@ function callsIn(code: string): Call[] {
 }
 
 function readSection(text: string): Section {
-  const rows = text.split('\n').filter((line) => /^\| `/.test(line));
+  // The table of fields, for a section may have others.
+  const [, table = ''] = /^\| field \|.*\n\|[-|]+\n((?:\|.*\n)+)/m.exec(text) ?? [];
+  const rows = table.split('\n');
   return {
     name: text.slice(0, text.indexOf('\n')),
     fields: rows.flatMap((row) =>
