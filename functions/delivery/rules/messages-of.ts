@@ -116,7 +116,8 @@ export function oldSecret(
   since: string,
 ): { oldRetiresAt?: string } {
   const retiring = secrets.find(({ retiresAt }) => retiresAt !== undefined)?.retiresAt;
-  const ended = retired.find(({ retiredAt }) => retiredAt >= since)?.retiredAt;
-  const oldRetiresAt = retiring ?? ended;
+  // Of several, one was in use until then; the others were ended unused, or in the wrong hands, by the rotation itself.
+  const ended = retired.map(({ retiredAt }) => retiredAt).filter((end) => end >= since);
+  const oldRetiresAt = retiring ?? ended.toSorted().at(-1);
   return oldRetiresAt === undefined ? {} : { oldRetiresAt };
 }
