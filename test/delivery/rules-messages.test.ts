@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { adminAlert } from '../../functions/delivery/rules/admin-alert.ts';
 import { formatClaimToken } from '../../functions/delivery/rules/claim-token.ts';
-import { messagesOf } from '../../functions/delivery/rules/messages-of.ts';
+import { messagesOf, oldSecret } from '../../functions/delivery/rules/messages-of.ts';
 import type { KeyItem } from '../../functions/keys/rules/key-item.ts';
 import { deferred, dispatched, redelivered } from '../../functions/keys/rules/outbox.ts';
 import { change, hour, iso, noon, waiting, withHandover } from './rules-support.ts';
@@ -69,6 +69,24 @@ describe('what a revision gives to tell', () => {
   it('holds no token, no ciphertext and no hash', () => {
     const text = JSON.stringify(messagesOf(made(expired, 'expire-handover')));
     for (const hidden of ['c2VhbGVk', '1'.repeat(64), '2'.repeat(64)]) expect(text).not.toContain(hidden);
+  });
+});
+
+describe('the end of the old secret, as mails tell it', () => {
+  const unused = { version: 2, hash: '2'.repeat(64), pepper: 'v1', retiredAt: iso(0) };
+  const [first] = waiting.secrets.map(({ version, hash, pepper }) => ({ version, hash, pepper }));
+
+  it('is the same before it has come and after, though the rotation ended an unused one, too', () => {
+    const before = oldSecret({ secrets: waiting.secrets, retired: [unused] }, iso(0));
+    const ended = first === undefined ? [] : [{ ...first, retiredAt: iso(72) }];
+    const after = oldSecret({ secrets: waiting.secrets.slice(1), retired: [unused, ...ended] }, iso(0));
+    expect(before).toEqual({ oldRetiresAt: iso(72) });
+    expect(after).toEqual(before);
+  });
+
+  it('is that of the rotation that the mail tells of, not of an earlier one', () => {
+    const long = { version: 1, hash: '1'.repeat(64), pepper: 'v1', retiredAt: iso(-24) };
+    expect(oldSecret({ secrets: waiting.secrets.slice(1), retired: [long] }, iso(0))).toEqual({});
   });
 });
 
