@@ -13,7 +13,7 @@ import {
   requestIdOf,
   secondsToMonthEnd,
   setUsed,
-  toMiddleOfNextMonth,
+  toNextMonth,
   usageItem,
 } from './request-path-support.ts';
 import { type HttpAnswer, startTestStack, type TestStack } from './test-stack.ts';
@@ -24,7 +24,7 @@ let stack: TestStack;
 let key: MadeKey;
 beforeAll(async () => {
   stack = await startTestStack();
-  await toMiddleOfNextMonth(stack);
+  await toNextMonth(stack);
   key = await makeKey(stack);
 });
 afterAll(() => stack.close());

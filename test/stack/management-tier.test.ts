@@ -28,7 +28,7 @@ import {
   subscriptionItem,
   tableName,
 } from './management-support.ts';
-import { expectProblem, quotaExceeded, setUsed, toMiddleOfNextMonth } from './request-path-support.ts';
+import { expectProblem, quotaExceeded, setUsed, toNextMonth } from './request-path-support.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
 const usageKeyLimit = 1_000;
@@ -46,7 +46,7 @@ beforeAll(async () => {
   });
   fleet = fleetOf(stack);
   apiGateway = new APIGatewayClient(clientOptions(stack));
-  await toMiddleOfNextMonth(stack);
+  await toNextMonth(stack);
 });
 afterAll(async () => {
   apiGateway.destroy();

@@ -11,7 +11,7 @@ import {
   secondsToMonthEnd,
   setClock,
   setUsed,
-  toMiddleOfNextMonth,
+  toNextMonth,
   usageItem,
 } from './request-path-support.ts';
 import { type HttpAnswer, startTestStack, type TestStack } from './test-stack.ts';
@@ -28,7 +28,7 @@ beforeAll(async () => {
   stack = await startTestStack({
     overrides: { tiers: { pro: generous, enterprise: { ...generous, requestsPerMonth: 100 } } },
   });
-  await toMiddleOfNextMonth(stack);
+  await toNextMonth(stack);
 });
 afterAll(() => stack.close());
 

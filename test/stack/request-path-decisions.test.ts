@@ -7,7 +7,7 @@ import {
   makeKey,
   requestIdOf,
   secondsToMonthEnd,
-  toMiddleOfNextMonth,
+  toNextMonth,
   usageItem,
 } from './request-path-support.ts';
 import { type HttpAnswer, startTestStack, type TestStack } from './test-stack.ts';
@@ -18,7 +18,7 @@ let stack: TestStack;
 let key: MadeKey;
 beforeAll(async () => {
   stack = await startTestStack();
-  await toMiddleOfNextMonth(stack);
+  await toNextMonth(stack);
   key = await makeKey(stack);
 });
 afterAll(() => stack.close());

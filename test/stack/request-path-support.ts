@@ -110,12 +110,12 @@ export function secondsToMonthEnd(at: number): number {
 }
 
 /**
- * Moves the clock to noon of the 15th of the next month: away from any month's end, so that no month changes in the
+ * Moves the clock to noon of the 2nd of the next month: away from any month's end, so that no month changes in the
  * middle of a test. To be called once, before there is any key.
  */
-export async function toMiddleOfNextMonth(stack: TestStack): Promise<void> {
+export async function toNextMonth(stack: TestStack): Promise<void> {
   const now = new Date(stack.clock.now());
-  const target = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 15, 12));
+  const target = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 2, 12));
   await setClock(stack, target);
 }
 
