@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { closingGrace } from '../closing-grace.ts';
 import { isFromThisMachine } from '../this-machine-only.ts';
 import { type AccessControl, authorizer } from './access-control.ts';
 import { errorProtocolOf, errorResponse } from './error-response.ts';
@@ -18,7 +19,7 @@ export interface AwsEndpointOptions {
 
 export interface AwsEndpoint {
   readonly url: string;
-  /** Lets requests under way finish (2 s at most), then closes the services too. */
+  /** Lets requests under way finish (5 s at most), then closes the services too. */
   close(): Promise<void>;
 }
 
@@ -26,7 +27,6 @@ type Headers = Readonly<Record<string, string>>;
 
 /** The largest body of a service here: DynamoDB's 16 MB. */
 const maxBodyBytes = 16 * 1024 * 1024;
-const closeGraceMilliseconds = 2_000;
 
 /**
  * The one endpoint for AWS SDKs and the AWS CLI: plain HTTP on 127.0.0.1; the service is told by the credential scope.
@@ -54,7 +54,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async close() {
-      const deadline = setTimeout(() => server.closeAllConnections(), closeGraceMilliseconds);
+      const deadline = setTimeout(() => server.closeAllConnections(), closingGrace);
       await new Promise<void>((resolve) => server.close(() => resolve()));
       clearTimeout(deadline);
       await Promise.all(options.services.map((service) => service.close?.()));

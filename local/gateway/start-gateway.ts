@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
+import { closingGrace } from '../closing-grace.ts';
 import type { FunctionInvoker } from '../lambda/invoker.ts';
 import type { LocalEnvironment, ResolvedResource } from '../model.ts';
 import type { State } from '../state.ts';
@@ -34,7 +35,7 @@ export interface Gateway {
   /** Without a trailing slash. */
   readonly url: string;
   readonly ledger: UsageLedger;
-  /** Takes no more requests, lets those under way finish for up to two seconds, then closes every connection. */
+  /** Takes no more requests, lets those under way finish for up to five seconds, then closes every connection. */
   close(): Promise<void>;
 }
 
@@ -117,7 +118,7 @@ function listen(server: Server, port: number): Promise<void> {
 
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    const late = setTimeout(() => server.closeAllConnections(), 2_000);
+    const late = setTimeout(() => server.closeAllConnections(), closingGrace);
     server.close(() => {
       clearTimeout(late);
       resolve();

@@ -1,4 +1,5 @@
 import { AwsError } from '../aws/service.ts';
+import { closingGrace } from '../closing-grace.ts';
 import type { Instance, InstanceOutcome, Invocation } from './instance.ts';
 
 /** The warm instances of one function. */
@@ -9,12 +10,11 @@ export interface InstancePool {
   warm(): Promise<void>;
   /** Crashes an instance that runs something. @returns false where none does */
   interrupt(): Promise<boolean>;
-  /** What waits fails; what runs may finish for up to two seconds, then fails too; all instances end. */
+  /** What waits fails; what runs may finish for up to five seconds, then fails too; all instances end. */
   close(): Promise<void>;
 }
 
 /** As long as the gateway and the AWS endpoint give their requests. */
-const closeGraceMilliseconds = 2_000;
 
 /** @param start may throw, which fails the invocation that needed the instance */
 export function createInstancePool(options: { start: () => Instance; maximum: number }): InstancePool {
@@ -88,7 +88,7 @@ export function createInstancePool(options: { start: () => Instance; maximum: nu
     async close() {
       closed = true;
       for (const { reject } of waiting.splice(0)) reject(stopping());
-      await settledWithin(closeGraceMilliseconds, [...running]);
+      await settledWithin(closingGrace, [...running]);
       await Promise.all([...all].map((instance) => instance.close()));
     },
   };

@@ -45,7 +45,7 @@ export interface LocalLambda extends FunctionInvoker {
    * @returns false where nothing runs
    */
   interrupt(functionName: string): Promise<boolean>;
-  /** Lets running invocations finish for up to two seconds, then ends all instances. */
+  /** Lets running invocations finish for up to five seconds, then ends all instances. */
   close(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SNSEvent } from 'aws-lambda';
 import type { Clock } from '../../clock.ts';
+import { closingGrace } from '../../closing-grace.ts';
 import { createEventQueue, type EventQueue } from '../../lambda/event-queue.ts';
 import type { FunctionInvoker } from '../../lambda/invoker.ts';
 import type { State } from '../../state.ts';
@@ -23,7 +24,6 @@ export interface Deliveries {
 /** As everywhere, whoever publishes hears the answer before a subscriber hears the message. */
 const delayMilliseconds = 50;
 /** How long the end waits for functions; what they have not taken by then is handed over again at the next start. */
-const closeGraceMilliseconds = 2_000;
 
 /**
  * Hands messages over to functions as Lambda's queue of asynchronous invocations does: at least once, a failure again
@@ -103,7 +103,7 @@ export function createDeliveries(options: {
       waiting.clear();
       events?.close();
       const { promise, resolve } = Promise.withResolvers<void>();
-      const deadline = setTimeout(resolve, closeGraceMilliseconds);
+      const deadline = setTimeout(resolve, closingGrace);
       await Promise.race([Promise.all(underway), promise]);
       clearTimeout(deadline);
       closed = true;
