@@ -1,13 +1,14 @@
+import { withoutVersion } from '../keys/rules/index.ts';
 import { changeOf } from '../runtime/rules/change.ts';
 import { changeKey } from './change-key.ts';
 import type { ReplacementDependencies } from './dependencies.ts';
 import { replaceSecret } from './replace-secret.ts';
-import { isDisputable } from './rules/claim.ts';
+import { disputed } from './rules/claim.ts';
 import type { Claim } from './rules/claim-token.ts';
 
 /**
- * "That was not me": the secret that the link showed ends at once, and a new one goes to the owner by mail only. Once:
- * afterwards the link is no longer that of the newest secret. Whoever asks learns nothing.
+ * "That was not me": the secret that the link showed ends at once, and a new one goes to the owner by mail only, unless a
+ * newer one is there already. Once: afterwards there is nothing left to end. Whoever asks learns nothing.
  */
 export async function disputeClaim(
   claim: Claim,
@@ -18,10 +19,15 @@ export async function disputeClaim(
   const change = changeOf('dispute-claim', act, 'the link was opened by somebody else');
   await changeKey(
     claim.keyId,
-    async (key) =>
-      isDisputable(key, claim)
-        ? { key: await replaceSecret(key, 'not-me', change, dependencies), others: [] }
-        : undefined,
+    async (key) => {
+      const what = disputed(key, claim);
+      if (what === undefined) return undefined;
+      const next =
+        what === 'newest'
+          ? await replaceSecret(key, 'not-me', change, dependencies)
+          : withoutVersion(key, claim.version, change, dependencies.policy);
+      return { key: next, others: [] };
+    },
     dependencies,
   );
 }

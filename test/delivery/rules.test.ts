@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { claimState, isDisputable, renewal } from '../../functions/delivery/rules/claim.ts';
+import { claimState, disputed, renewal } from '../../functions/delivery/rules/claim.ts';
 import { formatClaimToken, nonceHash, readClaimToken } from '../../functions/delivery/rules/claim-token.ts';
 import type { KeyItem } from '../../functions/keys/rules/key-item.ts';
 import { at, iso, revoked, suspended, waiting, withHandover } from './rules-support.ts';
@@ -156,15 +156,30 @@ describe('asking for a new link', () => {
 describe('“that was not me”', () => {
   const opened = withHandover({ openedAt: iso(1) });
 
-  it.each<[string, KeyItem | undefined, typeof link, boolean]>([
-    ['of the newest secret, whose link was used', opened, link, true],
-    ['of a link that nobody used', waiting, link, false],
-    ['of an earlier link', withHandover({ openedAt: iso(1), linkNo: 2 }), link, false],
-    ['of an older version', opened, { ...link, version: 1 }, false],
-    ['of a version that has ended', { ...opened, secrets: opened.secrets.slice(0, 1) }, link, false],
-    ['of a revoked key', { ...opened, revokedAt: iso(2) }, link, false],
-    ['of a key that is not there', undefined, link, false],
+  /** The stranger's secret retires, for the key was rotated since. */
+  const retiring = (linkNo: number): KeyItem => ({
+    ...opened,
+    secrets: opened.secrets.map((secret) =>
+      secret.version === 1 ? { ...secret, openedByLink: linkNo, retiresAt: iso(100) } : secret,
+    ),
+  });
+
+  it.each<[string, KeyItem | undefined, typeof link, 'newest' | 'retiring' | undefined]>([
+    ['of the newest secret, whose link was used', opened, link, 'newest'],
+    [
+      'of one that retires since, by the link that showed it',
+      retiring(1),
+      { ...link, version: 1 },
+      'retiring',
+    ],
+    ['of one that retires, by another link', retiring(2), { ...link, version: 1 }, undefined],
+    ['of a link that nobody used', waiting, link, undefined],
+    ['of an earlier link', withHandover({ openedAt: iso(1), linkNo: 2 }), link, undefined],
+    ['of an older version', opened, { ...link, version: 1 }, undefined],
+    ['of a version that has ended', { ...opened, secrets: opened.secrets.slice(0, 1) }, link, undefined],
+    ['of a revoked key', { ...opened, revokedAt: iso(2) }, link, undefined],
+    ['of a key that is not there', undefined, link, undefined],
   ])('%s: %#', (_what, key, claim, expected) => {
-    expect(isDisputable(key, claim)).toBe(expected);
+    expect(disputed(key, claim)).toBe(expected);
   });
 });

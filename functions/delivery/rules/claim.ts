@@ -64,16 +64,18 @@ export function renewal(key: KeyItem | undefined, { version, linkNo }: Claim, no
 const mostRemails = 6;
 
 /**
- * Whether a used link may be disputed: it brought the newest version, and that version is the one that is in force.
- * Once disputed there is a newer one, so that it works once.
+ * What disputing a used link ends: the newest secret, which is replaced, or one that is retiring since, which merely goes.
+ * Undefined where the link was not used, or what it showed is over: disputing works once.
  */
-export function isDisputable(key: KeyItem | undefined, { version, linkNo }: Claim): key is KeyItem {
-  if (key === undefined || key.revokedAt !== undefined) return false;
+export function disputed(
+  key: KeyItem | undefined,
+  { version, linkNo }: Claim,
+): 'newest' | 'retiring' | undefined {
+  const secret = key?.secrets.find((each) => each.version === version);
+  if (key === undefined || key.revokedAt !== undefined || secret === undefined) return undefined;
+  if (secret.openedByLink === linkNo) return 'retiring';
   const { handover } = key;
-  return (
-    handover?.version === version &&
-    handover.linkNo === linkNo &&
-    handover.openedAt !== undefined &&
-    key.secrets.some((secret) => secret.version === version)
-  );
+  const isNewest =
+    handover?.version === version && handover.linkNo === linkNo && handover.openedAt !== undefined;
+  return isNewest ? 'newest' : undefined;
 }

@@ -53,7 +53,7 @@ export function contactMessages(
   ];
 }
 
-/** A key after its owner's contact changed. @returns undefined where nothing is to be sent and no link was */
+/** A key after its owner's contact changed. @returns undefined where neither the address changed nor anything is to be sent */
 export function afterContactChange(
   key: KeyItem,
   before: SubscriptionItem,
@@ -66,7 +66,8 @@ export function afterContactChange(
   const takesMailAgain = before.undeliverable !== undefined && after.undeliverable === undefined;
   const isMoved = before.email !== after.email || takesMailAgain;
   const wasLinked = isMoved && handover?.delivery !== undefined;
-  if (messages.length === 0 && !wasLinked) return undefined;
+  // A key without anything to send is written too: whoever rotates it at this moment must look at the address again.
+  if (messages.length === 0 && !isMoved) return undefined;
   const waits =
     wasLinked &&
     handover.ciphertext !== undefined &&

@@ -56,13 +56,18 @@ function toldOf(key: KeyItem): Message[] {
           ]
         : [];
     case 'dispute-claim':
-      return [admins('claim-disputed', { version: String((handover?.version ?? 0) - 1) })];
+      return [admins('claim-disputed', { version: String(endedIn(key) ?? '') })];
     case 'redeliver':
     case 'fail-delivery':
       return failures(key).map((facts) => admins('mail-failed', facts));
     default:
       return [];
   }
+}
+
+/** The version that ended with this very revision. */
+function endedIn({ retired, change }: KeyItem): number | undefined {
+  return retired.find(({ retiredAt }) => retiredAt === change.at)?.version;
 }
 
 /** What was given up in this very revision. */

@@ -21,6 +21,7 @@ export {
   reminded,
   retired,
   rotated,
+  withoutVersion,
 } from './lifecycle.ts';
 export { deferred, dispatched, type Message, queued, redelivered } from './outbox.ts';
 export type { RotationPolicy } from './rotation-policy.ts';

@@ -55,6 +55,8 @@ export interface SecretVersion {
   readonly createdAt: string;
   /** From this moment on the secret is refused. Only ever moves earlier. */
   readonly retiresAt?: string;
+  /** Number of the link that showed it, kept while it retires: who disputes that link ends the secret at once. */
+  readonly openedByLink?: number;
 }
 
 export interface RetiredSecret {

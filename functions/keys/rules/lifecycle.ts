@@ -73,7 +73,8 @@ export function rotated(
   const newest = key.secrets
     .filter((secret) => isLive(secret, now) && isKnown(key, secret.version) && secret.version !== compromised)
     .toSorted((a, b) => b.version - a.version)[0];
-  const oldRetiresAt = earliest(later(change.at, graceHours * hour), newest?.retiresAt);
+  const oldRetiresAt =
+    newest === undefined ? change.at : earliest(later(change.at, graceHours * hour), newest.retiresAt);
   const kept = newest !== undefined && Date.parse(oldRetiresAt) > now.getTime();
   const { handover: _replaced, noticedFor: _noticed, remindedFor: _reminded, ...rest } = key;
   const gone = key.secrets.filter((secret) => !kept || secret !== newest);
@@ -84,7 +85,7 @@ export function rotated(
       {
         ...rest,
         secrets: [
-          ...(kept ? [{ ...newest, retiresAt: oldRetiresAt }] : []),
+          ...(kept ? [{ ...newest, ...openedByLink(key, newest), retiresAt: oldRetiresAt }] : []),
           { version, hash: added.hash, pepper: added.pepper, createdAt: change.at },
         ],
         retired: withRetired(key.retired, gone, change.at),
@@ -96,6 +97,29 @@ export function rotated(
       policy,
     ),
   };
+}
+
+function openedByLink(
+  { handover }: KeyItem,
+  { version }: SecretVersion,
+): Pick<SecretVersion, 'openedByLink'> {
+  const wasShown = handover?.version === version && handover.openedAt !== undefined;
+  return wasShown ? { openedByLink: handover.linkNo } : {};
+}
+
+/** One version ends now, whatever its grace: somebody has it who must not. The others stay as they are. */
+export function withoutVersion(key: KeyItem, version: number, change: Change, policy: TimerPolicy): KeyItem {
+  const gone = key.secrets.filter((secret) => secret.version === version);
+  return withTimer(
+    {
+      ...key,
+      secrets: key.secrets.filter((secret) => secret.version !== version),
+      retired: withRetired(key.retired, gone, change.at),
+      revision: key.revision + 1,
+      change,
+    },
+    policy,
+  );
 }
 
 /**

@@ -60,12 +60,14 @@ export class Invariants {
       expect(again.length, 'one act of an admin is one revision').toBe(1);
     }
     if (change.action === 'dispute-claim') {
-      const disputed = before?.handover?.version ?? 0;
-      expect(before?.handover?.openedAt, 'what nobody opened cannot be disputed').toBeDefined();
-      expect(
-        key.secrets.map(({ version }) => version),
-        'what was disputed is dead',
-      ).not.toContain(disputed);
+      const left = new Set(key.secrets.map(({ version }) => version));
+      const shown = (before?.secrets ?? []).filter(
+        ({ version, openedByLink }) =>
+          openedByLink !== undefined ||
+          (version === before?.handover?.version && before.handover.openedAt !== undefined),
+      );
+      const disputed = shown.find(({ version }) => !left.has(version))?.version;
+      expect(disputed, 'what was disputed was shown by a link, and is dead').toBeDefined();
       expect(this.#disputed, 'a dispute works once').not.toContain(`${keyId}.${disputed}`);
       this.#disputed.add(`${keyId}.${disputed}`);
     }
