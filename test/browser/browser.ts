@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll } from 'vitest';
 
 const installed = [
@@ -30,6 +30,14 @@ export function useBrowser(): () => Promise<Browser> {
     browser ??= launch();
     return browser;
   };
+}
+
+const screens = fileURLToPath(new URL('../../reports/screens', import.meta.url));
+
+/** A picture for people to look at, in `reports/screens`: with `LATCHKEY_SCREENS=1`, for each one costs a third of a second. */
+export async function keepScreen(page: Page, name: string): Promise<void> {
+  if (process.env['LATCHKEY_SCREENS'] !== '1') return;
+  await page.screenshot({ path: join(screens, `${name}.png`), fullPage: true });
 }
 
 async function launch(): Promise<Browser> {

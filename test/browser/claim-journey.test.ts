@@ -1,24 +1,19 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addressOf, deliveryOf, linkIn, type TestDelivery, tokenIn } from '../stack/delivery-support.ts';
 import { hour } from '../stack/management-support.ts';
 import { startTestStack, type TestStack } from '../stack/test-stack.ts';
-import { useBrowser } from './browser.ts';
+import { keepScreen, useBrowser } from './browser.ts';
 import { press, shows } from './claim-page-support.ts';
 
 /** From the mail to a decision of the API, with a browser, by the links as the mails hold them. */
 
-const screens = fileURLToPath(new URL('../../reports/screens', import.meta.url));
 const browser = useBrowser();
 let stack: TestStack;
 let delivery: TestDelivery;
 const apiKeys: string[] = [];
 
 beforeAll(async () => {
-  await mkdir(screens, { recursive: true });
   stack = await startTestStack();
   delivery = deliveryOf(stack);
 });
@@ -51,8 +46,7 @@ async function open(link: string): Promise<{ page: Page; asked: string[]; leave:
   return { page, asked, leave: () => context.close() };
 }
 
-const shot = (page: Page, name: string) =>
-  page.screenshot({ path: join(screens, `journey-${name}.png`), fullPage: true });
+const shot = (page: Page, name: string) => keepScreen(page, `journey-${name}`);
 
 async function keyShown(page: Page): Promise<string> {
   await shows(page, 'Your API key');

@@ -1,12 +1,8 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { keepScreen } from './browser.ts';
 import { shows, states, useClaimPage } from './claim-page-support.ts';
 
-const screens = fileURLToPath(new URL('../../reports/screens', import.meta.url));
-beforeAll(() => mkdir(screens, { recursive: true }));
 const open = useClaimPage();
 
 const looks = {
@@ -64,7 +60,7 @@ test.each(Object.entries(states))(
     for (const [look, { colorScheme, width }] of Object.entries(looks)) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 844 });
-      await page.screenshot({ path: join(screens, `claim-${name}-${look}.png`), fullPage: true });
+      await keepScreen(page, `claim-${name}-${look}`);
       expect(await page.evaluate(faintTexts), look).toEqual([]);
       expect(await overflow(page), look).toBe(0);
     }
