@@ -25,7 +25,8 @@ export default defineConfig({
     pool: 'forks',
     // A process for each of a hundred files costs a minute; what files share is code, and each starts stacks of its own.
     isolate: false,
-    maxWorkers: 2,
+    // One more than two cores: a file that waits for a process or a browser leaves its core to another.
+    maxWorkers: 3,
     sequence: { sequencer: HeaviestFirst },
     reporters: ['default', ['json', { outputFile: 'reports/vitest.json' }]],
   },

@@ -27,7 +27,7 @@ export interface LambdaOptions {
   readonly credentialsOf: (roleArn: string) => FunctionCredentials;
   /** One line of a function's output; no request id while it is being initialised ahead of an invocation. */
   readonly log: (functionName: string, requestId: string | undefined, line: string) => void;
-  /** Worker threads per function; further invocations wait. 3 by default. */
+  /** Worker threads per function; further invocations wait. 2 by default. */
   readonly maximumInstances?: number;
 }
 
@@ -67,7 +67,7 @@ export async function startLambda(options: LambdaOptions): Promise<LocalLambda> 
       awsEndpoint: typeof awsEndpoint === 'string' ? () => awsEndpoint : awsEndpoint,
       reached: options.reached ?? ((value) => value),
       credentials: options.credentialsOf(definition.roleArn),
-      maximumInstances: options.maximumInstances ?? 3,
+      maximumInstances: options.maximumInstances ?? 2,
       log: (requestId, line) => options.log(definition.name, requestId, line),
     });
     runners.set(definition.arn, runner);
