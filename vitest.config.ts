@@ -25,8 +25,7 @@ export default defineConfig({
     pool: 'forks',
     // A process for each of a hundred files costs a minute; what files share is code, and each starts stacks of its own.
     isolate: false,
-    // One more than two cores: a file that waits for a process or a browser leaves its core to another.
-    maxWorkers: 3,
+    maxWorkers: 2,
     sequence: { sequencer: HeaviestFirst },
     reporters: ['default', ['json', { outputFile: 'reports/vitest.json' }]],
   },
