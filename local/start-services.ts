@@ -31,6 +31,8 @@ export interface ServicesOptions {
   readonly port: number;
   readonly awsPort: number;
   readonly inboxPort: number;
+  /** Whether the functions that programs call start ahead of the first call. */
+  readonly warm?: boolean;
   /** Each access log line, beside the log file. */
   readonly onRequest?: ((line: string) => void) | undefined;
 }
@@ -149,7 +151,7 @@ export async function startServices(
   // Once more, for it is to be the first to close: what it let in is answered by all that runs behind it.
   running.defer(closeGateway);
   // A caller of the API should not wait for a first start; who invokes a function by hand can.
-  await lambda.warm(behindAuthorizers(template));
+  if (options.warm !== false) await lambda.warm(behindAuthorizers(template));
   return { apiUrl, awsEndpoint, inboxUrl: inbox.url, clock, iam, lambda, logs, streams };
 }
 

@@ -27,6 +27,8 @@ export interface StackOptions {
   readonly port: number;
   readonly awsPort: number;
   readonly inboxPort: number;
+  /** Whether the functions that programs call start ahead of the first call; true by default. */
+  readonly warm?: boolean;
   /** Told what is being done, for people who wait. */
   readonly progress?: (what: string) => void;
   /** Each access log line, beside the log file. */
@@ -103,6 +105,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
         awsPort,
         inboxPort,
         onRequest,
+        warm: options.warm ?? true,
       },
       running,
     );
