@@ -58,7 +58,9 @@ test(`after ${kills} kills at random moments, every acknowledged act is on recor
     const before = fleet.acknowledged.length;
     const working = Promise.all(staff.map((admin) => admin.work(stack)));
     // Never before something was answered, and then at any moment of an act or of its way to the record.
-    await vi.waitFor(() => expect(fleet.acknowledged.length).toBeGreaterThan(before), {
+    // The first time after two answers, so that some act is on record that no kill followed at once.
+    const answers = kill === 1 ? 2 : 1;
+    await vi.waitFor(() => expect(fleet.acknowledged.length).toBeGreaterThanOrEqual(before + answers), {
       timeout: 30_000,
       interval: 5,
     });
@@ -89,7 +91,7 @@ test(`after ${kills} kills at random moments, every acknowledged act is on recor
     return (entry?.['actor'] as { id?: string } | undefined)?.id !== by;
   });
   expect(wrong).toEqual([]);
-  expect(fleet.acknowledged.length).toBeGreaterThanOrEqual(kills);
+  expect(fleet.acknowledged.length).toBeGreaterThan(kills);
   expect(verification).toEqual({ ok: true, subjects: items.size, entries: entries.length, broken: [] });
   await stack.stop();
 }, 300_000);

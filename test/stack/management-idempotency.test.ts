@@ -43,7 +43,8 @@ describe('generate-key with an idempotencyKey', () => {
     expect(await management.generate({ idempotencyKey, name, email, requestedBy: 'a colleague' })).toEqual(
       first,
     );
-    await advance(stack, 9.5 * minute);
+    // By the act's own time: what the machine took until here is part of it.
+    await stack.clock.moveTo(Date.parse(first.createdAt) + 9.9 * minute);
     expect(await management.generate(request)).toEqual(first);
     expect(await contentsOf(stack)).toEqual(before);
     expect(await management.status(first.apiKey)).toBe(200);
