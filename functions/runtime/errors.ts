@@ -1,3 +1,5 @@
+import type { ProblemName } from './problems.ts';
+
 /**
  * The errors that a management function answers with: the invocation fails with the class's name as `errorType`, and
  * nothing was written. Whether a retry helps is part of each one's meaning.
@@ -28,7 +30,20 @@ export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
 }
 
-const domainErrors = [ValidationError, NotFoundError, ConflictError, LimitError];
+/** A refusal that has a problem type of its own, for callers of the API. A retry helps only after a change. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly problem: ProblemName;
+  readonly members: Readonly<Record<string, unknown>>;
+
+  constructor(problem: ProblemName, members: Readonly<Record<string, unknown>> = {}) {
+    super(problem);
+    this.problem = problem;
+    this.members = members;
+  }
+}
+
+const domainErrors = [ValidationError, NotFoundError, ConflictError, LimitError, ProblemError];
 
 /** True for an error that tells the caller about the request, not about a fault of ours. */
 export function isDomainError(error: unknown): error is Error {

@@ -19,10 +19,10 @@ const quotaExceeded = 'https://iana.org/assignments/http-problem-types#quota-exc
 export const problemTypes = {
   unauthorized: {
     type: 'unauthorized',
-    title: 'API key missing or not valid',
+    title: 'API key or sign-in missing or not valid',
     status: 401,
     detail:
-      'Send your API key in the X-API-Key header. If you do, the key is mistyped, was rotated, suspended or revoked: ask whoever gave it to you, or support.',
+      'Send your API key in the X-API-Key header. If you do, the key is mistyped, was rotated, suspended or revoked: ask whoever gave it to you, or support. For your account, send the ID token of your sign-in as Authorization: Bearer; if you do, it has expired: sign in again.',
   },
   'access-denied': {
     type: 'access-denied',
@@ -99,6 +99,31 @@ export const problemTypes = {
     detail:
       'Your key could not be checked for the moment; nothing was counted. Send the request again after Retry-After seconds; if it goes on, see the status page.',
     retryAfter: 5,
+  },
+  'no-such-thing': {
+    type: 'not-found',
+    title: 'There is no such thing in your account',
+    status: 404,
+    detail: 'Compare the id with those that your account lists.',
+  },
+  conflict: {
+    type: 'conflict',
+    title: 'The request contradicts the present state',
+    status: 409,
+    detail: 'Look at the present state, and decide anew.',
+  },
+  'limit-reached': {
+    type: 'limit-reached',
+    title: 'A limit is reached',
+    status: 409,
+    detail: 'Free some of what the limit counts, or ask support.',
+  },
+  'payment-unavailable': {
+    type: 'payment-unavailable',
+    title: 'Payment is not set up here',
+    status: 409,
+    detail:
+      'Tiers that cost money cannot be chosen for now: whoever runs this service has not connected Stripe. Ask support.',
   },
   'link-not-valid': {
     type: 'link-not-valid',

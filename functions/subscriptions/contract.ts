@@ -13,7 +13,9 @@ export const usageKeysEnvironment = z.object({
   USAGE_PLANS: json(z.record(z.string(), name)),
 });
 
-export const byOwnerIndex = 'byOwner';
-export const byPaymentCustomerIndex = 'byPaymentCustomer';
+/** Sparse index of subscriptions by what is due: (dueShard, nextActionAt). */
+export const subscriptionsByDueIndex = 'byDue';
+/** Sparse index of subscriptions whose owners wait for an admin's answer: (openRequest, subscriptionId). */
+export const byRequestIndex = 'byRequest';
 /** TTL attribute of items that may go: epoch seconds. */
 export const ttlAttribute = 'expiresAt';

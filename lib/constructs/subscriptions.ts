@@ -4,8 +4,8 @@ import { AttributeType, ProjectionType } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { metricNames } from '../../functions/runtime/metric-names.ts';
 import {
-  byOwnerIndex,
-  byPaymentCustomerIndex,
+  byRequestIndex,
+  subscriptionsByDueIndex,
   subscriptionsTableEnvironment,
   ttlAttribute,
   usageKeysEnvironment,
@@ -40,17 +40,19 @@ export class Subscriptions extends Construct {
       timeToLiveAttribute: ttlAttribute,
       streamed: true,
     });
-    // CloudFormation adds one index per update: those that accounts and payment will need are there from the start.
-    for (const [indexName, attribute] of [
-      [byOwnerIndex, 'owner'],
-      [byPaymentCustomerIndex, 'paymentCustomer'],
-    ] as const) {
-      this.table.addGlobalSecondaryIndex({
-        indexName,
-        partitionKey: { name: attribute, type: AttributeType.STRING },
-        projectionType: ProjectionType.KEYS_ONLY,
-      });
-    }
+    // CloudFormation adds one index per update: both are there from the start.
+    this.table.addGlobalSecondaryIndex({
+      indexName: subscriptionsByDueIndex,
+      partitionKey: { name: 'dueShard', type: AttributeType.NUMBER },
+      sortKey: { name: 'nextActionAt', type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+    this.table.addGlobalSecondaryIndex({
+      indexName: byRequestIndex,
+      partitionKey: { name: 'openRequest', type: AttributeType.STRING },
+      sortKey: { name: 'subscriptionId', type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
     // Both functions that plan usage keys tell how many there are then; each tells under its own name.
     for (const [id, service] of [
       ['UsageKeysNearlyUsedUp', 'generate-key'],
@@ -91,6 +93,16 @@ export class Subscriptions extends Construct {
   grantPlan(fn: LatchkeyFunction): void {
     this.table.allowWrite(fn, 'dynamodb:PutItem', 'dynamodb:UpdateItem');
     this.#addEnvironment(fn);
+  }
+
+  /** Finding what is due. */
+  grantDue(fn: LatchkeyFunction): void {
+    fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/${subscriptionsByDueIndex}`]);
+  }
+
+  /** Finding the requests that wait for an answer. */
+  grantRequests(fn: LatchkeyFunction): void {
+    fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/${byRequestIndex}`]);
   }
 
   /** Reading and writing the records of repeated requests, which live in this table, and no subscription. */

@@ -50,8 +50,11 @@ describe.each(stages)('data at rest in %s', (stage) => {
       },
       [`latchkey-${stage}-Subscriptions`]: {
         keys: ['subscriptionId HASH'],
-        types: { subscriptionId: 'S', owner: 'S', paymentCustomer: 'S' },
-        indexes: { byOwner: ['owner HASH'], byPaymentCustomer: ['paymentCustomer HASH'] },
+        types: { subscriptionId: 'S', dueShard: 'N', nextActionAt: 'S', openRequest: 'S' },
+        indexes: {
+          byDue: ['dueShard HASH', 'nextActionAt RANGE'],
+          byRequest: ['openRequest HASH', 'subscriptionId RANGE'],
+        },
       },
       [`latchkey-${stage}-Usage`]: {
         keys: ['subscriptionId HASH', 'period RANGE'],

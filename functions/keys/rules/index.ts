@@ -12,7 +12,7 @@ export {
   retryAfter,
   withNewLink,
 } from './handover.ts';
-export { loggableForm } from './key-format.ts';
+export { isKeyId, isPrefix, loggableForm } from './key-format.ts';
 export type { Handover, HandoverOrigin, KeyItem, Outgoing, TimerAction } from './key-item.ts';
 export {
   changed,

@@ -1,2 +1,9 @@
 /** What the rules of other subsystems may use of subscriptions' rules. */
-export type { SubscriptionItem } from './subscription-item.ts';
+export type {
+  PaymentState,
+  Preferences,
+  SubscriptionItem,
+  TierCause,
+  TierRequest,
+} from './subscription-item.ts';
+export { defaultPreferences } from './subscription-item.ts';

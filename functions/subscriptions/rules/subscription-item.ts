@@ -3,8 +3,10 @@ import type { Change } from '../../runtime/rules/change.ts';
 /** A subscription (table Subscriptions): it owns the quota; its keys share it. Times are ISO 8601 in UTC. */
 export interface SubscriptionItem {
   readonly subscriptionId: string;
-  /** Lower case; locked to this subscription by the item `email#<address>`. */
+  /** Lower case; locked to this subscription by the item `email#<address>`. Empty once the account was deleted. */
   readonly email: string;
+  /** Who may sign in to it: a hash of issuer and subject, locked by the item `owner#<hash>`. Absent: nobody has yet. */
+  readonly owner?: string;
   /** Why no mail goes to the address any more, until it changes: mails to it came back for good, or were called spam. */
   readonly undeliverable?: Undeliverable;
   /** When the address was last changed: the record tells that it was, and never which it is. */
@@ -16,6 +18,24 @@ export interface SubscriptionItem {
   /** When that was last put on file, replaced or taken away. */
   readonly openPgpKeyChangedAt?: string;
   readonly tier: string;
+  /** What gave it the tier: the end of a payment takes away only what a payment gave. Absent: it began with it. */
+  readonly tierCause?: TierCause;
+  /** When its owner first chose a tier (R2). */
+  readonly tierChosenAt?: string;
+  /** What Stripe says of its owner's payments; absent until the first checkout. */
+  readonly payment?: PaymentState;
+  /** The owner's request for a tier that an admin approves: the open one, or the last one that was answered. */
+  readonly request?: TierRequest;
+  /** `open` while the request is: partition of the sparse index `byRequest`. */
+  readonly openRequest?: 'open';
+  /** When something is to be done about it, such as looking at a failed payment again: sparse index `byDue`. */
+  readonly nextActionAt?: string;
+  /** 0..3, present only while there is a `nextActionAt`: partition of that index. */
+  readonly dueShard?: number;
+  readonly preferences?: Preferences;
+  /** When its owner deleted the account: nothing personal is left on it but what `erasure` still has to remove elsewhere. */
+  readonly deletedAt?: string;
+  readonly erasure?: Erasure;
   /**
    * Values of the API Gateway keys that meter this subscription, by tier. A value is written here before the key is
    * created in API Gateway, so a crash in between leaves nothing that nobody knows of.
@@ -29,8 +49,59 @@ export interface SubscriptionItem {
 }
 
 export interface Undeliverable {
-  readonly cause: 'bounce' | 'complaint';
+  readonly cause: 'bounce' | 'complaint' | 'deleted';
   readonly at: string;
+}
+
+export type TierCause = 'owner' | 'payment' | 'admin';
+
+/** As fetched from Stripe, never as an event told it. Ids are Stripe's. */
+export interface PaymentState {
+  /** `cus_...`, locked to this subscription by the item `customer#<id>`. */
+  readonly customerId: string;
+  /** The checkout that waits for its owner to pay. */
+  readonly checkout?: { readonly id: string; readonly url: string; readonly expiresAt: string };
+  /** `sub_...`, the one that pays for the tier, or the last one that did. */
+  readonly stripeSubscriptionId?: string;
+  readonly status?: 'active' | 'past-due' | 'ended';
+  /** Until when it is paid. */
+  readonly periodEndsAt?: string;
+  /** When it ends, for its owner canceled it. */
+  readonly cancelsAt?: string;
+  /** When the payment failed that is still missing, and when the tier ends without it. */
+  readonly failedAt?: string;
+  readonly graceEndsAt?: string;
+  /** The `graceEndsAt` of which the owner was reminded. */
+  readonly remindedFor?: string;
+  /** A payment was taken back, and none has been made since: the keys are suspended with cause `payment`. */
+  readonly reversal?: { readonly kind: 'refund' | 'dispute'; readonly at: string };
+}
+
+export interface TierRequest {
+  readonly tier: 'enterprise';
+  readonly status: 'open' | 'approved' | 'declined' | 'withdrawn';
+  readonly requestedAt: string;
+  /** What its owner wrote. */
+  readonly note?: string;
+  readonly answeredAt?: string;
+  /** The admin's reason. */
+  readonly reason?: string;
+}
+
+export interface Preferences {
+  /** Whether a key that the owner makes or rotates is mailed too; false: the mail merely tells that it was. */
+  readonly mailNewKeys: boolean;
+}
+
+export const defaultPreferences: Preferences = { mailNewKeys: true };
+
+/** What is still to be removed elsewhere after an account was deleted. */
+export interface Erasure {
+  readonly paymentCustomer?: string;
+  /** The user in the stack's own user pool. */
+  readonly poolUser?: string;
+  /** Keys of which the names are still to be removed: true until all were. */
+  readonly keyNames?: true;
 }
 
 export interface OpenPgpKey {

@@ -18,8 +18,21 @@ export interface SubscriptionStore {
   withUsageKey(subscription: SubscriptionItem, usageKeyLimit: number): Write[];
   /** The next revision, on condition that nobody has written since it was read: label `subscription`. */
   replacement(subscription: SubscriptionItem): Write;
+  /** Who signed in as this owner before, if anybody. Strongly consistent. */
+  ownerLock(owner: string): Promise<OwnerLock | undefined>;
+  /** An account that begins with its owner's sign-in: labels `subscription`, `email`, `owner`. It has no usage key yet. */
+  opening(subscription: SubscriptionItem & { readonly owner: string }): Write[];
+  /** Ties an owner to a subscription that exists: labels `subscription`, `owner`. */
+  joining(subscription: SubscriptionItem & { readonly owner: string }): Write[];
   /** Moves the lock of an address to another one: labels `email`, `former-email`. */
   readdressing(subscriptionId: string, former: string, email: string): Write[];
+}
+
+/** Ties whoever signs in to a subscription (item `owner#<owner>`), or tells that the account was deleted. */
+export interface OwnerLock {
+  readonly lockedFor: string;
+  /** A sign-in before this moment opens no new account. */
+  readonly deletedAt?: string;
 }
 
 const usageKeyCounter = 'counter#usage-keys';
@@ -58,6 +71,29 @@ export function createSubscriptionStore(
     },
   });
 
+  const creation = (subscription: SubscriptionItem): Write => ({
+    label: 'subscription',
+    item: {
+      Put: {
+        TableName: tableName,
+        Item: subscription,
+        ConditionExpression: 'attribute_not_exists(subscriptionId)',
+      },
+    },
+  });
+
+  // A deleted account's lock gives way: whoever reads it decides whether the sign-in is a new one.
+  const ownerLock = (owner: string, lockedFor: string): Write => ({
+    label: 'owner',
+    item: {
+      Put: {
+        TableName: tableName,
+        Item: { subscriptionId: `owner#${owner}`, lockedFor },
+        ConditionExpression: 'attribute_not_exists(subscriptionId) OR attribute_exists(deletedAt)',
+      },
+    },
+  });
+
   const oneMoreUsageKey = (limit: number): Write => ({
     label: 'limit',
     item: {
@@ -85,17 +121,20 @@ export function createSubscriptionStore(
     async usageKeyCount() {
       return Number((await read(usageKeyCounter))?.['count'] ?? 0);
     },
+    async ownerLock(owner) {
+      return (await read(`owner#${owner}`)) as OwnerLock | undefined;
+    },
+    opening: (subscription) => [
+      creation(subscription),
+      lock(subscription.email, subscription.subscriptionId),
+      ownerLock(subscription.owner, subscription.subscriptionId),
+    ],
+    joining: (subscription) => [
+      replacement(subscription),
+      ownerLock(subscription.owner, subscription.subscriptionId),
+    ],
     creation: (subscription, usageKeyLimit) => [
-      {
-        label: 'subscription',
-        item: {
-          Put: {
-            TableName: tableName,
-            Item: subscription,
-            ConditionExpression: 'attribute_not_exists(subscriptionId)',
-          },
-        },
-      },
+      creation(subscription),
       lock(subscription.email, subscription.subscriptionId),
       oneMoreUsageKey(usageKeyLimit),
     ],

@@ -1,0 +1,135 @@
+import * as z from 'zod';
+import { tierNames } from '../../lib/tiers.ts';
+import { isKeyId, isPrefix } from '../keys/rules/index.ts';
+import { cursor, keyId, text } from '../runtime/fields.ts';
+import { type Period, parsePeriod } from '../usage/rules/index.ts';
+
+/**
+ * What a signed-in subscriber sends. One schema per message: validation, types and the API's description come from it.
+ * Unknown fields are refused.
+ */
+
+export const tierName = z
+  .enum(tierNames, { error: `must be one of ${tierNames.join(', ')}` })
+  .meta({ id: 'TierName', description: 'A tier.', example: 'pro' });
+
+export const keyPath = z.strictObject({
+  keyId: keyId.meta({ description: 'The id of one of your keys.', example: '0AbCdEfGhIjK' }),
+});
+
+export const chooseTierBody = z
+  .strictObject({
+    tier: tierName,
+    note: text('what you need, for whoever answers your request', 1000).optional().meta({
+      description: 'With `enterprise`: what you need, for whoever answers.',
+      example: 'We expect 400,000 requests a month.',
+    }),
+  })
+  .meta({ id: 'ChooseTier', description: 'The tier that is wanted.' });
+
+export const createKeyBody = z
+  .strictObject({
+    name: text('a name for the key', 64)
+      .default('default')
+      .meta({ description: 'What you call it.', example: 'Production' }),
+    prefix: z
+      .string({ error: 'must be a text' })
+      .refine(isPrefix, { error: 'must be 2 to 12 lower-case letters and digits, beginning with a letter' })
+      .default('user')
+      .meta({ description: 'How the key begins.', example: 'user', pattern: '^[a-z][a-z0-9]{1,11}$' }),
+  })
+  .meta({ id: 'CreateKey', description: 'A new key.' });
+
+const graceHours = 'must be a number of hours from 0 to 168';
+export const rotateKeyBody = z
+  .strictObject({
+    graceHours: z
+      .number({ error: graceHours })
+      .min(0, { error: graceHours })
+      .max(168, { error: graceHours })
+      .default(0)
+      .meta({
+        description: 'Hours for which the old secret goes on working; 0: it stops at once.',
+        example: 24,
+      }),
+  })
+  .meta({ id: 'RotateKey', description: 'How the old secret ends.' });
+
+export const settingsBody = z
+  .strictObject({
+    name: text('your name', 100)
+      .nullable()
+      .optional()
+      .meta({ description: 'Your name, for greetings; null removes it.', example: 'Ada Lovelace' }),
+    openPgpKey: z
+      .string({ error: 'must be an ASCII-armored OpenPGP public key' })
+      .max(24_000, { error: 'must be at most 24,000 characters' })
+      .nullable()
+      .optional()
+      .meta({
+        description:
+          'Your ASCII-armored OpenPGP public key: new keys are then mailed encrypted to it; null removes it.',
+      }),
+    preferences: z
+      .strictObject({
+        mailNewKeys: z.boolean({ error: 'must be true or false' }).meta({
+          description:
+            'Whether a key that you make or rotate is mailed too; false: the mail merely tells that it was.',
+          example: true,
+        }),
+      })
+      .optional(),
+  })
+  .meta({ id: 'ChangeSettings', description: 'What is absent stays as it is.' });
+
+const month = 'must be a month such as 2026-11';
+export const usageQuery = z.strictObject({
+  period: z
+    .string({ error: month })
+    .transform((value, context): Period => {
+      const period = parsePeriod(value);
+      if (period !== undefined) return period;
+      context.addIssue({ code: 'custom', message: month });
+      return z.NEVER;
+    })
+    .optional()
+    .meta({
+      description: 'A calendar month in UTC; the present one where absent.',
+      example: '2026-11',
+      type: 'string',
+    }),
+});
+
+/** A query's values are texts. */
+const count = (maximum: number, otherwise: number) =>
+  z
+    .string()
+    .default(String(otherwise))
+    .transform((value) => (/^\d{1,6}$/.test(value) ? Number(value) : Number.NaN))
+    .pipe(
+      z.custom<number>(isWholeNumberTo(maximum), { error: `must be a whole number from 1 to ${maximum}` }),
+    );
+
+const isWholeNumberTo = (maximum: number) => (value: unknown) =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= maximum;
+
+const isKeyPosition = (position: unknown): position is string =>
+  typeof position === 'string' && isKeyId(position);
+
+export const listKeysQuery = z.strictObject({
+  limit: count(100, 25).meta({ description: 'Keys on a page, 1 to 100.', example: '25', type: 'string' }),
+  cursor: cursor(isKeyPosition).meta({ description: '`cursor` of the page before.', type: 'string' }),
+});
+
+/** Positions in the record of several subjects at once: of each, the sequence that was told last. */
+const isAuditPosition = (position: unknown): position is Readonly<Record<string, number>> =>
+  typeof position === 'object' &&
+  position !== null &&
+  !Array.isArray(position) &&
+  Object.values(position).every((value) => Number.isSafeInteger(value) && Number(value) > 0);
+
+export const auditQuery = z.strictObject({
+  keyId: keyId.optional().meta({ description: 'Only what happened to this key.', example: '0AbCdEfGhIjK' }),
+  limit: count(100, 25).meta({ description: 'Entries on a page, 1 to 100.', example: '25', type: 'string' }),
+  cursor: cursor(isAuditPosition).meta({ description: '`cursor` of the page before.', type: 'string' }),
+});
