@@ -1,4 +1,7 @@
-/** Who acted. An admin's `id` is what the invocation claimed as `requestedBy`; its request id is what CloudTrail attests. */
+/**
+ * Who acted. An admin's `id` is what the invocation claimed as `requestedBy`; its request id is what CloudTrail attests. An
+ * owner's is the account's `subscriptionId`, which names nobody once the account is deleted, or `link` for whoever held one.
+ */
 export interface Actor {
   readonly kind: 'admin' | 'owner' | 'system';
   readonly id: string;
@@ -39,7 +42,23 @@ export type ChangeAction =
   | 'open-claim'
   | 'renew-claim'
   | 'remail-claim'
-  | 'dispute-claim';
+  | 'dispute-claim'
+  | 'open-account'
+  | 'join-account'
+  | 'delete-account'
+  | 'erase-account'
+  | 'choose-tier'
+  | 'begin-checkout'
+  | 'payment-changed'
+  | 'payment-failed'
+  | 'remind-payment'
+  | 'payment-recovered'
+  | 'payment-reversed'
+  | 'payment-restored'
+  | 'request-tier'
+  | 'withdraw-request'
+  | 'approve-request'
+  | 'decline-request';
 
 /** The last change of an item, stored with it and read by the stream's consumers. */
 export interface Change {
