@@ -10,6 +10,10 @@ export const metricNames = {
   authorizerRefusals: 'AuthorizerRefusals',
   /** The authorizer could not decide, because something it depends on failed. */
   authorizerFailures: 'AuthorizerFailures',
+  /** A sign-in that does not open an account; dimension `reason`. */
+  signInRefusals: 'SignInRefusals',
+  /** A sign-in could not be checked, because the issuer or a table did not answer. */
+  signInFailures: 'SignInFailures',
   /** A request whose count may or may not have been written: answered 503. */
   meterUnknownOutcomes: 'MeterUnknownOutcomes',
   /** A request whose count was certainly not written: answered 503. */

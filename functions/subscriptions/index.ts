@@ -3,7 +3,9 @@ export { composeSubscriptions, composeSubscriptionsWithUsageKeys } from './compo
 export { findSubscription } from './find-subscription.ts';
 export {
   inTier,
+  joined,
   maximumKeys,
+  newAccount,
   normalizedEmail,
   type OpenPgpKey,
   type SubscriptionItem,

@@ -133,6 +133,28 @@ export function newSubscription(
   };
 }
 
+/** The account of somebody who has signed in: free at once; its usage key is planned with its first key. */
+export function newAccount(
+  account: {
+    readonly subscriptionId: string;
+    readonly email: string;
+    readonly owner: string;
+    readonly name?: string;
+  },
+  change: Change,
+): SubscriptionItem & { readonly owner: string } {
+  return { ...account, tier: 'free', usageKeys: {}, keyIds: [], createdAt: change.at, revision: 1, change };
+}
+
+/** Belongs, from now on, to whoever has signed in with its address. */
+export function joined(
+  subscription: SubscriptionItem,
+  owner: string,
+  change: Change,
+): SubscriptionItem & { readonly owner: string } {
+  return { ...subscription, owner, revision: subscription.revision + 1, change };
+}
+
 /** With the value that the usage key of a tier is going to have. */
 export function withUsageKey(
   subscription: SubscriptionItem,

@@ -1,0 +1,114 @@
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import * as z from 'zod/mini';
+
+/** Whether a token was signed by the issuer, for this client, and is in force. */
+export interface TokenVerifier {
+  /** @throws IssuerUnavailableError when the issuer's keys cannot be had: nothing is known about the token then */
+  verify(token: string): Promise<Verification>;
+}
+
+export type Verification =
+  | { readonly kind: 'verified'; readonly claims: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'refused'; readonly reason: TokenRefusal };
+
+export type TokenRefusal =
+  | 'malformed'
+  | 'algorithm'
+  | 'unknown-signing-key'
+  | 'wrong-signature'
+  | 'expired'
+  | 'wrong-claims'
+  | 'no-id-token';
+
+/** The issuer does not answer, or not as OpenID Connect Discovery demands. */
+export class IssuerUnavailableError extends Error {
+  override readonly name = 'IssuerUnavailableError';
+}
+
+/** Of asymmetric signatures only: a shared secret would be one that a client knows too. */
+const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+const timeoutMilliseconds = 1_500;
+/** Signing keys are asked for again after this, and at most this often for a token that names an unknown one. */
+const keysLiveMilliseconds = 10 * 60_000;
+const askAgainAfterMilliseconds = 30_000;
+
+const metadata = z.object({ issuer: z.string(), jwks_uri: z.url() });
+
+/**
+ * Verifies ID tokens of one issuer. Its keys are found by discovery (`<issuer>/.well-known/openid-configuration`), as
+ * OpenID Connect has it for every issuer, and kept for the function instance's life.
+ */
+export function createTokenVerifier({
+  issuer,
+  clientId,
+}: {
+  readonly issuer: string;
+  readonly clientId: string;
+}): TokenVerifier {
+  let keys: Promise<JWTVerifyGetKey> | undefined;
+
+  function signingKeys(): Promise<JWTVerifyGetKey> {
+    keys ??= discover(issuer).catch((error: unknown) => {
+      keys = undefined;
+      throw error;
+    });
+    return keys;
+  }
+
+  return {
+    async verify(token) {
+      const keysOf = await signingKeys();
+      try {
+        const { payload, protectedHeader } = await jwtVerify(token, keysOf, {
+          issuer,
+          audience: clientId,
+          algorithms,
+          requiredClaims: ['exp', 'iat', 'sub'],
+        });
+        // An access token (RFC 9068) is for another purpose, whatever its claims.
+        const type = protectedHeader.typ?.toLowerCase();
+        if (type !== undefined && type !== 'jwt') return { kind: 'refused', reason: 'no-id-token' };
+        return { kind: 'verified', claims: payload };
+      } catch (error) {
+        return { kind: 'refused', reason: refusalOf(error) };
+      }
+    },
+  };
+}
+
+async function discover(issuer: string): Promise<JWTVerifyGetKey> {
+  try {
+    const response = await fetch(`${issuer}/.well-known/openid-configuration`, {
+      signal: AbortSignal.timeout(timeoutMilliseconds),
+      redirect: 'error',
+    });
+    if (!response.ok) throw new Error(`it answered ${response.status}`);
+    const { issuer: named, jwks_uri } = metadata.parse(await response.json());
+    // Discovery, section 4.3: otherwise anybody's document would do.
+    if (named !== issuer) throw new Error('it names another issuer');
+    if (new URL(issuer).protocol === 'https:' && new URL(jwks_uri).protocol !== 'https:') {
+      throw new Error('its keys are not served over https');
+    }
+    return createRemoteJWKSet(new URL(jwks_uri), {
+      timeoutDuration: timeoutMilliseconds,
+      cacheMaxAge: keysLiveMilliseconds,
+      cooldownDuration: askAgainAfterMilliseconds,
+    });
+  } catch (cause) {
+    throw new IssuerUnavailableError('the issuer’s configuration could not be read', { cause });
+  }
+}
+
+/** @throws IssuerUnavailableError for what says nothing about the token */
+function refusalOf(error: unknown): TokenRefusal {
+  if (error instanceof errors.JWTExpired) return 'expired';
+  if (error instanceof errors.JWTClaimValidationFailed) return 'wrong-claims';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'wrong-signature';
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
+    return 'unknown-signing-key';
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported)
+    return 'algorithm';
+  if (error instanceof errors.JWTInvalid || error instanceof errors.JWSInvalid) return 'malformed';
+  throw new IssuerUnavailableError('the issuer’s signing keys could not be read', { cause: error });
+}
