@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { dashboardFields, identityFields, signInProblems } from './sign-in-config.ts';
 import { type TierLimits, type TierName, tierNames, tiers } from './tiers.ts';
 
 export const stageNames = ['dev', 'prod'] as const;
@@ -107,6 +108,8 @@ const stageFields = z.strictObject({
         .default('mail'),
     })
     .prefault({}),
+  dashboard: dashboardFields,
+  identity: identityFields,
   /** API Gateway usage keys, one per subscription and tier: AWS allows 10,000 per account and Region. */
   usageKeys: z
     .strictObject({
@@ -125,25 +128,27 @@ const stageFields = z.strictObject({
 });
 
 /** What a field's default takes from other fields, and what fields must be together. */
-const stageSchema = stageFields.transform((stage, context) => {
-  const domain = (stage.mail.domain ?? domainOf(stage.product.supportAddress)).toLowerCase();
-  const from = stage.mail.from ?? `no-reply@${domain}`;
-  if (domainOf(from) !== domain) {
-    context.addIssue({
-      code: 'custom',
-      path: ['mail', 'from'],
-      message: `must be an address in ${domain}: SES sends only for the domain that it knows (mail.domain)`,
-    });
-  }
-  return { ...stage, mail: { ...stage.mail, domain, from } };
-});
+const stageSchemaOf = (name: StageName) =>
+  stageFields.transform((stage, context) => {
+    const domain = (stage.mail.domain ?? domainOf(stage.product.supportAddress)).toLowerCase();
+    const from = stage.mail.from ?? `no-reply@${domain}`;
+    if (domainOf(from) !== domain) {
+      context.addIssue({
+        code: 'custom',
+        path: ['mail', 'from'],
+        message: `must be an address in ${domain}: SES sends only for the domain that it knows (mail.domain)`,
+      });
+    }
+    for (const problem of signInProblems(name, stage)) context.addIssue({ code: 'custom', ...problem });
+    return { ...stage, mail: { ...stage.mail, domain, from } };
+  });
 
 function domainOf(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }
 
-export type StageConfig = z.infer<typeof stageSchema>;
-export type StageInput = z.input<typeof stageSchema>;
+export type StageConfig = z.infer<ReturnType<typeof stageSchemaOf>>;
+export type StageInput = z.input<typeof stageFields>;
 
 export interface Config extends Omit<StageConfig, 'tiers'> {
   readonly stage: StageName;
@@ -152,9 +157,22 @@ export interface Config extends Omit<StageConfig, 'tiers'> {
 }
 
 /** What a stage is where `cdk.json` says nothing else. */
-const stageDefaults: Record<StageName, Pick<StageInput, 'retainData' | 'cloudTrail' | 'logRetentionDays'>> = {
-  dev: { retainData: false, cloudTrail: false, logRetentionDays: 14 },
-  prod: { retainData: true, cloudTrail: true, logRetentionDays: 365 },
+const stageDefaults: Record<
+  StageName,
+  Pick<StageInput, 'retainData' | 'cloudTrail' | 'logRetentionDays' | 'dashboard'>
+> = {
+  dev: {
+    retainData: false,
+    cloudTrail: false,
+    logRetentionDays: 14,
+    dashboard: { url: 'http://localhost:3001' },
+  },
+  prod: {
+    retainData: true,
+    cloudTrail: true,
+    logRetentionDays: 365,
+    dashboard: { url: 'https://dashboard.aiweedcompany.com' },
+  },
 };
 
 /** The configuration is wrong: the message names every wrong field and what was expected. */
@@ -177,7 +195,10 @@ export function parseConfig(stage: unknown, stages: unknown = {}): Config {
   }
   const table = z.partialRecord(z.enum(stageNames), z.record(z.string(), z.unknown())).safeParse(stages);
   if (!table.success) throw new ConfigError(`stages in cdk.json: ${z.prettifyError(table.error)}`);
-  const parsed = stageSchema.safeParse({ ...stageDefaults[name.data], ...table.data[name.data] });
+  const parsed = stageSchemaOf(name.data).safeParse({
+    ...stageDefaults[name.data],
+    ...table.data[name.data],
+  });
   if (!parsed.success) {
     throw new ConfigError(`stages.${name.data} in cdk.json:\n${z.prettifyError(parsed.error)}`);
   }

@@ -9,6 +9,7 @@ import { Authorizer } from './constructs/authorizer.ts';
 import { Decisions } from './constructs/decisions.ts';
 import { Delivery } from './constructs/delivery.ts';
 import { Encryption } from './constructs/encryption.ts';
+import { Identity } from './constructs/identity.ts';
 import { KeyManagement } from './constructs/key-management.ts';
 import { Keys } from './constructs/keys.ts';
 import { Mail } from './constructs/mail.ts';
@@ -29,6 +30,7 @@ export class LatchkeyStack extends Stack {
     const alarms = new Alarms(this, 'Alarms', { config });
     const encryption = new Encryption(this, 'Encryption', { config });
     const mail = new Mail(this, 'Mail', { config, alarms });
+    new Identity(this, 'Identity', { config, mail });
     const adminAlerts = new AdminAlerts(this, 'AdminAlerts', { config });
     const keys = new Keys(this, 'Keys', { config, encryption });
     const subscriptions = new Subscriptions(this, 'Subscriptions', { config, encryption, alarms });

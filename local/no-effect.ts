@@ -16,6 +16,7 @@ const noMetrics = 'CloudWatch metrics have no local counterpart';
 const noKeyRotation = 'a local key protects nothing that lives for a year';
 const noClientGenerator = 'it is documentation for generated clients';
 const noMailServer = 'no mail leaves a laptop, so there is no server that would look at DNS records';
+const noPhone = 'nobody has a phone number here: the pool asks for none';
 const noConsole = 'logs go to the terminal and the data folder, not to CloudWatch';
 
 /** CloudFormation types that are dropped as a whole. */
@@ -69,6 +70,25 @@ export const noEffectProperties: Readonly<Record<string, Readonly<Record<string,
     TracingEnabled: noTracing,
   },
   'AWS::ApiGateway::UsagePlan': { Description: noBill, Tags: noBill },
+  'AWS::Cognito::UserPool': {
+    DeletionProtection: 'no deployment can delete a local user pool',
+    'EmailConfiguration.ConfigurationSet':
+      'a mail with a code goes to the inbox, and no function hears what became of it',
+    'EmailConfiguration.EmailSendingAccount': 'whoever sends it, it goes to the inbox',
+    'EmailConfiguration.SourceArn': 'an identity in the template is verified on a laptop',
+    EmailVerificationMessage: 'VerificationMessageTemplate says the same',
+    EmailVerificationSubject: 'VerificationMessageTemplate says the same',
+    EnabledMfas: 'a second factor is optional, and nobody can enrol one on a laptop',
+    SmsVerificationMessage: noPhone,
+    UserAttributeUpdateSettings: 'nobody changes an address on a laptop: the client may not',
+    UserPoolTags: noBill,
+    UserPoolTier: 'a plan decides the price, and what can be switched on; each switch is looked at by itself',
+    'VerificationMessageTemplate.SmsMessage': noPhone,
+  },
+  'AWS::Cognito::UserPoolClient': {
+    ExplicitAuthFlows: 'people sign in on the pages; the API for programs is not there',
+    WriteAttributes: 'nobody changes attributes on a laptop: that would be by the API for programs',
+  },
   'AWS::DynamoDB::Table': {
     ContributorInsightsSpecification: noMetrics,
     DeletionProtectionEnabled: 'no deployment can delete a local table',
@@ -140,6 +160,10 @@ export const servedTypes: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::RestApi': 'local/gateway',
   'AWS::ApiGateway::Stage': 'local/gateway',
   'AWS::ApiGateway::UsagePlan': 'local/gateway',
+  'AWS::Cognito::ManagedLoginBranding': 'local/issuer',
+  'AWS::Cognito::UserPool': 'local/issuer',
+  'AWS::Cognito::UserPoolClient': 'local/issuer',
+  'AWS::Cognito::UserPoolDomain': 'local/issuer',
   'AWS::DynamoDB::Table': 'local/dynamodb',
   'AWS::Events::Rule': 'local/schedules',
   'AWS::IAM::ManagedPolicy': 'local/aws/iam',

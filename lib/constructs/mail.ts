@@ -27,6 +27,8 @@ export interface MailProps {
 export class Mail extends Construct {
   /** What became of each mail, as SES tells it. */
   readonly events: EncryptedTopic;
+  /** The domain in SES, where this stage makes it. */
+  readonly identity: MailIdentity | undefined;
   readonly #config: Config;
   readonly #alarms: Alarms;
   readonly #configurationSet: ConfigurationSet;
@@ -35,7 +37,8 @@ export class Mail extends Construct {
     super(scope, id);
     this.#config = config;
     this.#alarms = alarms;
-    if (config.mail.identity === 'create') new MailIdentity(this, 'Identity', { config });
+    this.identity =
+      config.mail.identity === 'create' ? new MailIdentity(this, 'Identity', { config }) : undefined;
     this.#configurationSet = new ConfigurationSet(this, 'ConfigurationSet', {
       configurationSetName: `latchkey-${config.stage}`,
       // A mail may hold the link to a key: rather not delivered than readable on its way.
@@ -58,6 +61,11 @@ export class Mail extends Construct {
       ],
     });
     addMailAlarms(this, { alarms, events: this.events });
+  }
+
+  /** Of mails that somebody else sends for the product: only over TLS, and to nobody who bounced or complained. */
+  get configurationSetName(): string {
+    return this.#configurationSet.configurationSetName;
   }
 
   /** Sending mail as `mail.from` through the configuration set, and in no other way. */

@@ -11,6 +11,7 @@ import {
   shortId,
   uuid,
 } from './physical-ids.ts';
+import { signIn } from './sign-in-identities.ts';
 import { own } from './template-error.ts';
 
 type Attribute = Identity['attributes'][string];
@@ -179,6 +180,7 @@ const identities: Readonly<Record<string, Identity>> = {
   ...security,
   ...computeAndData,
   ...messaging,
+  ...signIn,
   ...operations,
 };
 

@@ -41,6 +41,11 @@ export function shortId(context: IdentityContext, length = 10): string {
   return hashed(context, 'id', length, lowerAlphanumeric);
 }
 
+/** Letters of both cases and digits, as Cognito makes the end of a user pool's id. */
+export function mixedId(context: IdentityContext, length: number): string {
+  return hashed(context, 'id', length, `${lowerAlphanumeric}ABCDEFGHIJKLMNOPQRSTUVWXYZ`);
+}
+
 /** An id as IAM makes them, such as `AROA` and 17 characters for a role. */
 export function iamId(context: IdentityContext, prefix: string): string {
   return prefix + hashed(context, 'iam', 17, upperAlphanumeric);

@@ -1,0 +1,52 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { identityPoolEnvironment } from '../../functions/accounts/identity-contract.ts';
+import type { Config } from '../config.ts';
+import type { LatchkeyFunction } from './latchkey-function.ts';
+import type { Mail } from './mail.ts';
+import { UserPool } from './user-pool.ts';
+
+export interface IdentityProps {
+  readonly config: Config;
+  readonly mail: Mail;
+}
+
+/** Who signs people in: the stack's own user pool, or the issuer that the configuration names. */
+export class Identity extends Construct {
+  /** As it stands in `iss` of a token. */
+  readonly issuer: string;
+  /** As it stands in `aud` of an ID token. */
+  readonly clientId: string;
+  readonly #userPool: UserPool | undefined;
+
+  constructor(scope: Construct, id: string, { config, mail }: IdentityProps) {
+    super(scope, id);
+    const { identity } = config;
+    if ('issuer' in identity) {
+      this.issuer = identity.issuer;
+      this.clientId = identity.clientId;
+    } else {
+      const userPool = new UserPool(this, 'Users', { config, settings: identity, mail });
+      this.issuer = userPool.pool.userPoolProviderUrl;
+      this.clientId = userPool.client.userPoolClientId;
+      this.#userPool = userPool;
+    }
+    const output = (name: string, value: string, description: string) =>
+      new CfnOutput(Stack.of(this), name, { value, description });
+    output('IdentityIssuer', this.issuer, 'OpenID Connect issuer of the tokens that open accounts');
+    output('IdentityClientId', this.clientId, 'Client that those tokens are made for');
+    if (this.#userPool !== undefined) {
+      output('IdentitySignInUrl', this.#userPool.domain.baseUrl(), 'Where people sign up and in');
+    }
+  }
+
+  /**
+   * Deleting a user, when an account goes. @returns false, and nothing is set, where the users are somebody else's
+   */
+  grantDeleteUser(fn: LatchkeyFunction): boolean {
+    if (this.#userPool === undefined) return false;
+    fn.allow(['cognito-idp:AdminDeleteUser'], [this.#userPool.arn]);
+    fn.addEnvironments(identityPoolEnvironment, { USER_POOL_ID: this.#userPool.pool.userPoolId });
+    return true;
+  }
+}
