@@ -15,26 +15,39 @@ const FIELDS = 'category, amount, description';
 const AMOUNT = 'expected a number from 0 to 1e15, in USD';
 const DESCRIPTION = `expected a text of at most ${MAX_DESCRIPTION} characters`;
 
-const schema = z.strictObject(
+export const decisionBody = z.strictObject(
   {
-    category: z.enum(CATEGORIES, {
-      error: ({ input }) =>
-        `${typeof input === 'string' ? 'is not a known category' : whatItIs(input)}; expected one of ${CATEGORIES.join(', ')}`,
-    }),
+    category: z
+      .enum(CATEGORIES, {
+        error: ({ input }) =>
+          `${typeof input === 'string' ? 'is not a known category' : whatItIs(input)}; expected one of ${CATEGORIES.join(', ')}`,
+      })
+      .meta({ description: 'What the decision is about.' }),
     amount: z
       .number({ error: ({ input }) => `${whatItIs(input)}; ${AMOUNT}` })
       .min(0, `is negative; ${AMOUNT}`)
       .max(MAX_AMOUNT, `is too large a number; ${AMOUNT}`)
       // JSON knows a negative zero, nobody else does.
       .transform((amount) => (amount === 0 ? 0 : amount))
-      .default(0),
+      .default(0)
+      .meta({ description: 'In USD.' }),
     description: z
       .string({ error: ({ input }) => `${whatItIs(input)}; ${DESCRIPTION}` })
       .refine((text) => codePoints(text) <= MAX_DESCRIPTION, `is too long; ${DESCRIPTION}`)
-      .default(''),
+      .meta({ maxLength: MAX_DESCRIPTION })
+      .default('')
+      .meta({ description: 'In your own words; it comes back in the answer.' }),
   },
   { error: ({ input }) => `${whatItIs(input)}; expected a JSON object with ${FIELDS}` },
 );
+
+const EXPLAIN = ['true', 'false'] as const;
+export const decisionQuery = z.object({
+  explain: z
+    .enum(EXPLAIN, { error: 'is neither true nor false; expected one of them' })
+    .default('false')
+    .meta({ description: 'Whether the answer tells which row of the policy decided.' }),
+});
 
 /**
  * The request of `POST /decisions/evaluate` out of what API Gateway hands over, or every fault in it: `path` is a
@@ -45,20 +58,19 @@ export function parseDecisionRequest(
   isBase64Encoded: boolean,
   query: Readonly<Record<string, string | undefined>> | null,
 ): ParsedDecisionRequest {
-  const explain = query?.['explain'] ?? 'false';
-  const queryFaults =
-    explain === 'true' || explain === 'false'
-      ? []
-      : [{ path: 'query.explain', detail: 'is neither true nor false; expected one of them' }];
+  const parsedQuery = decisionQuery.safeParse(query ?? {});
+  const queryFaults = parsedQuery.success
+    ? []
+    : faultsOf(parsedQuery.error.issues, (path) => ['query', ...path].map(String).join('.'), '');
 
   const read = readJsonBody(body, isBase64Encoded, { maximum: MAX_BODY, fields: FIELDS });
   if ('fault' in read) return { ok: false, faults: [{ path: 'body', detail: read.fault }, ...queryFaults] };
-  const parsed = schema.safeParse(read.json);
+  const parsed = decisionBody.safeParse(read.json);
   if (!parsed.success) {
     const unknownField = `is not a field of this request; expected only ${FIELDS}`;
     const faults = faultsOf(parsed.error.issues, dottedPath('body'), unknownField);
     return { ok: false, faults: [...faults, ...queryFaults] };
   }
-  if (queryFaults.length > 0) return { ok: false, faults: queryFaults };
-  return { ok: true, request: parsed.data, explain: explain === 'true' };
+  if (!parsedQuery.success) return { ok: false, faults: queryFaults };
+  return { ok: true, request: parsed.data, explain: parsedQuery.data.explain === 'true' };
 }

@@ -4,6 +4,7 @@ import { apiFunction, json, problem } from '../runtime/api-function.ts';
 import { createSecretsManagerClient } from '../runtime/clients.ts';
 import { productEnvironment } from '../runtime/contract.ts';
 import { parseEnvironment } from '../runtime/environment.ts';
+import type { LinkAnswer } from './answers.ts';
 import { claimEnvironment } from './contract.ts';
 import type { ReplacementDependencies } from './dependencies.ts';
 import { linkBody, parseBody } from './request.ts';
@@ -20,7 +21,7 @@ export function linkFunction(
     request: { readonly requestId: string; readonly now: Date },
     dependencies: ReplacementDependencies,
   ) => Promise<void>,
-  status: 'accepted' | 'done',
+  status: LinkAnswer['status'],
 ) {
   const environment = parseEnvironment(z.object({ ...claimEnvironment.shape, ...productEnvironment.shape }));
   const claimSecret = createClaimSecret(createSecretsManagerClient(), environment.CLAIM_SECRET_ARN);
@@ -31,6 +32,6 @@ export function linkFunction(
     const claim = readClaimToken(parsed.request.token, await claimSecret());
     if (claim === undefined) return problem('link-not-valid', event, environment);
     await act(claim, { requestId: event.requestContext.requestId, now: new Date() }, dependencies);
-    return json(202, { status });
+    return json(202, { status } satisfies LinkAnswer);
   });
 }

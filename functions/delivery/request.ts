@@ -7,14 +7,24 @@ import { dottedPath, type Fault, faultsOf } from '../runtime/rules/fault.ts';
 
 const token = z
   .string({ error: 'expected the part of the link behind the #' })
-  .max(200, { error: 'is too long; expected the part of the link behind the #' });
+  .max(200, { error: 'is too long; expected the part of the link behind the #' })
+  .meta({ description: 'The part of the link behind the `#`.' });
 const nonceShape = 'expected 22 to 128 letters, digits, - and _: random, and the same for every repetition';
 
-export const openClaimBody = z.strictObject({
-  token,
-  nonce: z.string({ error: nonceShape }).regex(/^[\w-]{22,128}$/, { error: nonceShape }),
-});
-export const linkBody = z.strictObject({ token });
+export const openClaimBody = z
+  .strictObject({
+    token,
+    nonce: z
+      .string({ error: nonceShape })
+      .regex(/^[\w-]{22,128}$/, { error: nonceShape })
+      .meta({
+        description: 'Random, of your choice: whoever repeats it within ten minutes is shown the key again.',
+      }),
+  })
+  .meta({ id: 'OpenClaim', description: 'The link that is to be opened.' });
+export const linkBody = z
+  .strictObject({ token })
+  .meta({ id: 'LinkToken', description: 'The link that is meant.' });
 
 const MAX_BODY = 2_048;
 

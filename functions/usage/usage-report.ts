@@ -1,19 +1,8 @@
 import type { Period } from './rules/period.ts';
+import type { UsageReport } from './rules/report.ts';
 import type { Usage } from './rules/usage-item.ts';
 
-export interface UsageReport {
-  readonly subscriptionId: string;
-  readonly tier: string;
-  /** `2026-11` */
-  readonly period: string;
-  readonly limit: number;
-  readonly total: number;
-  readonly remaining: number;
-  /** When the period's count ends and the next begins, ISO 8601 in UTC. */
-  readonly resetsAt: string;
-  readonly days: Readonly<Record<string, number>>;
-  readonly keys: Readonly<Record<string, number>>;
-}
+export type { UsageReport };
 
 /**
  * A month's usage of a subscription against its limit.

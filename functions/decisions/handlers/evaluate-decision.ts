@@ -11,8 +11,9 @@ import { usageTableEnvironment } from '../../usage/contract.ts';
 import { callerOf, createMeter, meterRequest } from '../../usage/index.ts';
 import policyTable from '../policy.json' with { type: 'json' };
 import { parseDecisionRequest } from '../request.ts';
-import { createDecision, type Decision } from '../rules/create-decision.ts';
+import { createDecision } from '../rules/create-decision.ts';
 import { decide } from '../rules/decide.ts';
+import type { Decision } from '../rules/decision.ts';
 import { parsePolicy } from '../rules/policy.ts';
 
 const environment = parseEnvironment(

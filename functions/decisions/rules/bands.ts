@@ -1,10 +1,6 @@
+import type { DecidingRow } from './decision.ts';
 import { appliesTo, type PolicyRow } from './policy-row.ts';
 import { type Category, MAX_AMOUNT } from './vocabulary.ts';
-
-/** The row that decides, with its number in the file, counted from 1. */
-export interface DecidingRow extends PolicyRow {
-  readonly row: number;
-}
 
 /** The amounts that one row decides for one category: above the band before it, up to and including `upTo`. */
 export interface Band {

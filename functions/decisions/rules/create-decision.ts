@@ -1,30 +1,8 @@
-import type { DecidingRow, Policy } from './bands.ts';
+import type { Policy } from './bands.ts';
 import { decide } from './decide.ts';
-import type { Action, Category, RiskLevel } from './vocabulary.ts';
+import type { Decision } from './decision.ts';
 
-export interface DecisionRequest {
-  readonly category: Category;
-  /** USD, 0 to 1e15. */
-  readonly amount: number;
-  readonly description: string;
-}
-
-/** The body of the answer 200. */
-export interface Decision {
-  readonly id: string;
-  /** ISO 8601, UTC. */
-  readonly timestamp: string;
-  readonly category: Category;
-  readonly amount: number;
-  readonly description: string;
-  readonly risk_level: RiskLevel;
-  readonly risk_score: number;
-  readonly action_required: Action;
-  readonly status: 'PENDING';
-  readonly policy_version: string;
-  /** Only where an explanation was asked for: the row that decided, numbered from 1. */
-  readonly policy_row?: DecidingRow;
-}
+export type DecisionRequest = Pick<Decision, 'category' | 'amount' | 'description'>;
 
 /** `id` is the whole id (`DEC_` and a ULID): it, the time and the wish for an explanation come from the caller. */
 export function createDecision(

@@ -1,4 +1,5 @@
-import type { DecidingRow, Policy } from './bands.ts';
+import type { Policy } from './bands.ts';
+import type { DecidingRow } from './decision.ts';
 import { riskScore } from './risk-score.ts';
 import type { Action, Category, RiskLevel } from './vocabulary.ts';
 

@@ -1,18 +1,7 @@
 import * as z from 'zod';
 import { whatItIs } from '../../runtime/rules/fault.ts';
+import type { Immutable } from '../../runtime/rules/immutable.ts';
 import { ACTIONS, CATEGORIES, type Category, RISK_LEVELS } from './vocabulary.ts';
-
-/** One row of the decision table, with the names that the operators' file uses. */
-export interface PolicyRow {
-  /** The categories it is for; absent: all. */
-  readonly categories?: readonly Category[] | undefined;
-  /** The highest amount it is for, in USD, itself included; absent: no limit. */
-  readonly up_to?: number | undefined;
-  readonly risk_level: (typeof RISK_LEVELS)[number];
-  readonly action_required: (typeof ACTIONS)[number];
-  /** Whether a decision by this row leaves a line in the log. */
-  readonly logged?: boolean | undefined;
-}
 
 export const ROW_FIELDS = ['categories', 'up_to', 'risk_level', 'action_required', 'logged'] as const;
 
@@ -29,7 +18,8 @@ const upTo = (issue: { readonly input?: unknown }) =>
     ? 'must be above 0; expected a positive number'
     : `${whatItIs(issue.input)}; expected a positive number`;
 
-export const policyRowSchema: z.ZodType<PolicyRow> = z.strictObject(
+/** One row of the decision table, with the names that the operators' file uses. */
+export const policyRowSchema = z.strictObject(
   {
     categories: z
       .array(z.enum(CATEGORIES, { error: expecting(listed(CATEGORIES)) }), {
@@ -37,14 +27,24 @@ export const policyRowSchema: z.ZodType<PolicyRow> = z.strictObject(
       })
       .min(1, 'is an empty list; leave it out for all categories')
       .refine((names) => new Set(names).size === names.length, 'names a category twice')
-      .optional(),
-    up_to: z.number({ error: upTo }).positive({ error: upTo }).optional(),
+      .optional()
+      .meta({ description: 'The categories it is for; absent: all.', uniqueItems: true }),
+    up_to: z
+      .number({ error: upTo })
+      .positive({ error: upTo })
+      .optional()
+      .meta({ description: 'The highest amount it is for, in USD, itself included; absent: no limit.' }),
     risk_level: z.enum(RISK_LEVELS, { error: expecting(listed(RISK_LEVELS)) }),
     action_required: z.enum(ACTIONS, { error: expecting(listed(ACTIONS)) }),
-    logged: z.boolean({ error: (issue) => `${whatItIs(issue.input)}; expected true or false` }).optional(),
+    logged: z
+      .boolean({ error: (issue) => `${whatItIs(issue.input)}; expected true or false` })
+      .optional()
+      .meta({ description: 'Whether a decision by this row leaves a line in the log.' }),
   },
   { error: (issue) => `${whatItIs(issue.input)}; expected an object with ${ROW_FIELDS.join(', ')}` },
 );
+
+export type PolicyRow = Immutable<z.output<typeof policyRowSchema>>;
 
 export function appliesTo(row: PolicyRow, category: Category): boolean {
   return row.categories === undefined || row.categories.includes(category);

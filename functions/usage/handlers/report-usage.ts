@@ -7,6 +7,7 @@ import { usageTableEnvironment } from '../contract.ts';
 import { callerOf } from '../meter-request.ts';
 import { periodOf } from '../rules/period.ts';
 import { rateLimit, rateLimitPolicy } from '../rules/rate-limit.ts';
+import type { OwnUsage } from '../rules/report.ts';
 import { createUsageStore } from '../stores/usage-store.ts';
 import { usageReport } from '../usage-report.ts';
 
@@ -36,13 +37,14 @@ export const handler = apiFunction(environment, async (event) => {
     new Date(at),
   );
   const rate = environment.TIER_LIMITS[caller.tier];
-  const answer = json(200, {
+  const own: OwnUsage = {
     ...report,
     ratePerSecond: rate?.ratePerSecond,
     burst: rate?.burst,
     // A key's holder sees its own share, not the other keys of the subscription.
     key: { keyId: caller.keyId, version: Number(caller.secretVersion), total: keys[caller.keyId] ?? 0 },
-  });
+  };
+  const answer = json(200, own);
   return {
     ...answer,
     headers: {
