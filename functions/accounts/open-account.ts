@@ -41,7 +41,13 @@ export async function openAccount(
       existing === undefined
         ? subscriptions.opening(
             newAccount(
-              { subscriptionId, email, owner, ...(name === undefined ? {} : { name }) },
+              {
+                subscriptionId,
+                email,
+                owner,
+                salt: randomBase62(22),
+                ...(name === undefined ? {} : { name }),
+              },
               changed('open-account', subscriptionId),
             ),
           )

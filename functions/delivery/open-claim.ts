@@ -8,28 +8,20 @@ import {
   type TimerPolicy,
 } from '../keys/rules/index.ts';
 import { commit, type DocumentClient, retryContended } from '../runtime/dynamodb.ts';
-import { changeOf } from '../runtime/rules/change.ts';
+import { type Act, changeOf } from '../runtime/rules/change.ts';
+import type { OpenedClaim } from './answers.ts';
 import { type ClaimState, claimState } from './rules/claim.ts';
 import { type Claim, nonceHash } from './rules/claim-token.ts';
-
-export interface OpenedClaim {
-  /** The whole key. */
-  readonly apiKey: string;
-  readonly keyId: string;
-  readonly version: number;
-  /** Until when the same nonce may read it again. */
-  readonly expiresAt: string;
-}
 
 export type ClaimRefusal = Exclude<ClaimState, { kind: 'open' } | { kind: 'again' }>;
 
 /**
- * Shows a secret to whoever has the link: once, and again for ten minutes to the client with the same nonce, for a lost
+ * Shows a secret to whoever has the link, or the account: once, and again for ten minutes to the client with the same nonce, for a lost
  * answer must lose no key. The use is written before the secret is decrypted: of two at once one wins.
  */
 export async function openClaim(
   { claim, nonce }: { readonly claim: Claim; readonly nonce: string },
-  { requestId, now }: { readonly requestId: string; readonly now: Date },
+  act: Act,
   dependencies: {
     readonly client: DocumentClient;
     readonly keys: KeyStore;
@@ -41,12 +33,11 @@ export async function openClaim(
   const nonceOf = nonceHash(nonce);
   return retryContended(async () => {
     const key = await keys.get(claim.keyId);
-    const state = claimState(key, claim, nonceOf, now);
+    const state = claimState(key, claim, nonceOf, act.now);
     if (key === undefined || (state.kind !== 'open' && state.kind !== 'again')) {
       return { refused: state as ClaimRefusal };
     }
     if (state.kind === 'again') return { opened: await read(state.handover, key, handovers) };
-    const act = { actor: { kind: 'owner', id: 'link' } as const, requestId, now };
     const change = changeOf('open-claim', act);
     const handover = handoverOpened(state.handover, nonceOf, change);
     const next = changed(key, { handover }, change, policy);

@@ -6,6 +6,7 @@ import { type Act, changeOf } from '../runtime/rules/change.ts';
 import {
   normalizedEmail,
   type OpenPgpKey,
+  type Preferences,
   type SubscriptionItem,
   type SubscriptionStore,
   updated,
@@ -20,6 +21,7 @@ export interface UpdateSubscription {
   readonly name?: string | null | undefined;
   /** An armored public key; null takes it away. */
   readonly openPgpKey?: string | null | undefined;
+  readonly preferences?: Preferences | undefined;
   readonly reason?: string | undefined;
 }
 
@@ -50,14 +52,19 @@ export async function updateSubscription(
   },
 ): Promise<UpdatedSubscription> {
   const { client, keys, subscriptions, policy } = dependencies;
-  const { subscriptionId, name } = request;
+  const { subscriptionId, name, preferences } = request;
   const email = request.email === undefined ? undefined : normalizedEmail(request.email);
   const openPgpKey = await parsedKey(request.openPgpKey, act.now);
   const change = changeOf('update-subscription', act, request.reason);
   return retryContended(async () => {
     const found = await subscriptions.get(subscriptionId);
     if (found === undefined) throw new NotFoundError(`there is no subscription ${subscriptionId}`);
-    const next = updated(found, { email, name, openPgpKey }, change);
+    if (found.deletedAt !== undefined) {
+      throw new ConflictError(
+        `subscription ${subscriptionId} was deleted by its owner at ${found.deletedAt}`,
+      );
+    }
+    const next = updated(found, { email, name, openPgpKey, preferences }, change);
     if (next === undefined) return answer(found, []);
     const isMoved = next.email !== found.email;
     if (isMoved && (await subscriptions.idByEmail(next.email)) !== undefined) {

@@ -13,7 +13,7 @@ import { generateKeyId } from './rules/key-format.ts';
 import type { KeyItem } from './rules/key-item.ts';
 import { newKey } from './rules/lifecycle.ts';
 import type { RotationPolicy } from './rules/rotation-policy.ts';
-import { fingerprintOf, type IdempotencyScope } from './stores/idempotency-store.ts';
+import { fingerprintOf, type IdempotencyScope, scopeOf } from './stores/idempotency-store.ts';
 
 export interface GenerateApiKey {
   readonly tier: TierName;
@@ -65,9 +65,10 @@ export async function generateApiKey(
   act: Act,
   dependencies: GenerateApiKeyDependencies,
 ): Promise<GeneratedApiKey> {
-  const { idempotencyKey, ...asked } = request;
-  const fingerprint = fingerprintOf({ ...asked, email: normalizedEmail(asked.email) });
-  const scope = idempotencyKey === undefined ? undefined : { act: 'generate-key', idempotencyKey };
+  const { idempotencyKey } = request;
+  const fingerprint = fingerprintOf(askedBy(act, request));
+  const scope =
+    idempotencyKey === undefined ? undefined : { act: scopeOf('generate-key', act), idempotencyKey };
 
   const repeated = async () =>
     scope && (await repeatAnswer<GeneratedApiKey>(scope, fingerprint, act, dependencies));
@@ -75,7 +76,13 @@ export async function generateApiKey(
   return retryContended(async () => {
     const answer = await repeated();
     if (answer !== undefined) return answer;
-    const subscription = await dependencies.subscriptions.findOrCreate(request, act);
+    const found = await dependencies.subscriptions.findOrCreate(request, act);
+    // An account that began with a sign-in has no usage key until it has a first API key.
+    const isPlanned = found.tier in found.usageKeys;
+    const subscription = isPlanned
+      ? found
+      : await dependencies.subscriptions.planUsageKey(found, found.tier, act);
+    if (subscription === undefined) return undefined;
     // Before anything is refused: asking for a key is how an operator puts a missing usage key right.
     const usageKey = await dependencies.subscriptions.ensureUsageKey(subscription);
     if (subscription.keyIds.length >= maximumKeys) {
@@ -86,6 +93,12 @@ export async function generateApiKey(
     }
     return make(request, subscription, usageKey, act, scope && { scope, fingerprint }, dependencies);
   }, 'no key was made');
+}
+
+/** What makes a request the same: an owner asks for a name and a prefix, whatever the account is at that moment. */
+function askedBy({ actor }: Act, { idempotencyKey: _key, ...request }: GenerateApiKey) {
+  const { name, prefix } = request;
+  return actor.kind === 'owner' ? { name, prefix } : { ...request, email: normalizedEmail(request.email) };
 }
 
 function noRoom({ subscriptionId }: SubscriptionItem): LimitError {

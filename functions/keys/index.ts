@@ -1,7 +1,10 @@
 /** What other subsystems may use of keys. */
-export { composeSealing, composeTimedKeys } from './compose.ts';
+export { composeKeys, composeMinting, composeSealing, composeTimedKeys } from './compose.ts';
 export type { KeyDependencies } from './dependencies.ts';
+export { type GenerateApiKeyDependencies, generateApiKey } from './generate-api-key.ts';
 export { mintSecret } from './mint-secret.ts';
+export { revokeKey } from './revoke-key.ts';
+export { rotateKey } from './rotate-key.ts';
 export { hashKey, loggableKey, matchesHash, parseKey } from './rules/key-format.ts';
 export type { KeyItem } from './rules/key-item.ts';
 export { isLive, isSuspended } from './rules/lifecycle.ts';

@@ -9,7 +9,7 @@ import type { KeyItem } from './rules/key-item.ts';
 import { statusOf } from './rules/key-view.ts';
 import { nextVersion, rotated } from './rules/lifecycle.ts';
 import type { RotationPolicy } from './rules/rotation-policy.ts';
-import { fingerprintOf } from './stores/idempotency-store.ts';
+import { fingerprintOf, scopeOf } from './stores/idempotency-store.ts';
 
 export interface RotateKey {
   readonly keyId: string;
@@ -42,8 +42,11 @@ export async function rotateKey(
 ): Promise<RotatedKey> {
   const { keyId, graceHours, deliver, idempotencyKey, reason } = request;
   const { client, keys, idempotency, policy } = dependencies;
-  const fingerprint = fingerprintOf({ keyId, graceHours, deliver, reason });
-  const scope = idempotencyKey === undefined ? undefined : { act: 'rotate-key', idempotencyKey };
+  const isOwner = act.actor.kind === 'owner';
+  const fingerprint = fingerprintOf(isOwner ? { keyId, graceHours } : { keyId, graceHours, deliver, reason });
+  const scope =
+    idempotencyKey === undefined ? undefined : { act: scopeOf('rotate-key', act), idempotencyKey };
+  const cause = isOwner ? 'owner' : 'admin';
 
   /** The try before: refused, it may have been written all the same, where only its answer was lost. */
   let tried: { readonly hash: string; readonly answer: RotatedKey } | undefined;
@@ -64,7 +67,7 @@ export async function rotateKey(
     const change = changeOf('rotate-key', act, reason);
     const handover = handoverOf(
       sealed,
-      { deliver, isRepeatable: scope !== undefined, cause: 'admin', graceHours, revision: key.revision + 1 },
+      { deliver, isRepeatable: scope !== undefined, cause, graceHours, revision: key.revision + 1 },
       change,
     );
     const added = { ...secret, ...(handover ? { handover } : {}) };

@@ -2,17 +2,23 @@
 export { composeSubscriptions, composeSubscriptionsWithUsageKeys } from './compose.ts';
 export { findSubscription } from './find-subscription.ts';
 export {
+  defaultPreferences,
+  deleted,
+  erased,
   inTier,
   joined,
   maximumKeys,
   newAccount,
   normalizedEmail,
   type OpenPgpKey,
+  type Preferences,
   type SubscriptionItem,
+  subscriptionShards,
+  timed,
   updated,
   withKey,
   withoutKey,
   withUndeliverable,
 } from './rules/subscription-item.ts';
-export type { SubscriptionStore } from './stores/subscription-store.ts';
+export type { OwnerLock, SubscriptionStore } from './stores/subscription-store.ts';
 export type { Subscriptions } from './subscriptions.ts';

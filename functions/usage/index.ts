@@ -2,3 +2,4 @@
 export { callerOf, meterRequest } from './meter-request.ts';
 export { createMeter } from './stores/meter.ts';
 export { createUsageStore, type UsageStore } from './stores/usage-store.ts';
+export { type UsageReport, usageReport } from './usage-report.ts';

@@ -30,7 +30,6 @@ describe('what a change tells', () => {
     const recorded = recordedChange(about, item);
     expect(recorded.state).toEqual({
       subscriptionId: item.subscriptionId,
-      name: 'name 2',
       handover: {
         version: 1,
         linkNo: 2,
@@ -42,6 +41,7 @@ describe('what a change tells', () => {
     });
     const told = JSON.stringify(recorded);
     const hidden = [
+      'name 2',
       'f'.repeat(64),
       'd'.repeat(64),
       'somebody',

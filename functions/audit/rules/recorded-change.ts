@@ -53,10 +53,12 @@ export function recordedRemoval(about: Subject, item: RecordedItem, at: string, 
 
 export const removal = 'item-removed';
 
-/** Attributes that may be told of an item, one by one: a new attribute is not on record until it stands here. */
+/**
+ * Attributes that may be told of an item, one by one: a new attribute is not on record until it stands here. Nothing that a
+ * person chose does, such as names: what is on record cannot be removed when that person's account is.
+ */
 const told = [
   'subscriptionId',
-  'name',
   'prefix',
   'tier',
   'suspensions',
@@ -68,6 +70,7 @@ const told = [
   'emailChangedAt',
   'openPgpKeyChangedAt',
   'keyIds',
+  'deletedAt',
   'pepper',
 ] as const;
 

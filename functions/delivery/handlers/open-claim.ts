@@ -38,7 +38,11 @@ export const handler = apiFunction(environment, async (event) => {
   if (claim === undefined) return problem('link-not-valid', event, environment);
   const outcome = await openClaim(
     { claim, nonce },
-    { requestId: event.requestContext.requestId, now: new Date() },
+    {
+      actor: { kind: 'owner', id: 'link' },
+      requestId: event.requestContext.requestId,
+      now: new Date(),
+    },
     dependencies,
   );
   const { keyId, version } = claim;

@@ -35,7 +35,7 @@ function toldOf(key: KeyItem): Message[] {
       return handover?.delivery === undefined ? [owner('new-key', by(key))] : [];
     case 'rotate-key':
       return handover?.delivery === undefined
-        ? [owner('rotated', { ...by(key), ...oldSecret(key, at), cause: 'admin' })]
+        ? [owner('rotated', { ...by(key), ...oldSecret(key, at), cause: causeOf(change) })]
         : [];
     case 'notice-rotation':
       return [owner('notice', { rotatesAt: rotateAt })];
@@ -63,6 +63,10 @@ function toldOf(key: KeyItem): Message[] {
     default:
       return [];
   }
+}
+
+function causeOf({ actor }: KeyItem['change']): 'admin' | 'owner' {
+  return actor.kind === 'owner' ? 'owner' : 'admin';
 }
 
 /** The version that ended with this very revision. */

@@ -14,12 +14,14 @@ export {
 } from './handover.ts';
 export { isKeyId, isPrefix, loggableForm } from './key-format.ts';
 export type { Handover, HandoverOrigin, KeyItem, Outgoing, TimerAction } from './key-item.ts';
+export { type KeyView, keyView, statusOf } from './key-view.ts';
 export {
   changed,
   nextVersion,
   noticed,
   reminded,
   retired,
+  revoked,
   rotated,
   withoutVersion,
 } from './lifecycle.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Write } from '../../runtime/dynamodb.ts';
+import type { Act } from '../../runtime/rules/change.ts';
 import { ttlAttribute } from '../../subscriptions/contract.ts';
 
 /**
@@ -67,6 +68,11 @@ export function createIdempotencyStore(client: DynamoDBDocumentClient, tableName
       },
     }),
   };
+}
+
+/** An owner's keys are the account's own: nobody is answered with another's by guessing one. Admins share theirs. */
+export function scopeOf(act: string, { actor }: Pick<Act, 'actor'>): string {
+  return actor.kind === 'owner' ? `${act}\n${actor.id}` : act;
 }
 
 /** A hash of a request's fields that does not depend on their order. */

@@ -3,6 +3,8 @@ import {
   ConflictException,
   CreateApiKeyCommand,
   CreateUsagePlanKeyCommand,
+  DeleteApiKeyCommand,
+  NotFoundException,
   paginateGetApiKeys,
   UpdateApiKeyCommand,
 } from '@aws-sdk/client-api-gateway';
@@ -14,6 +16,8 @@ export interface UsageKeyGateway {
    * time: what is there already stays, and what somebody removed or disabled by hand is put right.
    */
   ensure(usageKey: { subscriptionId: string; tier: string; value: string }): Promise<void>;
+  /** Removes the usage key, which ends its place among those that AWS allows. One that is gone is no error. */
+  remove(usageKey: { subscriptionId: string; tier: string; value: string }): Promise<void>;
 }
 
 /**
@@ -25,6 +29,8 @@ export function createUsageKeyGateway(
   namePrefix: string,
   usagePlans: Readonly<Record<string, string>>,
 ): UsageKeyGateway {
+  const nameOf = (subscriptionId: string, tier: string) => `${namePrefix}-${subscriptionId}-${tier}`;
+
   async function create(name: string, value: string): Promise<string | undefined> {
     try {
       // `enabled` defaults to false through the SDK.
@@ -36,34 +42,46 @@ export function createUsageKeyGateway(
     }
   }
 
-  async function find(name: string, value: string): Promise<string> {
+  async function find(name: string, value: string): Promise<{ id: string; enabled: boolean } | undefined> {
     for await (const page of paginateGetApiKeys({ client }, { nameQuery: name, includeValues: true })) {
       const found = page.items?.find((key) => key.value === value);
-      if (found?.id === undefined) continue;
-      if (found.enabled !== true) {
-        await client.send(
-          new UpdateApiKeyCommand({
-            apiKey: found.id,
-            patchOperations: [{ op: 'replace', path: '/enabled', value: 'true' }],
-          }),
-        );
-      }
-      return found.id;
+      if (found?.id !== undefined) return { id: found.id, enabled: found.enabled === true };
     }
-    throw new Error(`API Gateway has a key with the value of ${name}, but not under that name`);
+    return undefined;
+  }
+
+  async function findEnabled(name: string, value: string): Promise<string> {
+    const found = await find(name, value);
+    if (found === undefined) {
+      throw new Error(`API Gateway has a key with the value of ${name}, but not under that name`);
+    }
+    if (!found.enabled) {
+      const enabled = { op: 'replace', path: '/enabled', value: 'true' } as const;
+      await client.send(new UpdateApiKeyCommand({ apiKey: found.id, patchOperations: [enabled] }));
+    }
+    return found.id;
   }
 
   return {
     async ensure({ subscriptionId, tier, value }) {
       const usagePlanId = usagePlans[tier];
       if (usagePlanId === undefined) throw new Error(`tier ${tier} has no usage plan`);
-      const name = `${namePrefix}-${subscriptionId}-${tier}`;
-      const keyId = (await create(name, value)) ?? (await find(name, value));
+      const name = nameOf(subscriptionId, tier);
+      const keyId = (await create(name, value)) ?? (await findEnabled(name, value));
       try {
         await client.send(new CreateUsagePlanKeyCommand({ usagePlanId, keyId, keyType: 'API_KEY' }));
       } catch (error) {
         // Attached already.
         if (!(error instanceof ConflictException)) throw error;
+      }
+    },
+    async remove({ subscriptionId, tier, value }) {
+      const found = await find(nameOf(subscriptionId, tier), value);
+      if (found === undefined) return;
+      try {
+        await client.send(new DeleteApiKeyCommand({ apiKey: found.id }));
+      } catch (error) {
+        if (!(error instanceof NotFoundException)) throw error;
       }
     },
   };

@@ -37,6 +37,11 @@ export interface SubscriptionItem {
   readonly deletedAt?: string;
   readonly erasure?: Erasure;
   /**
+   * Random, and gone with the account: the record keeps a hash of each revision of the item, which nobody can find the
+   * address by without it.
+   */
+  readonly salt?: string;
+  /**
    * Values of the API Gateway keys that meter this subscription, by tier. A value is written here before the key is
    * created in API Gateway, so a crash in between leaves nothing that nobody knows of.
    */
@@ -95,13 +100,13 @@ export interface Preferences {
 
 export const defaultPreferences: Preferences = { mailNewKeys: true };
 
-/** What is still to be removed elsewhere after an account was deleted. */
+/** What is still to be removed elsewhere after an account was deleted; `usageKeys` of it, too. */
 export interface Erasure {
+  /** The customer at Stripe. */
   readonly paymentCustomer?: string;
-  /** The user in the stack's own user pool. */
-  readonly poolUser?: string;
-  /** Keys of which the names are still to be removed: true until all were. */
-  readonly keyNames?: true;
+  /** Who signed in: the user in the stack's own user pool, and what its lock is known by. */
+  readonly signInSubject: string;
+  readonly owner?: string;
 }
 
 export interface OpenPgpKey {
@@ -139,6 +144,7 @@ export function newAccount(
     readonly subscriptionId: string;
     readonly email: string;
     readonly owner: string;
+    readonly salt: string;
     readonly name?: string;
   },
   change: Change,
@@ -194,6 +200,7 @@ export interface Contact {
   readonly email?: string | undefined;
   readonly name?: string | null | undefined;
   readonly openPgpKey?: OpenPgpKey | null | undefined;
+  readonly preferences?: Preferences | undefined;
 }
 
 /**
@@ -202,7 +209,7 @@ export interface Contact {
  */
 export function updated(
   subscription: SubscriptionItem,
-  { email, name, openPgpKey }: Contact,
+  { email, name, openPgpKey, preferences }: Contact,
   change: Change,
 ): SubscriptionItem | undefined {
   const { undeliverable, name: oldName, openPgpKey: oldKey, ...rest } = subscription;
@@ -211,7 +218,10 @@ export function updated(
   const newName = name === undefined ? oldName : (name ?? undefined);
   const newKey = openPgpKey === undefined ? oldKey : (openPgpKey ?? undefined);
   const isRekeyed = newKey?.armored !== oldKey?.armored;
-  if (!isMoved && !takesMailAgain && !isRekeyed && newName === oldName) return undefined;
+  const prefersAnew =
+    preferences !== undefined &&
+    preferences.mailNewKeys !== (subscription.preferences ?? defaultPreferences).mailNewKeys;
+  if (!isMoved && !takesMailAgain && !isRekeyed && !prefersAnew && newName === oldName) return undefined;
   return {
     ...rest,
     email: email ?? subscription.email,
@@ -220,9 +230,58 @@ export function updated(
     ...(takesMailAgain || undeliverable === undefined ? {} : { undeliverable }),
     ...(newName === undefined ? {} : { name: newName }),
     ...(newKey === undefined ? {} : { openPgpKey: newKey }),
+    ...(prefersAnew ? { preferences } : {}),
     revision: subscription.revision + 1,
     change,
   };
+}
+
+/**
+ * Nothing personal is left, and what `erasure` names is still to be removed elsewhere; the id goes on to name, on record,
+ * whoever acted, and nobody any more.
+ */
+export function deleted(
+  { subscriptionId, tier, usageKeys, createdAt, owner, payment, revision }: SubscriptionItem,
+  signInSubject: string,
+  change: Change,
+): SubscriptionItem {
+  return {
+    subscriptionId,
+    email: '',
+    undeliverable: { cause: 'deleted', at: change.at },
+    tier,
+    usageKeys,
+    keyIds: [],
+    createdAt,
+    deletedAt: change.at,
+    erasure: {
+      signInSubject,
+      ...(owner === undefined ? {} : { owner }),
+      ...(payment === undefined ? {} : { paymentCustomer: payment.customerId }),
+    },
+    ...timed(subscriptionId, change.at),
+    revision: revision + 1,
+    change,
+  };
+}
+
+/** All that `erasure` named is gone. */
+export function erased(subscription: SubscriptionItem, change: Change): SubscriptionItem {
+  const { erasure: _done, nextActionAt: _at, dueShard: _shard, ...rest } = subscription;
+  return { ...rest, usageKeys: {}, revision: subscription.revision + 1, change };
+}
+
+/** Partitions of the index by what is due. */
+export const subscriptionShards = 4;
+
+/** A timer, as the index by what is due knows it. */
+export function timed(
+  subscriptionId: string,
+  nextActionAt: string,
+): Required<Pick<SubscriptionItem, 'nextActionAt' | 'dueShard'>> {
+  let sum = 0;
+  for (const char of subscriptionId) sum += char.charCodeAt(0);
+  return { nextActionAt, dueShard: sum % subscriptionShards };
 }
 
 /** No mail goes to the address from now on. @returns undefined where that is so already, or the address has changed */

@@ -1,5 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Write } from '../../runtime/dynamodb.ts';
+import { ttlAttribute } from '../contract.ts';
 import type { SubscriptionItem } from '../rules/subscription-item.ts';
 
 /**
@@ -24,6 +25,13 @@ export interface SubscriptionStore {
   opening(subscription: SubscriptionItem & { readonly owner: string }): Write[];
   /** Ties an owner to a subscription that exists: labels `subscription`, `owner`. */
   joining(subscription: SubscriptionItem & { readonly owner: string }): Write[];
+  /**
+   * A deleted account: its address is free again, its owner's lock tells since when. Labels `subscription`, `email`,
+   * `owner`, `customer`.
+   */
+  deletion(subscription: SubscriptionItem, former: SubscriptionItem, signedInUntil: Date): Write[];
+  /** One usage key fewer: label `limit`. */
+  fewerUsageKeys(number: number): Write;
   /** Moves the lock of an address to another one: labels `email`, `former-email`. */
   readdressing(subscriptionId: string, former: string, email: string): Write[];
 }
@@ -67,6 +75,18 @@ export function createSubscriptionStore(
         TableName: tableName,
         Item: { subscriptionId: `email#${email}`, lockedFor },
         ConditionExpression: 'attribute_not_exists(subscriptionId)',
+      },
+    },
+  });
+
+  const release = (label: string, lockId: string, lockedFor: string): Write => ({
+    label,
+    item: {
+      Delete: {
+        TableName: tableName,
+        Key: { subscriptionId: lockId },
+        ConditionExpression: 'lockedFor = :id',
+        ExpressionAttributeValues: { ':id': lockedFor },
       },
     },
   });
@@ -143,19 +163,48 @@ export function createSubscriptionStore(
       oneMoreUsageKey(usageKeyLimit),
     ],
     replacement,
-    readdressing: (subscriptionId, former, email) => [
-      lock(email, subscriptionId),
-      {
-        label: 'former-email',
-        item: {
-          Delete: {
-            TableName: tableName,
-            Key: { subscriptionId: `email#${former}` },
-            ConditionExpression: 'lockedFor = :id',
-            ExpressionAttributeValues: { ':id': subscriptionId },
-          },
+    deletion: (subscription, { subscriptionId, email, owner, payment }, signedInUntil) => [
+      replacement(subscription),
+      release('email', `email#${email}`, subscriptionId),
+      ...(payment === undefined
+        ? []
+        : [release('customer', `customer#${payment.customerId}`, subscriptionId)]),
+      ...(owner === undefined
+        ? []
+        : [
+            {
+              label: 'owner',
+              item: {
+                Put: {
+                  TableName: tableName,
+                  Item: {
+                    subscriptionId: `owner#${owner}`,
+                    lockedFor: subscriptionId,
+                    deletedAt: subscription.deletedAt,
+                    [ttlAttribute]: Math.ceil(signedInUntil.getTime() / 1000),
+                  },
+                  ConditionExpression: 'lockedFor = :id',
+                  ExpressionAttributeValues: { ':id': subscriptionId },
+                },
+              },
+            },
+          ]),
+    ],
+    fewerUsageKeys: (number) => ({
+      label: 'limit',
+      item: {
+        Update: {
+          TableName: tableName,
+          Key: { subscriptionId: usageKeyCounter },
+          UpdateExpression: 'ADD #count :fewer',
+          ExpressionAttributeNames: { '#count': 'count' },
+          ExpressionAttributeValues: { ':fewer': -number },
         },
       },
+    }),
+    readdressing: (subscriptionId, former, email) => [
+      lock(email, subscriptionId),
+      release('former-email', `email#${former}`, subscriptionId),
     ],
   };
 }

@@ -6,6 +6,15 @@ import { lastUseAttribute, readUsage, type Usage } from '../rules/usage-item.ts'
 export interface UsageStore {
   /** Strongly consistent. @param period `2026-11` */
   get(subscriptionId: string, period: string): Promise<Usage>;
+  /** The present month's usage, and when each secret version was last used, as far back as the month before. */
+  recent(
+    subscriptionId: string,
+    now: Date,
+  ): Promise<{
+    readonly usage: Usage;
+    /** ISO 8601. */
+    lastUse(keyId: string, version: number): string | undefined;
+  }>;
   /** When a secret version was last used, as far back as the month before: ISO 8601. */
   lastUse(
     secret: { subscriptionId: string; keyId: string; version: string },
@@ -25,13 +34,33 @@ export function createUsageStore(client: DynamoDBDocumentClient, tableName: stri
     async get(subscriptionId, period) {
       return readUsage(await read(subscriptionId, period), period);
     },
+    async recent(subscriptionId, now) {
+      const [present, items] = await lastTwo(subscriptionId, now);
+      return {
+        usage: readUsage(items[0], present),
+        lastUse: (keyId, version) => lastUseIn(items, keyId, version),
+      };
+    },
     async lastUse({ subscriptionId, keyId, version }, now) {
-      const month = periodOf(now.getTime());
-      const periods = [month.name, periodOf(month.startsAt - 1).name];
-      const items = await Promise.all(periods.map((period) => read(subscriptionId, period)));
-      const uses = items.map((item) => Number(item?.[lastUseAttribute(keyId, version)] ?? 0)); // epoch seconds
-      const last = Math.max(...uses);
-      return last === 0 ? undefined : new Date(last * 1000).toISOString();
+      const [, items] = await lastTwo(subscriptionId, now);
+      return lastUseIn(items, keyId, version);
     },
   };
+
+  /** The present month's name, its item, and that of the month before. */
+  async function lastTwo(subscriptionId: string, now: Date) {
+    const month = periodOf(now.getTime());
+    const periods = [month.name, periodOf(month.startsAt - 1).name];
+    return [month.name, await Promise.all(periods.map((period) => read(subscriptionId, period)))] as const;
+  }
+}
+
+function lastUseIn(
+  items: readonly (Readonly<Record<string, unknown>> | undefined)[],
+  keyId: string,
+  version: number | string,
+): string | undefined {
+  const uses = items.map((item) => Number(item?.[lastUseAttribute(keyId, version)] ?? 0)); // epoch seconds
+  const last = Math.max(...uses);
+  return last === 0 ? undefined : new Date(last * 1000).toISOString();
 }

@@ -33,7 +33,7 @@ export function composeFunctions(world: World, process: Process) {
   const client = world.tables.client(process.reach);
   const keys = createKeyStore(client, 'keys');
   const subscriptions = createSubscriptionStore(client, 'subscriptions');
-  const nothing = { ensure: () => Promise.resolve() };
+  const nothing = { ensure: () => Promise.resolve(), remove: () => Promise.resolve() };
   return {
     client,
     keys,

@@ -60,7 +60,8 @@ export class People {
     const world = this.#world;
     const nonce = `${who}-nonce-0123456789abcdef`;
     const claim = claimOf(token);
-    const request = { requestId: 'a claim', now: new Date(world.now) };
+    const actor = { kind: 'owner', id: 'link' } as const;
+    const request = { actor, requestId: 'a claim', now: new Date(world.now) };
     const outcome = await world.run(circumstances, (functions) =>
       openClaim({ claim, nonce }, request, functions),
     );

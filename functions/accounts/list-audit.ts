@@ -1,0 +1,71 @@
+import { type AuditEntry, type AuditStore, told } from '../audit/index.ts';
+import type { KeyStore } from '../keys/index.ts';
+import { encodeCursor } from '../runtime/rules/cursor.ts';
+import { ownKey } from './own.ts';
+
+/** Keys of an account of which the record is looked at, revoked ones too. */
+const mostKeys = 100;
+
+export interface AccountAudit {
+  /** Newest first. */
+  readonly entries: readonly Omit<AuditEntry, 'dayOrder'>[];
+  readonly cursor?: string;
+}
+
+/**
+ * One page of what is on record about an account and its keys. Each subject has a chain of its own: the page merges them by
+ * time, and the cursor remembers, of each, what was told last.
+ * @throws NotFoundError for a key of somebody else
+ */
+export async function listAccountAudit(
+  {
+    subscriptionId,
+    keyId,
+    limit,
+    cursor = {},
+  }: {
+    readonly subscriptionId: string;
+    readonly keyId?: string | undefined;
+    readonly limit: number;
+    readonly cursor?: Readonly<Record<string, number>> | undefined;
+  },
+  { audit, keys }: { readonly audit: AuditStore; readonly keys: KeyStore },
+): Promise<AccountAudit> {
+  const subjects =
+    keyId === undefined
+      ? [subscriptionId, ...(await keys.idsOf(subscriptionId, mostKeys)).keyIds]
+      : [(await ownKey(keyId, subscriptionId, keys)).keyId];
+  const pages = await Promise.all(
+    subjects.map(async (subject) => {
+      const sequence = cursor[subject];
+      const after = sequence === undefined ? undefined : { subject, sequence };
+      return (await audit.ofSubject(subject, { limit: limit + 1, after })).entries;
+    }),
+  );
+  const found = pages.flat().toSorted(newestFirst);
+  const entries = found.slice(0, limit);
+  if (found.length <= limit) return { entries: entries.map(told) };
+  return { entries: entries.map(told), cursor: encodeCursor(positions(pages, entries, cursor)) };
+}
+
+function newestFirst(a: AuditEntry, b: AuditEntry): number {
+  if (a.at !== b.at) return a.at < b.at ? 1 : -1;
+  if (a.subject !== b.subject) return a.subject < b.subject ? 1 : -1;
+  return b.sequence - a.sequence;
+}
+
+/** Of a subject of which nothing has been told, the place before its newest entry: what comes later is on no later page. */
+function positions(
+  pages: readonly (readonly AuditEntry[])[],
+  told: readonly AuditEntry[],
+  before: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const begun = pages.flatMap(([newest]) =>
+    newest === undefined ? [] : [[newest.subject, newest.sequence + 1] as const],
+  );
+  return {
+    ...Object.fromEntries(begun),
+    ...before,
+    ...Object.fromEntries(told.map(({ subject, sequence }) => [subject, sequence])),
+  };
+}
