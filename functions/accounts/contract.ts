@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 const text = z.string().check(z.minLength(1));
 
-/** Whose tokens open accounts: the issuer's address without a slash at the end, and the client that they are made for. */
+/** Whose tokens open accounts: the issuer's address as tokens name it, and the client that they are made for. */
 export const signInEnvironment = z.object({ SIGN_IN_ISSUER: text, SIGN_IN_CLIENT_ID: text });
 
 /** The dashboard's origin: the one web page that may call the account's routes, and where people are sent back to. */

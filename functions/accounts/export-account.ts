@@ -1,12 +1,19 @@
-import type { AuditEntry } from '../audit/index.ts';
+import type * as z from 'zod';
+import type { AuditStore } from '../audit/index.ts';
+import type { KeyStore } from '../keys/index.ts';
 import type { KeyItem } from '../keys/rules/index.ts';
 import { decodeCursor } from '../runtime/rules/cursor.ts';
+import { limitsOf } from '../runtime/rules/tier-limits.ts';
 import type { SubscriptionItem } from '../subscriptions/index.ts';
 import type { UsageReport, UsageStore } from '../usage/index.ts';
 import { usageReport } from '../usage/index.ts';
 import { type Period, periodOf } from '../usage/rules/index.ts';
+import type { accountExport } from './answers.ts';
+import { type AccountDependencies, describeAccount } from './describe-account.ts';
 import { type AccountAudit, listAccountAudit } from './list-audit.ts';
 import { type ListedKeys, listAllKeys } from './list-keys.ts';
+import { ownAccount } from './own.ts';
+import { accountKeyView } from './views.ts';
 
 /** Entries of the record that one export tells: some 2 MB of the 6 MB that a function may answer. */
 const mostEntries = 2_000;
@@ -14,14 +21,44 @@ const entriesAtOnce = 100;
 /** Months of usage that one export tells. */
 const mostMonths = 120;
 
-type AuditDependencies = Parameters<typeof listAccountAudit>[1];
+export interface ExportDependencies extends AccountDependencies {
+  readonly keys: KeyStore;
+  readonly audit: AuditStore;
+  readonly usages: UsageStore;
+}
+
+/** All that is kept about an account but secrets. @throws NotFoundError */
+export async function exportAccount(
+  subscriptionId: string,
+  now: Date,
+  dependencies: ExportDependencies,
+): Promise<z.infer<typeof accountExport>> {
+  const { keys, subscriptions, usages, limits } = dependencies;
+  const subscription = await ownAccount(subscriptionId, subscriptions);
+  const { openPgpKey, tier } = subscription;
+  const [account, items, recent, usage, record] = await Promise.all([
+    describeAccount(subscriptionId, now, dependencies),
+    allKeys(subscriptionId, keys),
+    usages.recent(subscriptionId, now),
+    usageOf(subscription, limitsOf(limits, tier).requestsPerMonth, now, usages),
+    recordOf(subscriptionId, dependencies),
+  ]);
+  return {
+    exportedAt: now.toISOString(),
+    account,
+    ...(openPgpKey === undefined ? {} : { openPgpKey: openPgpKey.armored }),
+    keys: items.map((key) => accountKeyView(key, recent, now)),
+    usage,
+    ...record,
+  };
+}
 
 /** The record of an account, newest first, and whether there is more of it. */
-export async function exportedRecord(
+async function recordOf(
   subscriptionId: string,
-  dependencies: AuditDependencies,
-): Promise<{ readonly record: readonly Omit<AuditEntry, 'dayOrder'>[]; readonly recordIsCut: boolean }> {
-  const record: Omit<AuditEntry, 'dayOrder'>[] = [];
+  dependencies: Pick<ExportDependencies, 'audit' | 'keys'>,
+): Promise<Pick<z.infer<typeof accountExport>, 'record' | 'recordIsCut'>> {
+  const record: AccountAudit['entries'][number][] = [];
   let cursor: Readonly<Record<string, number>> | undefined;
   do {
     const page: AccountAudit = await listAccountAudit(
@@ -36,7 +73,7 @@ export async function exportedRecord(
 }
 
 /** Usage of each month since the account began that had a request, the present one in any case. */
-export async function exportedUsage(
+async function usageOf(
   { subscriptionId, createdAt, tier }: SubscriptionItem,
   limit: number,
   now: Date,
@@ -61,10 +98,7 @@ function monthsSince(createdAt: string, now: Date): Period[] {
   return months;
 }
 
-export async function exportedKeys(
-  subscriptionId: string,
-  keys: Parameters<typeof listAllKeys>[1],
-): Promise<readonly KeyItem[]> {
+async function allKeys(subscriptionId: string, keys: KeyStore): Promise<readonly KeyItem[]> {
   const all: KeyItem[] = [];
   let after: string | undefined;
   do {

@@ -21,15 +21,16 @@ export interface ErasureDependencies {
 /**
  * Removes what is left of a deleted account elsewhere. Each step may be done again, and what could not be done stays on the
  * item, due, until it is.
+ * @returns false where nothing is to be removed: other things can be due, too
  */
 export async function finishErasure(
   subscriptionId: string,
   act: Act,
   dependencies: ErasureDependencies,
-): Promise<void> {
+): Promise<boolean> {
   const { client, subscriptions, usageKeys, erasePayments, deleteUser } = dependencies;
   const found = await subscriptions.get(subscriptionId);
-  if (found?.erasure === undefined) return;
+  if (found?.erasure === undefined) return false;
   const { paymentCustomer, signInSubject, owner } = found.erasure;
   if (deleteUser !== undefined && !(await hasComeBack(owner, subscriptions))) await deleteUser(signInSubject);
   if (paymentCustomer !== undefined) await erasePayments(paymentCustomer);
@@ -46,6 +47,7 @@ export async function finishErasure(
     ]);
     return outcome.kind === 'written' ? true : undefined;
   }, 'the erasure is not noted');
+  return true;
 }
 
 /** Somebody who has signed in again since, before the user was deleted, has an account that needs the user. */

@@ -1,16 +1,14 @@
-import { type AuditEntry, type AuditStore, told } from '../audit/index.ts';
+import type * as z from 'zod';
+import type { AuditEntry, AuditStore } from '../audit/index.ts';
 import type { KeyStore } from '../keys/index.ts';
 import { encodeCursor } from '../runtime/rules/cursor.ts';
+import type { auditEntry, auditPage } from './answers.ts';
 import { ownKey } from './own.ts';
 
 /** Keys of an account of which the record is looked at, revoked ones too. */
 const mostKeys = 100;
 
-export interface AccountAudit {
-  /** Newest first. */
-  readonly entries: readonly Omit<AuditEntry, 'dayOrder'>[];
-  readonly cursor?: string;
-}
+export type AccountAudit = z.infer<typeof auditPage>;
 
 /**
  * One page of what is on record about an account and its keys. Each subject has a chain of its own: the page merges them by
@@ -44,8 +42,25 @@ export async function listAccountAudit(
   );
   const found = pages.flat().toSorted(newestFirst);
   const entries = found.slice(0, limit);
-  if (found.length <= limit) return { entries: entries.map(told) };
-  return { entries: entries.map(told), cursor: encodeCursor(positions(pages, entries, cursor)) };
+  if (found.length <= limit) return { entries: entries.map(entryView) };
+  return { entries: entries.map(entryView), cursor: encodeCursor(positions(pages, entries, cursor)) };
+}
+
+/** Without what proves it to a verifier: seals and hashes of whole items. */
+function entryView(entry: AuditEntry): z.infer<typeof auditEntry> {
+  const { subject, subjectKind, sequence, action, actor, requestId, at, reason, state, hash } = entry;
+  return {
+    subject,
+    subjectKind: subjectKind === 'key' ? 'key' : 'subscription',
+    sequence,
+    action,
+    actor: { kind: actor.kind, id: actor.id },
+    requestId,
+    at,
+    ...(reason === undefined ? {} : { reason }),
+    state,
+    hash,
+  };
 }
 
 function newestFirst(a: AuditEntry, b: AuditEntry): number {

@@ -1,4 +1,3 @@
 /** What other subsystems may use of the record. */
-export { told } from './query-audit.ts';
 export type { AuditEntry } from './rules/audit-entry.ts';
 export { type AuditStore, createAuditStore } from './stores/audit-store.ts';

@@ -45,7 +45,7 @@ export async function queryAudit(request: QueryAudit, audit: AuditStore): Promis
 }
 
 /** Without the index's own attribute, and without anything that no entry holds: what is not hashed is no evidence. */
-export function told(entry: AuditEntry): Omit<AuditEntry, 'dayOrder'> {
+function told(entry: AuditEntry): Omit<AuditEntry, 'dayOrder'> {
   const known = Object.entries(entry).filter(([name]) => attributes.has(name) && name !== 'dayOrder');
   return Object.fromEntries(known) as unknown as Omit<AuditEntry, 'dayOrder'>;
 }

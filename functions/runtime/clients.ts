@@ -1,4 +1,5 @@
 import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SESClient } from '@aws-sdk/client-ses';
@@ -14,3 +15,5 @@ export const createApiGatewayClient = () => new APIGatewayClient({ maxAttempts: 
 export const createSesClient = () =>
   new SESClient({ maxAttempts: 3, requestHandler: requestTimeouts(8_000) });
 export const createSnsClient = () => new SNSClient({ maxAttempts: 4, requestHandler });
+export const createCognitoClient = () =>
+  new CognitoIdentityProviderClient({ maxAttempts: 4, requestHandler });

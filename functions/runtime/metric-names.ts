@@ -32,6 +32,8 @@ export const metricNames = {
   rotationExpired: 'RotationExpired',
   rotationFailed: 'RotationFailed',
   rotationLag: 'RotationLag',
+  /** What is kept elsewhere of a deleted account could not be removed. */
+  erasuresFailed: 'ErasuresFailed',
   /** A mail left; dimension `kind`. */
   mailsSent: 'MailsSent',
   /** A mail or an alert could not be sent and waits for another try. An alarm listens: a dimension would hide it. */

@@ -2,7 +2,8 @@ import { createApiGatewayClient } from '../runtime/clients.ts';
 import type { DocumentClient } from '../runtime/dynamodb.ts';
 import { parseEnvironment } from '../runtime/environment.ts';
 import { subscriptionsTableEnvironment, usageKeysEnvironment } from './contract.ts';
-import { createUsageKeyGateway } from './gateways/usage-key-gateway.ts';
+import { createUsageKeyGateway, type UsageKeyGateway } from './gateways/usage-key-gateway.ts';
+import { createDueSubscriptions, type DueSubscriptions } from './stores/due-subscriptions.ts';
 import { createSubscriptionStore, type SubscriptionStore } from './stores/subscription-store.ts';
 import { createSubscriptions, type Subscriptions } from './subscriptions.ts';
 
@@ -11,17 +12,19 @@ export function composeSubscriptions(client: DocumentClient): SubscriptionStore 
   return createSubscriptionStore(client, parseEnvironment(subscriptionsTableEnvironment).SUBSCRIPTIONS_TABLE);
 }
 
+/** Finding those that have something due. */
+export function composeDueSubscriptions(client: DocumentClient): DueSubscriptions {
+  return createDueSubscriptions(client, parseEnvironment(subscriptionsTableEnvironment).SUBSCRIPTIONS_TABLE);
+}
+
+/** Usage keys in API Gateway, from a function's environment. */
+export function composeUsageKeys(): UsageKeyGateway {
+  const { USAGE_KEY_NAME_PREFIX, USAGE_PLANS } = parseEnvironment(usageKeysEnvironment);
+  return createUsageKeyGateway(createApiGatewayClient(), USAGE_KEY_NAME_PREFIX, USAGE_PLANS);
+}
+
 /** Subscriptions together with their usage keys in API Gateway, from a function's environment. */
 export function composeSubscriptionsWithUsageKeys(client: DocumentClient): Subscriptions {
-  const environment = parseEnvironment(usageKeysEnvironment);
-  return createSubscriptions(
-    client,
-    composeSubscriptions(client),
-    createUsageKeyGateway(
-      createApiGatewayClient(),
-      environment.USAGE_KEY_NAME_PREFIX,
-      environment.USAGE_PLANS,
-    ),
-    environment.USAGE_KEY_LIMIT,
-  );
+  const { USAGE_KEY_LIMIT } = parseEnvironment(usageKeysEnvironment);
+  return createSubscriptions(client, composeSubscriptions(client), composeUsageKeys(), USAGE_KEY_LIMIT);
 }

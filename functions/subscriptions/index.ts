@@ -1,5 +1,10 @@
 /** What other subsystems may use of subscriptions. */
-export { composeSubscriptions, composeSubscriptionsWithUsageKeys } from './compose.ts';
+export {
+  composeDueSubscriptions,
+  composeSubscriptions,
+  composeSubscriptionsWithUsageKeys,
+  composeUsageKeys,
+} from './compose.ts';
 export { findSubscription } from './find-subscription.ts';
 export {
   defaultPreferences,
@@ -20,5 +25,6 @@ export {
   withoutKey,
   withUndeliverable,
 } from './rules/subscription-item.ts';
+export type { DueSubscription, DueSubscriptions } from './stores/due-subscriptions.ts';
 export type { OwnerLock, SubscriptionStore } from './stores/subscription-store.ts';
 export type { Subscriptions } from './subscriptions.ts';

@@ -78,7 +78,9 @@ export function createTokenVerifier({
 
 async function discover(issuer: string): Promise<JWTVerifyGetKey> {
   try {
-    const response = await fetch(`${issuer}/.well-known/openid-configuration`, {
+    // Some issuers have a slash at the end, which stands in their tokens but not twice in addresses.
+    const base = issuer.replace(/\/$/, '');
+    const response = await fetch(`${base}/.well-known/openid-configuration`, {
       signal: AbortSignal.timeout(timeoutMilliseconds),
       redirect: 'error',
     });

@@ -1,0 +1,16 @@
+import { describeError, logger } from '../../runtime/telemetry.ts';
+import { accountFunction } from '../account-function.ts';
+import { composeErasure } from '../compose.ts';
+import { deleteAccount } from '../delete-account.ts';
+import { finishErasure } from '../finish-erasure.ts';
+
+const dependencies = composeErasure();
+
+/** `DELETE /account`: ends it at once; what is kept elsewhere goes now, or with the next sweep where that fails. */
+export const handler = accountFunction({}, async ({ subscriptionId, signInSubject, act }) => {
+  const { deletedAt } = await deleteAccount({ subscriptionId, signInSubject }, act, dependencies);
+  await finishErasure(subscriptionId, act, dependencies).catch((error: unknown) => {
+    logger.error('erasure is not finished', { subscriptionId, ...describeError(error) });
+  });
+  return { body: { status: 'deleted', deletedAt } };
+});

@@ -1,0 +1,14 @@
+import { composeKeys, revokeKey } from '../../keys/index.ts';
+import { composeSubscriptions } from '../../subscriptions/index.ts';
+import { accountFunction } from '../account-function.ts';
+import { keyPath } from '../messages.ts';
+import { ownKey } from '../own.ts';
+
+const keys = composeKeys();
+const dependencies = { ...keys, subscriptions: composeSubscriptions(keys.client) };
+
+/** `DELETE /account/keys/{keyId}` */
+export const handler = accountFunction({ path: keyPath }, async ({ subscriptionId, path, act }) => {
+  const { keyId } = await ownKey(path.keyId, subscriptionId, dependencies.keys);
+  return { body: await revokeKey({ keyId }, act, dependencies) };
+});

@@ -1,0 +1,20 @@
+import { composeMinting, rotateKey } from '../../keys/index.ts';
+import { composeSubscriptions, defaultPreferences } from '../../subscriptions/index.ts';
+import { accountFunction } from '../account-function.ts';
+import { keyPath, rotateKeyBody } from '../messages.ts';
+import { ownAccount, ownKey } from '../own.ts';
+
+const dependencies = composeMinting();
+const subscriptions = composeSubscriptions(dependencies.client);
+
+/** `POST /account/keys/{keyId}/rotate` (R13, R18) */
+export const handler = accountFunction(
+  { path: keyPath, body: rotateKeyBody },
+  async ({ subscriptionId, path, body, idempotencyKey, act }) => {
+    const { keyId } = await ownKey(path.keyId, subscriptionId, dependencies.keys);
+    const { preferences } = await ownAccount(subscriptionId, subscriptions);
+    const deliver = (preferences ?? defaultPreferences).mailNewKeys;
+    const request = { keyId, graceHours: body.graceHours, deliver, idempotencyKey };
+    return { body: await rotateKey(request, act, dependencies) };
+  },
+);
