@@ -1,0 +1,13 @@
+import * as z from 'zod/mini';
+
+const text = z.string().check(z.minLength(1));
+
+/** Calling Stripe. */
+export const stripeEnvironment = z.object({
+  /** `https://api.stripe.com` */
+  STRIPE_API_URL: text,
+  STRIPE_API_KEY_SECRET_ARN: text,
+});
+
+/** Checking what Stripe sends; whether the secret is set also tells whether payment is. */
+export const stripeWebhookEnvironment = z.object({ STRIPE_WEBHOOK_SECRET_ARN: text });

@@ -1,0 +1,2 @@
+/** What other subsystems may use of payments. */
+export { composeAvailability, composePaymentErasure } from './compose.ts';

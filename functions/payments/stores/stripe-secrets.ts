@@ -1,0 +1,40 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
+/** For how long a value is used before it is read again: an operator who sets it should not have to wait. */
+const freshMilliseconds = 60_000;
+
+/** The value of a secret that an operator sets; undefined as long as it holds what the stack made it with. */
+export type OperatorSecret = () => Promise<string | undefined>;
+
+/** @param isSet tells a real value from the random one that the secret begins with */
+function operatorSecret(
+  client: SecretsManagerClient,
+  secretArn: string,
+  isSet: (value: string) => boolean,
+): OperatorSecret {
+  let read: { readonly at: number; readonly value: Promise<string | undefined> } | undefined;
+  const fetch = async () => {
+    const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
+    const value = SecretString.trim();
+    return isSet(value) ? value : undefined;
+  };
+  return () => {
+    const now = Date.now();
+    if (read === undefined || now - read.at >= freshMilliseconds || now < read.at) {
+      const value = fetch();
+      read = { at: now, value };
+      value.catch(() => {
+        read = undefined;
+      });
+    }
+    return read.value;
+  };
+}
+
+/** Stripe's secret or restricted key. */
+export const createStripeApiKey = (client: SecretsManagerClient, secretArn: string): OperatorSecret =>
+  operatorSecret(client, secretArn, (value) => /^(sk|rk)_/.test(value));
+
+/** What Stripe signs webhooks with. */
+export const createStripeWebhookSecret = (client: SecretsManagerClient, secretArn: string): OperatorSecret =>
+  operatorSecret(client, secretArn, (value) => value.startsWith('whsec_'));
