@@ -83,8 +83,21 @@ module.exports = {
       from: { path: subsystem },
       to: {
         path: '^functions/[^/]+/',
-        pathNot: ['^functions/($1|runtime)/', '^functions/[^/]+/(index|contract|rules/index)\\.ts$'],
+        pathNot: [
+          '^functions/($1|runtime)/',
+          '^functions/[^/]+/(index|contract|rules/index)\\.ts$',
+          // See routes-are-for-the-description.
+          '^functions/[^/]+/routes\\.ts$',
+        ],
       },
+    },
+    {
+      name: 'routes-are-for-the-description',
+      severity: 'error',
+      comment:
+        "What a subsystem says of its routes is for the API's description alone: no other function shall carry it.",
+      from: { path: '^functions/', pathNot: '^functions/openapi/' },
+      to: { path: '^functions/[^/]+/routes\\.ts$' },
     },
     {
       name: 'runtime-knows-no-subsystem',

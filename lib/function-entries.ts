@@ -23,6 +23,7 @@ export const functionEntries = {
   'rotate-keys': 'rotation/handlers/rotate-keys',
   'rotate-pepper': 'keys/handlers/rotate-pepper',
   'show-claim-page': 'delivery/handlers/show-claim-page',
+  'show-openapi': 'openapi/handlers/show-openapi',
   'suspend-key': 'keys/handlers/suspend-key',
   'update-subscription': 'delivery/handlers/update-subscription',
   'verify-audit': 'audit/handlers/verify-audit',

@@ -15,6 +15,7 @@ import { Keys } from './constructs/keys.ts';
 import { Mail } from './constructs/mail.ts';
 import { ManagementAccess } from './constructs/management-access.ts';
 import { ManagementTrail } from './constructs/management-trail.ts';
+import { OpenApi } from './constructs/openapi.ts';
 import { Rotation } from './constructs/rotation.ts';
 import { Subscriptions } from './constructs/subscriptions.ts';
 import { Usage } from './constructs/usage.ts';
@@ -48,10 +49,12 @@ export class LatchkeyStack extends Stack {
       mail,
       adminAlerts,
     });
-    const api = new Api(this, 'Api', { config, authorizer, decisions, usage, delivery, alarms });
+    const openApi = new OpenApi(this, 'OpenApi', { config });
+    const api = new Api(this, 'Api', { config, authorizer, decisions, usage, delivery, openApi, alarms });
 
     subscriptions.useUsagePlans(api.usagePlans);
     delivery.useClaimPage(`${api.url}/claim`);
+    openApi.useApi(api.restApi);
     const management = new KeyManagement(this, 'KeyManagement', { config, keys, subscriptions });
     const audit = new Audit(this, 'Audit', { config, encryption, alarms, keys, subscriptions });
     const acts = [...management.acts, delivery.addManagement()];

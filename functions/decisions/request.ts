@@ -15,31 +15,33 @@ const FIELDS = 'category, amount, description';
 const AMOUNT = 'expected a number from 0 to 1e15, in USD';
 const DESCRIPTION = `expected a text of at most ${MAX_DESCRIPTION} characters`;
 
-export const decisionBody = z.strictObject(
-  {
-    category: z
-      .enum(CATEGORIES, {
-        error: ({ input }) =>
-          `${typeof input === 'string' ? 'is not a known category' : whatItIs(input)}; expected one of ${CATEGORIES.join(', ')}`,
-      })
-      .meta({ description: 'What the decision is about.' }),
-    amount: z
-      .number({ error: ({ input }) => `${whatItIs(input)}; ${AMOUNT}` })
-      .min(0, `is negative; ${AMOUNT}`)
-      .max(MAX_AMOUNT, `is too large a number; ${AMOUNT}`)
-      // JSON knows a negative zero, nobody else does.
-      .transform((amount) => (amount === 0 ? 0 : amount))
-      .default(0)
-      .meta({ description: 'In USD.' }),
-    description: z
-      .string({ error: ({ input }) => `${whatItIs(input)}; ${DESCRIPTION}` })
-      .refine((text) => codePoints(text) <= MAX_DESCRIPTION, `is too long; ${DESCRIPTION}`)
-      .meta({ maxLength: MAX_DESCRIPTION })
-      .default('')
-      .meta({ description: 'In your own words; it comes back in the answer.' }),
-  },
-  { error: ({ input }) => `${whatItIs(input)}; expected a JSON object with ${FIELDS}` },
-);
+export const decisionBody = z
+  .strictObject(
+    {
+      category: z
+        .enum(CATEGORIES, {
+          error: ({ input }) =>
+            `${typeof input === 'string' ? 'is not a known category' : whatItIs(input)}; expected one of ${CATEGORIES.join(', ')}`,
+        })
+        .meta({ description: 'What the decision is about.' }),
+      amount: z
+        .number({ error: ({ input }) => `${whatItIs(input)}; ${AMOUNT}` })
+        .min(0, `is negative; ${AMOUNT}`)
+        .max(MAX_AMOUNT, `is too large a number; ${AMOUNT}`)
+        .default(0)
+        .meta({ description: 'In USD.' })
+        // JSON knows a negative zero, nobody else does.
+        .transform((amount) => (amount === 0 ? 0 : amount)),
+      description: z
+        .string({ error: ({ input }) => `${whatItIs(input)}; ${DESCRIPTION}` })
+        .refine((text) => codePoints(text) <= MAX_DESCRIPTION, `is too long; ${DESCRIPTION}`)
+        .meta({ maxLength: MAX_DESCRIPTION })
+        .default('')
+        .meta({ description: 'In your own words; it comes back in the answer.' }),
+    },
+    { error: ({ input }) => `${whatItIs(input)}; expected a JSON object with ${FIELDS}` },
+  )
+  .meta({ id: 'DecisionRequest', description: 'What has to be decided.' });
 
 const EXPLAIN = ['true', 'false'] as const;
 export const decisionQuery = z.object({

@@ -33,6 +33,7 @@ import type { Decisions } from './decisions.ts';
 import type { Delivery } from './delivery.ts';
 import { addGatewayProblems } from './gateway-problems.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
+import type { OpenApi } from './openapi.ts';
 import { dataRemoval, logRetention } from './stage-settings.ts';
 import type { Usage } from './usage.ts';
 
@@ -42,11 +43,14 @@ export interface ApiProps {
   readonly decisions: Decisions;
   readonly usage: Usage;
   readonly delivery: Delivery;
+  readonly openApi: OpenApi;
   readonly alarms: Alarms;
 }
 
 /** `GET /usage` is under no usage plan; this keeps one caller from making it expensive. Requests per second, all callers. */
 const usageThrottle = { rate: 50, burst: 100 };
+/** The same of the API's description, which anybody may read. */
+const descriptionThrottle = { rate: 20, burst: 40 };
 /**
  * The claim routes are open to everybody, and one stranger must not be able to keep all owners out easily: a token that is
  * none costs no read. Requests per second, all callers.
@@ -72,7 +76,7 @@ export class Api extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { config, authorizer, decisions, usage, delivery, alarms }: ApiProps,
+    { config, authorizer, decisions, usage, delivery, openApi, alarms }: ApiProps,
   ) {
     super(scope, id);
     const accessLog = new LogGroup(this, 'AccessLog', {
@@ -100,6 +104,11 @@ export class Api extends Construct {
             throttlingRateLimit: usageThrottle.rate,
             throttlingBurstLimit: usageThrottle.burst,
           },
+          '/openapi.json/GET': {
+            ...methodSettings,
+            throttlingRateLimit: descriptionThrottle.rate,
+            throttlingBurstLimit: descriptionThrottle.burst,
+          },
           ...Object.fromEntries(
             claimRoutes.map((route) => [
               route,
@@ -124,6 +133,7 @@ export class Api extends Construct {
     this.restApi.node.tryRemoveChild('Endpoint');
     this.#addRoutes(authorizer, decisions, usage);
     this.#addClaimRoutes(delivery);
+    this.#addDescription(openApi);
     addGatewayProblems(this.restApi, config);
     this.usagePlans = this.#addUsagePlans(config);
     alarms.add(this.#serverErrorAlarm());
@@ -170,6 +180,18 @@ export class Api extends Construct {
     claims.addMethod('POST', integration(open), everybody);
     claims.addResource('renew').addMethod('POST', integration(renew), everybody);
     claims.addResource('dispute').addMethod('POST', integration(dispute), everybody);
+  }
+
+  #addDescription({ show }: OpenApi): void {
+    this.restApi.root
+      .addResource('openapi.json')
+      .addMethod(
+        'GET',
+        new LambdaIntegration(show, { timeout: Duration.seconds(29), allowTestInvoke: false }),
+        {
+          authorizationType: AuthorizationType.NONE,
+        },
+      );
   }
 
   /** Whatever goes wrong on our side ends as a 5xx, an authorizer that never answers too. */

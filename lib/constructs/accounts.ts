@@ -1,0 +1,306 @@
+import { Duration } from 'aws-cdk-lib';
+import { IdentitySource, RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { dashboardEnvironment, signInEnvironment } from '../../functions/accounts/contract.ts';
+import { productEnvironment, tierLimitsEnvironment } from '../../functions/runtime/contract.ts';
+import { metricNames } from '../../functions/runtime/metric-names.ts';
+import type { Config } from '../config.ts';
+import type { FunctionName } from '../function-entries.ts';
+import type { Alarms } from './alarms.ts';
+import type { Audit } from './audit.ts';
+import type { Identity } from './identity.ts';
+import type { Keys } from './keys.ts';
+import { LatchkeyFunction } from './latchkey-function.ts';
+import type { Payments } from './payments.ts';
+import { productOf } from './product.ts';
+import { serviceAlarm } from './service-alarm.ts';
+import type { Subscriptions } from './subscriptions.ts';
+import type { Usage } from './usage.ts';
+
+export interface AccountsProps {
+  readonly config: Config;
+  readonly alarms: Alarms;
+  readonly identity: Identity;
+  readonly keys: Keys;
+  readonly subscriptions: Subscriptions;
+  readonly usage: Usage;
+  readonly audit: Audit;
+  readonly payments: Payments;
+}
+
+/** One function of an account route. */
+export interface AccountRoute {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Below the API's address, such as `account/keys/{keyId}`. */
+  readonly path: string;
+  readonly fn: LatchkeyFunction;
+}
+
+/** What a signed-in subscriber can do: the authorizer of ID tokens, and one function for each act. */
+export class Accounts extends Construct {
+  readonly authorizer: RequestAuthorizer;
+  readonly routes: readonly AccountRoute[];
+  readonly #props: AccountsProps;
+
+  constructor(scope: Construct, id: string, props: AccountsProps) {
+    super(scope, id);
+    this.#props = props;
+    this.authorizer = this.#addAuthorizer();
+    this.routes = [
+      { method: 'GET', path: 'account', fn: this.#get() },
+      { method: 'DELETE', path: 'account', fn: this.#delete() },
+      { method: 'GET', path: 'account/keys', fn: this.#listKeys() },
+      { method: 'POST', path: 'account/keys', fn: this.#createKey() },
+      { method: 'GET', path: 'account/keys/{keyId}', fn: this.#getKey() },
+      { method: 'DELETE', path: 'account/keys/{keyId}', fn: this.#revokeKey() },
+      { method: 'POST', path: 'account/keys/{keyId}/rotate', fn: this.#rotateKey() },
+      { method: 'POST', path: 'account/keys/{keyId}/claim', fn: this.#claimKey() },
+      { method: 'GET', path: 'account/usage', fn: this.#reportUsage() },
+      { method: 'GET', path: 'account/audit', fn: this.#listAudit() },
+      { method: 'PUT', path: 'account/settings', fn: this.#changeSettings() },
+      { method: 'GET', path: 'account/export', fn: this.#export() },
+    ];
+    this.#addErasure();
+  }
+
+  #addAuthorizer(): RequestAuthorizer {
+    const { config, alarms, identity, subscriptions } = this.#props;
+    const authorize = new LatchkeyFunction(this, 'AuthorizeAccount', {
+      config,
+      name: 'authorize-account',
+      description: 'Decides whose account a sign-in opens; the first one begins it',
+      memorySize: 1024,
+      timeout: Duration.seconds(5),
+    });
+    subscriptions.grantWrite(authorize);
+    authorize.addEnvironments(signInEnvironment, {
+      SIGN_IN_ISSUER: identity.issuer,
+      SIGN_IN_CLIENT_ID: identity.clientId,
+    });
+    alarms.add(
+      serviceAlarm(this, 'SignInFailures', {
+        config,
+        service: 'authorize-account',
+        metricName: metricNames.signInFailures,
+        threshold: 5,
+        description:
+          'Sign-ins could not be checked; subscribers get 503. docs/runbook.md#sign-ins-cannot-be-checked',
+      }),
+    );
+    return new RequestAuthorizer(this, 'Authorizer', {
+      handler: authorize,
+      identitySources: [IdentitySource.header('Authorization')],
+      // A deleted account ends at once, and a token with its own second.
+      resultsCacheTtl: Duration.seconds(0),
+    });
+  }
+
+  #get(): LatchkeyFunction {
+    const { subscriptions, usage, payments } = this.#props;
+    const get = this.#function(
+      'GetAccount',
+      'get-account',
+      'GET /account: the account and what can be chosen',
+    );
+    subscriptions.grantRead(get);
+    usage.grantRead(get);
+    payments.grantAvailability(get);
+    return get;
+  }
+
+  #delete(): LatchkeyFunction {
+    const fn = this.#function(
+      'DeleteAccount',
+      'delete-account',
+      'DELETE /account: ends it, and forgets its owner',
+      {
+        timeout: Duration.seconds(29),
+      },
+    );
+    this.#grantErasure(fn);
+    this.#props.subscriptions.grantDeleteLocks(fn);
+    return fn;
+  }
+
+  #listKeys(): LatchkeyFunction {
+    const { keys, usage } = this.#props;
+    const list = this.#function(
+      'ListAccountKeys',
+      'list-account-keys',
+      'GET /account/keys: the account’s keys',
+    );
+    keys.grantRead(list);
+    keys.grantList(list);
+    usage.grantLookUp(list);
+    return list;
+  }
+
+  #getKey(): LatchkeyFunction {
+    const { keys, usage } = this.#props;
+    const get = this.#function(
+      'GetAccountKey',
+      'get-account-key',
+      'GET /account/keys/{keyId}: one of its keys',
+    );
+    keys.grantRead(get);
+    usage.grantLookUp(get);
+    return get;
+  }
+
+  #createKey(): LatchkeyFunction {
+    const { config, keys, subscriptions } = this.#props;
+    const create = this.#function(
+      'CreateAccountKey',
+      'create-account-key',
+      'POST /account/keys: makes a key',
+      {
+        timeout: Duration.seconds(29),
+      },
+    );
+    keys.grantMint(create);
+    subscriptions.grantPlan(create);
+    subscriptions.grantUsageKeys(create);
+    create.addEnvironments(tierLimitsEnvironment, { TIER_LIMITS: JSON.stringify(config.limits) });
+    return create;
+  }
+
+  #rotateKey(): LatchkeyFunction {
+    const { keys, subscriptions } = this.#props;
+    const rotate = this.#function(
+      'RotateAccountKey',
+      'rotate-account-key',
+      'POST /account/keys/{keyId}/rotate: gives a key a new secret',
+    );
+    keys.grantMint(rotate);
+    subscriptions.grantRead(rotate);
+    subscriptions.grantIdempotency(rotate);
+    return rotate;
+  }
+
+  #revokeKey(): LatchkeyFunction {
+    const { keys, subscriptions } = this.#props;
+    const revoke = this.#function(
+      'RevokeAccountKey',
+      'revoke-account-key',
+      'DELETE /account/keys/{keyId}: ends a key for good',
+    );
+    keys.grantWrite(revoke);
+    subscriptions.grantWrite(revoke);
+    return revoke;
+  }
+
+  #claimKey(): LatchkeyFunction {
+    const { keys } = this.#props;
+    const claim = this.#function(
+      'ClaimAccountKey',
+      'claim-account-key',
+      'POST /account/keys/{keyId}/claim: shows a secret that waits, once',
+    );
+    keys.grantWriteTimed(claim);
+    keys.grantOpen(claim);
+    return claim;
+  }
+
+  #reportUsage(): LatchkeyFunction {
+    const { subscriptions, usage } = this.#props;
+    const report = this.#function(
+      'ReportAccountUsage',
+      'report-account-usage',
+      'GET /account/usage: a month’s counts',
+    );
+    subscriptions.grantRead(report);
+    usage.grantRead(report);
+    return report;
+  }
+
+  #listAudit(): LatchkeyFunction {
+    const { keys, audit } = this.#props;
+    const list = this.#function(
+      'ListAccountAudit',
+      'list-account-audit',
+      'GET /account/audit: what is on record',
+    );
+    keys.grantRead(list);
+    keys.grantList(list);
+    audit.grantSubjects(list);
+    return list;
+  }
+
+  #changeSettings(): LatchkeyFunction {
+    const { keys, subscriptions } = this.#props;
+    const change = this.#function(
+      'ChangeAccountSettings',
+      'change-account-settings',
+      'PUT /account/settings: name, OpenPGP key, preferences',
+    );
+    keys.grantWriteTimed(change);
+    subscriptions.grantWrite(change);
+    return change;
+  }
+
+  #export(): LatchkeyFunction {
+    const { keys, subscriptions, usage, audit, payments } = this.#props;
+    const fn = this.#function('ExportAccount', 'export-account', 'GET /account/export: all that is kept', {
+      timeout: Duration.seconds(29),
+    });
+    subscriptions.grantRead(fn);
+    keys.grantRead(fn);
+    keys.grantList(fn);
+    usage.grantRead(fn);
+    audit.grantSubjects(fn);
+    payments.grantAvailability(fn);
+    return fn;
+  }
+
+  /** What deleting could not remove at once is removed later. */
+  #addErasure(): void {
+    const { config, alarms, subscriptions } = this.#props;
+    const erase = new LatchkeyFunction(this, 'EraseAccounts', {
+      config,
+      name: 'erase-accounts',
+      description: 'Hourly: removes what is left elsewhere of deleted accounts',
+      timeout: Duration.minutes(15),
+    });
+    this.#grantErasure(erase);
+    subscriptions.grantDue(erase);
+    new Rule(this, 'Hourly', {
+      description: 'Finishes the deletion of accounts',
+      schedule: Schedule.rate(Duration.hours(1)),
+      targets: [new LambdaFunction(erase as IFunction)],
+    });
+    alarms.add(
+      serviceAlarm(this, 'ErasuresFail', {
+        config,
+        service: 'erase-accounts',
+        metricName: metricNames.erasuresFailed,
+        threshold: 1,
+        description: 'A deleted account is still known elsewhere. docs/runbook.md#erasures-fail',
+      }),
+    );
+  }
+
+  #grantErasure(fn: LatchkeyFunction): void {
+    const { identity, keys, subscriptions, payments } = this.#props;
+    keys.grantWrite(fn);
+    keys.grantList(fn);
+    subscriptions.grantForget(fn);
+    payments.grantErasure(fn);
+    identity.grantDeleteUser(fn);
+  }
+
+  #function(
+    id: string,
+    name: FunctionName,
+    description: string,
+    options: { timeout?: Duration } = {},
+  ): LatchkeyFunction {
+    const { config } = this.#props;
+    const fn = new LatchkeyFunction(this, id, { config, name, description, ...options });
+    fn.addEnvironments(productEnvironment, productOf(config));
+    fn.addEnvironments(dashboardEnvironment, { DASHBOARD_ORIGIN: config.dashboard.url });
+    return fn;
+  }
+}
