@@ -11,7 +11,7 @@ const usage = `Runs the whole stack on this machine, from its synthesized templa
   npm start -- --fresh          forget all data first
   npm start -- --stage prod     the stack of another stage of cdk.json (default dev)
 
-Environment: PORT (3000), AWS_PORT (4566), INBOX_PORT (8025), LATCHKEY_DATA_DIR (.local)`;
+Environment: PORT (3000), AWS_PORT (4566), INBOX_PORT (8025), ISSUER_PORT (8026), LATCHKEY_DATA_DIR (.local)`;
 
 /** `npm start`. */
 export async function main(): Promise<void> {
@@ -32,6 +32,7 @@ export async function main(): Promise<void> {
       port: portOf('PORT', 3000),
       awsPort: portOf('AWS_PORT', 4566),
       inboxPort: portOf('INBOX_PORT', 8025),
+      issuerPort: portOf('ISSUER_PORT', 8026),
       progress: (what) => console.log(dim(`${what} ...`)),
       onRequest: (line) => console.log(requestLine(line)),
     });
@@ -60,6 +61,9 @@ function announce(stack: RunningStack, seconds: number, demo: Awaited<ReturnType
     `  API            ${stack.apiUrl}`,
     `  AWS endpoint   ${stack.awsEndpoint}   (region ${stack.region}, any credentials)`,
     `  Inbox          ${stack.inboxUrl}   mails that the stack sent`,
+    ...(stack.issuerUrl === undefined
+      ? []
+      : [`  Issuer         ${stack.issuerUrl}   signs people up and in`]),
     `  Clock          ${stack.apiUrl}/_local/clock   now ${new Date(stack.clock.now()).toISOString()}`,
     `  Data           ${stack.dataDir}`,
     `  Logs           ${stack.logFolder}`,
@@ -120,7 +124,7 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, port, address } = error as { code?: string; port?: number; address?: string };
   if (code === 'EADDRINUSE') {
-    const others = { AWS_PORT: 4566, INBOX_PORT: 8025 };
+    const others = { AWS_PORT: 4566, INBOX_PORT: 8025, ISSUER_PORT: 8026 };
     const name = Object.entries(others).find((other) => port === portOf(...other))?.[0] ?? 'PORT';
     return `Port ${port} on ${address ?? '127.0.0.1'} is in use. Stop what uses it, or choose another: ${name}=${(port ?? 0) + 1} npm start`;
   }

@@ -7,7 +7,7 @@ const database = (file: string) => [file, `${file}-wal`, `${file}-shm`, `${file}
 
 /** What a data folder holds. `--fresh` removes files and data; the rest is the template, a cache and the lock. */
 const files = ['demo-key.json', 'stack.json'].flatMap((file) => [file, `${file}.new`]);
-const data = ['dynamodb', 'logs', ...database('state.sqlite')];
+const data = ['dynamodb', 'logs', ...database('state.sqlite'), ...database('issuer.sqlite')];
 const rest = ['cdk.out', 'compile-cache', ...database('lock.sqlite')];
 
 /** The data folder cannot be used; the message says why and what to do. */

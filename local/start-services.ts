@@ -13,6 +13,8 @@ import { startDynamoDb } from './dynamodb/start-dynamodb.ts';
 import { functionName, functionOfUri } from './gateway/function-uri.ts';
 import { type Gateway, startGateway } from './gateway/start-gateway.ts';
 import { startInbox } from './inbox.ts';
+import { readUserPool } from './issuer/read-user-pool.ts';
+import { type Issuer, startIssuer } from './issuer/start-issuer.ts';
 import { type LocalLambda, startLambda } from './lambda/start-lambda.ts';
 import { type LogFiles, openLogFiles } from './logs.ts';
 import type { LocalEnvironment, ResolvedResource } from './model.ts';
@@ -31,6 +33,7 @@ export interface ServicesOptions {
   readonly port: number;
   readonly awsPort: number;
   readonly inboxPort: number;
+  readonly issuerPort: number;
   /** Whether the functions that programs call start ahead of the first call. */
   readonly warm?: boolean;
   /** Each access log line, beside the log file. */
@@ -41,6 +44,8 @@ export interface Services {
   readonly apiUrl: string;
   readonly awsEndpoint: string;
   readonly inboxUrl: string;
+  /** Absent where the template has no user pool. */
+  readonly issuerUrl?: string;
   readonly clock: Clock;
   readonly iam: Iam;
   readonly lambda: LocalLambda;
@@ -83,15 +88,33 @@ export async function startServices(
 
   let awsEndpoint = '';
   let apiUrl = '';
+  const pool = readUserPool(resources, environment);
+  let issuer: Issuer | undefined;
   const lambda = await startFunctions(options, {
     clock,
     iam,
     logs,
     awsEndpoint: () => awsEndpoint,
-    apiUrl: () => apiUrl,
+    localAddresses: () => [
+      ...template.apiAddresses.map((address) => [address, apiUrl] as const),
+      ...(pool?.addresses ?? []).map((address) => [address, issuer?.url ?? address] as const),
+    ],
   });
   const inbox = await startInbox({ port: options.inboxPort });
   running.defer(() => inbox.close());
+  if (pool !== undefined) {
+    issuer = await startIssuer({
+      environment,
+      pool,
+      clock,
+      inbox,
+      port: options.issuerPort,
+      compileCache: options.compileCache ?? join(environment.dataDir, 'compile-cache'),
+      log: (line) => logs.write('/local/issuer', line),
+    });
+    const { close } = issuer;
+    running.defer(close);
+  }
   const sns = createSns({
     ...shared,
     keyArn: kms.keyArn,
@@ -152,12 +175,29 @@ export async function startServices(
   running.defer(closeGateway);
   // A caller of the API should not wait for a first start; who invokes a function by hand can.
   if (options.warm !== false) await lambda.warm(behindAuthorizers(template));
-  return { apiUrl, awsEndpoint, inboxUrl: inbox.url, clock, iam, lambda, logs, streams };
+  return {
+    apiUrl,
+    awsEndpoint,
+    inboxUrl: inbox.url,
+    ...(issuer === undefined ? {} : { issuerUrl: issuer.url }),
+    clock,
+    iam,
+    lambda,
+    logs,
+    streams,
+  };
 }
 
 function startFunctions(
   { environment, template, assetPath, compileCache }: ServicesOptions,
-  parts: { clock: Clock; iam: Iam; logs: LogFiles; awsEndpoint: () => string; apiUrl: () => string },
+  parts: {
+    clock: Clock;
+    iam: Iam;
+    logs: LogFiles;
+    awsEndpoint: () => string;
+    /** What the world reaches under an address of the cloud, and where it is on this machine. */
+    localAddresses: () => (readonly [address: string, local: string])[];
+  },
 ): Promise<LocalLambda> {
   const functions = template.byType('AWS::Lambda::Function');
   const groups = new Map(functions.map((resource) => [resource.ref, logGroupOf(resource)]));
@@ -169,7 +209,7 @@ function startFunctions(
     compileCache,
     awsEndpoint: parts.awsEndpoint,
     reached: (value) =>
-      template.apiAddresses.reduce((text, address) => text.replaceAll(address, parts.apiUrl()), value),
+      parts.localAddresses().reduce((text, [address, local]) => text.replaceAll(address, local), value),
     credentialsOf: parts.iam.credentialsOf,
     log: (functionName, _requestId, line) => parts.logs.write(groups.get(functionName) ?? functionName, line),
   });

@@ -27,6 +27,7 @@ export interface StackOptions {
   readonly port: number;
   readonly awsPort: number;
   readonly inboxPort: number;
+  readonly issuerPort: number;
   /** Whether the functions that programs call start ahead of the first call; true by default. */
   readonly warm?: boolean;
   /** Told what is being done, for people who wait. */
@@ -41,6 +42,8 @@ export interface StackDescription {
   readonly awsEndpoint: string;
   /** The page with all mails that the stack sent; `GET <inboxUrl>/store` gives them as JSON. */
   readonly inboxUrl: string;
+  /** The OpenID Connect issuer that stands for the user pool; absent where the template has none. */
+  readonly issuerUrl?: string;
   readonly region: string;
   /** Physical names by short name: `{ "generate-key": "latchkey-dev-generate-key" }`. */
   readonly functions: Readonly<Record<string, string>>;
@@ -76,7 +79,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   const dataDir = resolve(options.dataDir);
   const running = new AsyncDisposableStack();
   try {
-    await assertFree(options.port, options.awsPort, options.inboxPort);
+    await assertFree(options.port, options.awsPort, options.inboxPort, options.issuerPort);
     const folder = takeDataFolder(dataDir);
     running.defer(() => folder.release());
     progress('Synthesizing the stack');
@@ -93,7 +96,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     progress('Starting what the template declares');
     // Not before here: a wrong option, port or configuration must not cost anybody the data.
     if (options.fresh === true) folder.clear();
-    const { port, awsPort, inboxPort, onRequest } = options;
+    const { port, awsPort, inboxPort, issuerPort, onRequest } = options;
     const services = await startServices(
       {
         environment,
@@ -104,6 +107,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
         port,
         awsPort,
         inboxPort,
+        issuerPort,
         onRequest,
         warm: options.warm ?? true,
       },
@@ -133,12 +137,18 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
 function describe(
   template: ResolvedTemplate,
   { region, stackName }: LocalEnvironment,
-  { apiUrl, awsEndpoint, inboxUrl }: Pick<StackDescription, 'apiUrl' | 'awsEndpoint' | 'inboxUrl'>,
+  {
+    apiUrl,
+    awsEndpoint,
+    inboxUrl,
+    issuerUrl,
+  }: Pick<StackDescription, 'apiUrl' | 'awsEndpoint' | 'inboxUrl' | 'issuerUrl'>,
 ): StackDescription {
   return {
     apiUrl,
     awsEndpoint,
     inboxUrl,
+    ...(issuerUrl === undefined ? {} : { issuerUrl }),
     region,
     functions: shortNames(template.byType('AWS::Lambda::Function'), stackName),
     tables: shortNames(template.byType('AWS::DynamoDB::Table'), stackName),

@@ -19,7 +19,7 @@ export interface StartOptions {
   readonly dataDir: string;
   /** Options of the command line, such as `--fresh`. */
   readonly args?: readonly string[];
-  /** Variables beside, or instead of, `PORT=0`, `AWS_PORT=0`, `INBOX_PORT=0` and the data folder. */
+  /** Variables beside, or instead of, `PORT=0`, `AWS_PORT=0`, `INBOX_PORT=0`, `ISSUER_PORT=0` and the data folder. */
   readonly env?: Readonly<Record<string, string>>;
   /** Start `npm start` itself, in a process group of its own, rather than the command that it stands for. */
   readonly throughNpm?: boolean;
@@ -65,7 +65,15 @@ function start({ dataDir, args = [], env = {}, throughNpm = false }: StartOption
     : [process.execPath, ['--disable-warning=ExperimentalWarning', 'local/main.ts', ...args]];
   const child = spawn(command, parameters, {
     cwd: root,
-    env: { ...inherited, PORT: '0', AWS_PORT: '0', INBOX_PORT: '0', LATCHKEY_DATA_DIR: dataDir, ...env },
+    env: {
+      ...inherited,
+      PORT: '0',
+      AWS_PORT: '0',
+      INBOX_PORT: '0',
+      ISSUER_PORT: '0',
+      LATCHKEY_DATA_DIR: dataDir,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: throughNpm,
   });
