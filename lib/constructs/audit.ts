@@ -56,6 +56,12 @@ export class Audit extends Construct {
     this.reads = [this.#addQuery(config), this.#addVerify(config, keys, subscriptions)];
   }
 
+  /** Reading the record of given subjects. */
+  grantSubjects(fn: LatchkeyFunction): void {
+    this.table.allowQuery(fn);
+    fn.addEnvironments(auditTableEnvironment, { AUDIT_TABLE: this.table.tableName });
+  }
+
   /** The one function that may append; none in the stack may update or delete. */
   #addRecorder(config: Config, alarms: Alarms, sources: readonly LatchkeyTable[]): void {
     const record = new LatchkeyFunction(this, 'RecordAudit', {

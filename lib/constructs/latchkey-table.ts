@@ -66,9 +66,9 @@ export class LatchkeyTable extends Table {
   }
 
   /** Permits deleting items whose partition key has a given form: locks, never what is on record. */
-  allowDeleting(fn: LatchkeyFunction, partitionKeys: string): void {
+  allowDeleting(fn: LatchkeyFunction, ...partitionKeys: string[]): void {
     fn.allow(['dynamodb:DeleteItem'], [this.tableArn], {
-      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partitionKeys] },
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys },
     });
   }
 

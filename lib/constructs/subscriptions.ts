@@ -89,6 +89,20 @@ export class Subscriptions extends Construct {
     this.table.allowDeleting(fn, 'email#*');
   }
 
+  /** Ending accounts: their addresses and payment customers are free again. */
+  grantDeleteLocks(fn: LatchkeyFunction): void {
+    this.table.allowDeleting(fn, 'email#*', 'customer#*');
+  }
+
+  /** Forgetting what an account leaves behind: its usage keys too, and their places in the count. */
+  grantForget(fn: LatchkeyFunction): void {
+    this.grantPlan(fn);
+    const arn = (path: string) => this.#apiGatewayArn(path);
+    fn.allow(['apigateway:GET'], [arn('/apikeys')]);
+    fn.allow(['apigateway:DELETE'], [arn('/apikeys/*')]);
+    this.#addUsageKeyEnvironment(fn);
+  }
+
   /** Planning usage keys too, which are counted on an item that is updated. */
   grantPlan(fn: LatchkeyFunction): void {
     this.table.allowWrite(fn, 'dynamodb:PutItem', 'dynamodb:UpdateItem');
@@ -135,21 +149,32 @@ export class Subscriptions extends Construct {
 
   /** Creating, finding, enabling and attaching usage keys. */
   grantUsageKeys(fn: LatchkeyFunction): void {
-    const plans = this.#usagePlans;
-    if (plans === undefined) throw new Error('useUsagePlans comes before grantUsageKeys');
-    const { region, partition } = Stack.of(this);
-    const arn = (path: string) => `arn:${partition}:apigateway:${region}::${path}`;
+    const arn = (path: string) => this.#apiGatewayArn(path);
     fn.allow(['apigateway:GET', 'apigateway:POST'], [arn('/apikeys')]);
     fn.allow(['apigateway:PATCH'], [arn('/apikeys/*')]);
     fn.allow(
       ['apigateway:POST'],
-      Object.values(plans).map((plan) => arn(`/usageplans/${plan.usagePlanId}/keys`)),
+      Object.values(this.#plans()).map((plan) => arn(`/usageplans/${plan.usagePlanId}/keys`)),
     );
+    this.#addUsageKeyEnvironment(fn);
+  }
+
+  #plans(): Readonly<Record<TierName, UsagePlan>> {
+    if (this.#usagePlans === undefined) throw new Error('useUsagePlans comes before grants about usage keys');
+    return this.#usagePlans;
+  }
+
+  #apiGatewayArn(path: string): string {
+    const { region, partition } = Stack.of(this);
+    return `arn:${partition}:apigateway:${region}::${path}`;
+  }
+
+  #addUsageKeyEnvironment(fn: LatchkeyFunction): void {
     fn.addEnvironments(usageKeysEnvironment, {
       USAGE_KEY_NAME_PREFIX: `latchkey-${this.#config.stage}`,
       USAGE_KEY_LIMIT: String(this.#config.usageKeys.limit),
       USAGE_PLANS: Stack.of(this).toJsonString(
-        Object.fromEntries(Object.entries(plans).map(([tier, plan]) => [tier, plan.usagePlanId])),
+        Object.fromEntries(Object.entries(this.#plans()).map(([tier, plan]) => [tier, plan.usagePlanId])),
       ),
     });
   }
