@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { createApiGatewayControl } from './aws/api-gateway/control.ts';
+import { createCognito } from './aws/cognito.ts';
 import { startAwsEndpoint } from './aws/endpoint.ts';
 import { createIam, type Iam } from './aws/iam.ts';
 import { createKms } from './aws/kms.ts';
@@ -122,9 +123,13 @@ export async function startServices(
     log: (line) => logs.write('/local/sns', line),
   });
   const ses = createSes({ ...shared, inbox, sns, log: (line) => logs.write('/local/ses', line) });
+  const cognito = createCognito({
+    environment,
+    userPool: pool && issuer && { poolId: pool.poolId, issuer },
+  });
   const endpoint = await startAwsEndpoint({
     port: options.awsPort,
-    services: [dynamodb, secrets, kms, control, lambda.service, ses, sns],
+    services: [dynamodb, secrets, kms, control, lambda.service, ses, sns, cognito],
     access: iam,
   });
   running.defer(() => endpoint.close());
