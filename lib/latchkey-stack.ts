@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Config } from './config.ts';
+import { Accounts } from './constructs/accounts.ts';
 import { AdminAlerts } from './constructs/admin-alerts.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Api } from './constructs/api.ts';
@@ -16,6 +17,7 @@ import { Mail } from './constructs/mail.ts';
 import { ManagementAccess } from './constructs/management-access.ts';
 import { ManagementTrail } from './constructs/management-trail.ts';
 import { OpenApi } from './constructs/openapi.ts';
+import { Payments } from './constructs/payments.ts';
 import { Rotation } from './constructs/rotation.ts';
 import { Subscriptions } from './constructs/subscriptions.ts';
 import { Usage } from './constructs/usage.ts';
@@ -31,7 +33,7 @@ export class LatchkeyStack extends Stack {
     const alarms = new Alarms(this, 'Alarms', { config });
     const encryption = new Encryption(this, 'Encryption', { config });
     const mail = new Mail(this, 'Mail', { config, alarms });
-    new Identity(this, 'Identity', { config, mail });
+    const identity = new Identity(this, 'Identity', { config, mail });
     const adminAlerts = new AdminAlerts(this, 'AdminAlerts', { config });
     const keys = new Keys(this, 'Keys', { config, encryption });
     const subscriptions = new Subscriptions(this, 'Subscriptions', { config, encryption, alarms });
@@ -57,6 +59,18 @@ export class LatchkeyStack extends Stack {
     openApi.useApi(api.restApi);
     const management = new KeyManagement(this, 'KeyManagement', { config, keys, subscriptions });
     const audit = new Audit(this, 'Audit', { config, encryption, alarms, keys, subscriptions });
+    const payments = new Payments(this, 'Payments', { config, encryption });
+    const accounts = new Accounts(this, 'Accounts', {
+      config,
+      alarms,
+      identity,
+      keys,
+      subscriptions,
+      usage,
+      audit,
+      payments,
+    });
+    api.addAccountRoutes(accounts, accounts.routes);
     const acts = [...management.acts, delivery.addManagement()];
     const reads = [
       ...management.reads,

@@ -97,7 +97,7 @@ export const problemTypes = {
     title: 'Temporarily unavailable',
     status: 503,
     detail:
-      'Your key could not be checked for the moment; nothing was counted. Send the request again after Retry-After seconds; if it goes on, see the status page.',
+      'Your key or sign-in could not be checked for the moment; nothing was counted or changed. Send the request again after Retry-After seconds; if it goes on, see the status page.',
     retryAfter: 5,
   },
   'no-such-thing': {

@@ -3,7 +3,9 @@ import {
   AccessLogFormat,
   ApiKeySourceType,
   AuthorizationType,
+  type CorsOptions,
   EndpointType,
+  type IResource,
   type IRestApi,
   LambdaIntegration,
   LogGroupLogDestination,
@@ -26,6 +28,7 @@ import {
 import type { Config } from '../config.ts';
 import { type TierName, tierNames } from '../tiers.ts';
 import { accessLogFormat } from './access-log-format.ts';
+import type { AccountRoute, Accounts } from './accounts.ts';
 import type { Alarms } from './alarms.ts';
 import type { Authorizer } from './authorizer.ts';
 import { addCustomDomain } from './custom-domain.ts';
@@ -47,16 +50,39 @@ export interface ApiProps {
   readonly alarms: Alarms;
 }
 
-/** `GET /usage` is under no usage plan; this keeps one caller from making it expensive. Requests per second, all callers. */
-const usageThrottle = { rate: 50, burst: 100 };
-/** The same of the API's description, which anybody may read. */
-const descriptionThrottle = { rate: 20, burst: 40 };
 /**
- * The claim routes are open to everybody, and one stranger must not be able to keep all owners out easily: a token that is
- * none costs no read. Requests per second, all callers.
+ * What keeps one caller from making a route expensive, or all others out: requests per second of all callers together.
+ * Where a usage plan counts, it does that.
  */
-const claimThrottle = { rate: 200, burst: 400 };
-const claimRoutes = ['/claim/GET', '/claims/POST', '/claims/renew/POST', '/claims/dispute/POST'];
+const look = { rate: 100, burst: 200 };
+/** Acting costs writes, keys and mails. */
+const act = { rate: 20, burst: 40 };
+const throttles: Readonly<Record<string, { readonly rate: number; readonly burst: number }>> = {
+  '/usage/GET': { rate: 50, burst: 100 },
+  '/openapi.json/GET': { rate: 20, burst: 40 },
+  // Open to everybody, and one stranger must not be able to keep all owners out: a token that is none costs no read.
+  '/claim/GET': { rate: 200, burst: 400 },
+  '/claims/POST': { rate: 200, burst: 400 },
+  '/claims/renew/POST': { rate: 200, burst: 400 },
+  '/claims/dispute/POST': { rate: 200, burst: 400 },
+  '/account/GET': look,
+  '/account/DELETE': act,
+  '/account/tier/PUT': act,
+  '/account/portal/POST': act,
+  '/account/keys/GET': look,
+  '/account/keys/POST': act,
+  '/account/keys/{keyId}/GET': look,
+  '/account/keys/{keyId}/DELETE': act,
+  '/account/keys/{keyId}/rotate/POST': act,
+  '/account/keys/{keyId}/claim/POST': act,
+  '/account/usage/GET': look,
+  '/account/audit/GET': look,
+  '/account/settings/PUT': act,
+  // Reads more than any other.
+  '/account/export/GET': { rate: 5, burst: 10 },
+  // Stripe sends events in bursts, and again what was refused.
+  '/webhooks/stripe/POST': { rate: 100, burst: 200 },
+};
 
 /** Of every method. One with settings of its own inherits none, so they are repeated there. */
 const methodSettings = {
@@ -72,6 +98,7 @@ export class Api extends Construct {
   readonly usagePlans: Readonly<Record<TierName, UsagePlan>>;
   /** Where callers reach the API, without a slash at the end. */
   readonly url: string;
+  readonly #config: Config;
 
   constructor(
     scope: Construct,
@@ -79,6 +106,7 @@ export class Api extends Construct {
     { config, authorizer, decisions, usage, delivery, openApi, alarms }: ApiProps,
   ) {
     super(scope, id);
+    this.#config = config;
     const accessLog = new LogGroup(this, 'AccessLog', {
       logGroupName: `/latchkey/${config.stage}/api-access`,
       retention: logRetention(config),
@@ -98,28 +126,12 @@ export class Api extends Construct {
         ...methodSettings,
         accessLogDestination: new LogGroupLogDestination(accessLog),
         accessLogFormat: AccessLogFormat.custom(accessLogFormat),
-        methodOptions: {
-          '/usage/GET': {
-            ...methodSettings,
-            throttlingRateLimit: usageThrottle.rate,
-            throttlingBurstLimit: usageThrottle.burst,
-          },
-          '/openapi.json/GET': {
-            ...methodSettings,
-            throttlingRateLimit: descriptionThrottle.rate,
-            throttlingBurstLimit: descriptionThrottle.burst,
-          },
-          ...Object.fromEntries(
-            claimRoutes.map((route) => [
-              route,
-              {
-                ...methodSettings,
-                throttlingRateLimit: claimThrottle.rate,
-                throttlingBurstLimit: claimThrottle.burst,
-              },
-            ]),
-          ),
-        },
+        methodOptions: Object.fromEntries(
+          Object.entries(throttles).map(([route, { rate, burst }]) => [
+            route,
+            { ...methodSettings, throttlingRateLimit: rate, throttlingBurstLimit: burst },
+          ]),
+        ),
       },
       defaultCorsPreflightOptions: {
         allowOrigins: ['*'],
@@ -143,20 +155,17 @@ export class Api extends Construct {
 
   #addRoutes({ authorizer }: Authorizer, { evaluate }: Decisions, { report }: Usage): void {
     const authorized = { authorizer, authorizationType: AuthorizationType.CUSTOM };
-    const integrationOptions = { timeout: Duration.seconds(29), allowTestInvoke: false };
     this.restApi.root
       .addResource('decisions')
       .addResource('evaluate')
-      .addMethod('POST', new LambdaIntegration(evaluate, integrationOptions), {
+      .addMethod('POST', integrationOf(evaluate), {
         ...authorized,
         apiKeyRequired: true,
       });
-    this.restApi.root
-      .addResource('usage')
-      .addMethod('GET', new LambdaIntegration(report, integrationOptions), {
-        ...authorized,
-        apiKeyRequired: false,
-      });
+    this.restApi.root.addResource('usage').addMethod('GET', integrationOf(report), {
+      ...authorized,
+      apiKeyRequired: false,
+    });
     this.restApi.root.addResource('health').addMethod('GET', healthIntegration(), {
       authorizationType: AuthorizationType.NONE,
       methodResponses: [
@@ -172,14 +181,12 @@ export class Api extends Construct {
 
   /** Whoever has a link needs no account: the link itself is what authorizes. */
   #addClaimRoutes({ page, open, renew, dispute }: Delivery): void {
-    const integration = (fn: LatchkeyFunction) =>
-      new LambdaIntegration(fn, { timeout: Duration.seconds(29), allowTestInvoke: false });
     const everybody = { authorizationType: AuthorizationType.NONE };
-    this.restApi.root.addResource('claim').addMethod('GET', integration(page), everybody);
+    this.restApi.root.addResource('claim').addMethod('GET', integrationOf(page), everybody);
     const claims = this.restApi.root.addResource('claims');
-    claims.addMethod('POST', integration(open), everybody);
-    claims.addResource('renew').addMethod('POST', integration(renew), everybody);
-    claims.addResource('dispute').addMethod('POST', integration(dispute), everybody);
+    claims.addMethod('POST', integrationOf(open), everybody);
+    claims.addResource('renew').addMethod('POST', integrationOf(renew), everybody);
+    claims.addResource('dispute').addMethod('POST', integrationOf(dispute), everybody);
   }
 
   #addDescription({ show }: OpenApi): void {
@@ -192,6 +199,43 @@ export class Api extends Construct {
           authorizationType: AuthorizationType.NONE,
         },
       );
+  }
+
+  /**
+   * The routes of signed-in subscribers, which come once the functions behind them know the usage plans. Pages of the
+   * dashboard may call them from a browser, and no others.
+   */
+  addAccountRoutes({ authorizer }: Pick<Accounts, 'authorizer'>, routes: readonly AccountRoute[]): void {
+    const { dashboard } = this.#config;
+    const defaultCorsPreflightOptions: CorsOptions = {
+      allowOrigins: [dashboard.url],
+      allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
+      allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
+      exposeHeaders: exposedHeaders,
+      maxAge: Duration.hours(1),
+    };
+    for (const { method, path, fn } of routes) {
+      const resource = path
+        .split('/')
+        .reduce<IResource>(
+          (parent, part) =>
+            parent.getResource(part) ?? parent.addResource(part, { defaultCorsPreflightOptions }),
+          this.restApi.root,
+        );
+      resource.addMethod(method, integrationOf(fn), {
+        authorizer,
+        authorizationType: AuthorizationType.CUSTOM,
+        apiKeyRequired: false,
+      });
+    }
+  }
+
+  /** What signs its messages instead of signing in. No page calls it. */
+  addWebhook(name: string, fn: LatchkeyFunction): void {
+    const webhooks = this.restApi.root.addResource('webhooks');
+    webhooks.addResource(name).addMethod('POST', integrationOf(fn), {
+      authorizationType: AuthorizationType.NONE,
+    });
   }
 
   /** Whatever goes wrong on our side ends as a 5xx, an authorizer that never answers too. */
@@ -226,6 +270,10 @@ export class Api extends Construct {
     });
     return Object.fromEntries(plans) as Record<TierName, UsagePlan>;
   }
+}
+
+function integrationOf(fn: LatchkeyFunction): LambdaIntegration {
+  return new LambdaIntegration(fn, { timeout: Duration.seconds(29), allowTestInvoke: false });
 }
 
 const healthHeaders = { ...corsHeaders, ...privateHeaders };

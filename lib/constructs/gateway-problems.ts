@@ -35,9 +35,14 @@ const gatewayProblems: readonly GatewayProblem[] = [
   {
     type: ResponseType.UNAUTHORIZED,
     problem: 'unauthorized',
-    headers: { 'WWW-Authenticate': `'ApiKey header="${apiKeyHeader}"'` },
+    headers: { 'WWW-Authenticate': `'ApiKey header="${apiKeyHeader}", Bearer'` },
   },
-  { type: ResponseType.ACCESS_DENIED, problem: 'access-denied' },
+  // The authorizer of sign-ins says what can be done about it.
+  {
+    type: ResponseType.ACCESS_DENIED,
+    problem: 'access-denied',
+    members: { detail: `${problemTypes['access-denied'].detail} $context.authorizer.hint` },
+  },
   { type: ResponseType.EXPIRED_TOKEN, problem: 'access-denied' },
   { type: ResponseType.INVALID_SIGNATURE, problem: 'access-denied' },
   { type: ResponseType.WAF_FILTERED, problem: 'access-denied' },
