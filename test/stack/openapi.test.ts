@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lintOpenApi } from '../../scripts/lint-openapi.ts';
+import { expectAnswerConforms } from '../openapi/conforms.ts';
+import { deliveryOf, type TestDelivery, tokenIn } from './delivery-support.ts';
+import { type MadeKey, makeKey, newAddress, setUsed } from './request-path-support.ts';
+import { type HttpAnswer, startTestStack, type TestStack } from './test-stack.ts';
+
+/** The description of the API, as a stack serves it, and the answers that it promises, as a stack gives them. */
+
+let stack: TestStack;
+let delivery: TestDelivery;
+let key: MadeKey;
+beforeAll(async () => {
+  stack = await startTestStack();
+  delivery = deliveryOf(stack);
+  key = await makeKey(stack, 'pro');
+});
+afterAll(() => stack.close());
+
+const usage = (apiKey?: string) =>
+  stack.request('GET', '/usage', apiKey === undefined ? {} : { 'X-API-Key': apiKey });
+
+/** The answer has that status and is what the description says of it. */
+function expectDescribed(operation: string, answer: HttpAnswer, status: number): void {
+  expect(answer.status, answer.text).toBe(status);
+  const [method = '', path = ''] = operation.split(' ');
+  expectAnswerConforms(method, path, answer);
+}
+
+describe('answers are as described', () => {
+  const evaluate = 'POST /decisions/evaluate';
+
+  test('a decision, plain and explained', async () => {
+    expectDescribed(evaluate, await stack.evaluate(key.apiKey), 200);
+    const explained = await stack.evaluate(key.apiKey, { category: 'RND', amount: 20_000 }, '?explain=true');
+    expectDescribed(evaluate, explained, 200);
+    expect(explained.body.policy_row).toMatchObject({ row: 3 });
+  });
+
+  test('a decision that is refused: faults, no key, a wrong address, too large a body, the month used up', async () => {
+    expectDescribed(evaluate, await stack.evaluate(key.apiKey, { amount: -1 }, '?explain=yes'), 400);
+    expectDescribed(evaluate, await stack.evaluate(undefined), 401);
+    expectDescribed(evaluate, await stack.request('DELETE', '/decisions/evaluate'), 404);
+    expectDescribed(evaluate, await stack.evaluate(key.apiKey, 'x'.repeat(10 * 1024 * 1024 + 1)), 413);
+    const spent = await makeKey(stack, 'pro');
+    await setUsed(stack, spent.subscriptionId, 10_000);
+    expectDescribed(evaluate, await stack.evaluate(spent.apiKey), 429);
+  });
+
+  test('more requests at once than the tier allows', async () => {
+    const slow = await makeKey(stack, 'free');
+    await setUsed(stack, slow.subscriptionId, 99);
+    const answers = await Promise.all(Array.from({ length: 110 }, () => stack.evaluate(slow.apiKey)));
+    for (const answer of answers) expectAnswerConforms('POST', '/decisions/evaluate', answer);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  });
+
+  test('usage, with a key and without', async () => {
+    expectDescribed('GET /usage', await usage(key.apiKey), 200);
+    expectDescribed('GET /usage', await usage(), 401);
+  });
+
+  test('health, asked well and asked badly', async () => {
+    expectDescribed('GET /health', await stack.request('GET', '/health'), 200);
+    expectDescribed(
+      'GET /health',
+      await stack.request('GET', '/health', { 'Content-Type': 'text/plain' }),
+      415,
+    );
+  });
+
+  test('the page of claim links, and all that a link can be told', async () => {
+    expectDescribed('GET /claim', await stack.request('GET', '/claim'), 200);
+    const email = newAddress();
+    await delivery.generate({ email });
+    await delivery.settle();
+    const token = tokenIn(await delivery.lastMail(email, /API key$/));
+    expectDescribed('POST /claims', await delivery.claim('', ''), 400);
+    expectDescribed('POST /claims', await delivery.claim(`${token}x`, 'me'), 400);
+    expectDescribed('POST /claims', await delivery.claim(token, 'me'), 200);
+    expectDescribed('POST /claims', await delivery.claim(token, 'somebody else'), 410);
+    expectDescribed('POST /claims/renew', await delivery.renew(token), 202);
+    expectDescribed('POST /claims/renew', await delivery.renew('none'), 400);
+    expectDescribed('POST /claims/dispute', await delivery.dispute(token), 202);
+    expectDescribed('POST /claims/dispute', await delivery.dispute('none'), 400);
+  });
+});
+
+describe('GET /openapi.json', () => {
+  const origin = { Origin: 'https://tools.example.com' };
+  const get = (headers: Record<string, string> = {}) => stack.request('GET', '/openapi.json', headers);
+
+  test('is open to everybody, describes itself, and is clean', async () => {
+    const answer = await get();
+    expectDescribed('GET /openapi.json', answer, 200);
+    expect(answer.headers.get('content-type')).toBe('application/json');
+    expect(await lintOpenApi(answer.body)).toEqual([]);
+  });
+
+  test('tells the product of this stage and the address that it is served at', async () => {
+    const { body } = await get();
+    expect(body.openapi).toMatch(/^3\.1\./);
+    expect(body.info).toMatchObject({
+      title: 'AI Decision Engine',
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      contact: { email: 'support@aiweedcompany.com' },
+    });
+    expect(body.servers).toEqual([{ url: stack.apiUrl, description: expect.any(String) }]);
+    const { status } = await fetch(`${body.servers[0].url}/health`);
+    expect(status).toBe(200);
+  });
+
+  test('may be kept for a while, and is not sent again to whoever has it', async () => {
+    const first = await get();
+    expect(first.headers.get('cache-control')).toBe('public, max-age=300');
+    const etag = first.headers.get('etag') ?? '';
+    for (const condition of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+      const again = await get({ 'If-None-Match': condition });
+      expectDescribed('GET /openapi.json', again, 304);
+      expect([again.text, again.headers.get('etag')]).toEqual(['', etag]);
+    }
+    expectDescribed('GET /openapi.json', await get({ 'If-None-Match': '"other"' }), 200);
+  });
+
+  test('may be read by a page of any origin, with its ETag', async () => {
+    const { headers } = await get(origin);
+    expect(headers.get('access-control-allow-origin')).toBe('*');
+    expect(headers.get('access-control-expose-headers')).toMatch(/\bETag\b/);
+    expect(headers.get('set-cookie')).toBeNull();
+  });
+});
