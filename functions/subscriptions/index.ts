@@ -16,6 +16,7 @@ export {
   newAccount,
   normalizedEmail,
   type OpenPgpKey,
+  type PaymentState,
   type Preferences,
   type SubscriptionItem,
   subscriptionShards,

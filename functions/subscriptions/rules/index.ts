@@ -6,4 +6,4 @@ export type {
   TierCause,
   TierRequest,
 } from './subscription-item.ts';
-export { defaultPreferences } from './subscription-item.ts';
+export { defaultPreferences, timed } from './subscription-item.ts';

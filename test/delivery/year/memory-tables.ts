@@ -22,6 +22,7 @@ const conditions: Readonly<Record<string, (item: Item | undefined, values: Value
     item === undefined || Number(item['expiresAt']) <= Number(values?.[':now']),
   'attribute_not_exists(#count) OR #count < :limit': (item, values) =>
     item === undefined || Number(item['count']) < Number(values?.[':limit']),
+  '#sequence = :read': (item, values) => item?.['sequence'] === values?.[':read'],
   'revision = :read': (item, values) => item?.['revision'] === values?.[':read'],
   'lockedFor = :id': (item, values) => item?.['lockedFor'] === values?.[':id'],
 };

@@ -1,0 +1,52 @@
+import type { Change } from '../../runtime/rules/change.ts';
+import type { SubscriptionItem, TierRequest } from '../../subscriptions/rules/index.ts';
+
+/** An owner's request for a tier that an admin approves. Invariant: at most one is open, and what was answered stays. */
+
+/**
+ * With an open request; one that is open already keeps its time, and takes the newer note.
+ * @returns undefined where nothing differs
+ */
+export function requested(
+  item: SubscriptionItem,
+  note: string | undefined,
+  change: Change,
+): SubscriptionItem | undefined {
+  const open = item.request?.status === 'open' ? item.request : undefined;
+  if (open !== undefined && (note === undefined || note === open.note)) return undefined;
+  const request: TierRequest = {
+    tier: 'enterprise',
+    status: 'open',
+    requestedAt: open?.requestedAt ?? change.at,
+    ...(note === undefined ? {} : { note }),
+  };
+  return { ...chosen(item, change), request, openRequest: 'open' };
+}
+
+/** With the open request answered or taken back. @param item with an open request */
+export function answered(
+  item: SubscriptionItem & { readonly request: TierRequest },
+  answer: { readonly status: 'approved' | 'declined' | 'withdrawn'; readonly reason?: string | undefined },
+  change: Change,
+): SubscriptionItem {
+  const { openRequest: _open, request, ...rest } = item;
+  const { status, reason } = answer;
+  return {
+    ...rest,
+    request: { ...request, status, answeredAt: change.at, ...(reason === undefined ? {} : { reason }) },
+    revision: item.revision + 1,
+    change,
+  };
+}
+
+export function hasOpenRequest(
+  item: SubscriptionItem,
+): item is SubscriptionItem & { readonly request: TierRequest } {
+  return item.request?.status === 'open';
+}
+
+/** The next revision of one whose owner has chosen a tier (R2): the first time is remembered. */
+export function chosen(item: SubscriptionItem, change: Change): SubscriptionItem {
+  const { tierChosenAt = change.at } = item;
+  return { ...item, tierChosenAt, revision: item.revision + 1, change };
+}
