@@ -1,10 +1,11 @@
 import type { TierName } from '../../lib/tiers.ts';
 import { commit, type DocumentClient, retryContended } from '../runtime/dynamodb.ts';
-import { NotFoundError } from '../runtime/errors.ts';
-import { type Act, changeOf } from '../runtime/rules/change.ts';
+import { ConflictError, NotFoundError } from '../runtime/errors.ts';
+import { type Act, type Change, changeOf } from '../runtime/rules/change.ts';
 import { limitsOf, type TierLimitsOfStage } from '../runtime/rules/tier-limits.ts';
-import { inTier, type Subscriptions } from '../subscriptions/index.ts';
-import { withTier } from './rules/lifecycle.ts';
+import { inTier, type SubscriptionItem, type Subscriptions, timed } from '../subscriptions/index.ts';
+import { followSubscription, prepareTier } from './follow-subscription.ts';
+import type { TimerPolicy } from './rules/timer.ts';
 import type { KeyStore } from './stores/key-store.ts';
 
 export interface ChangedTier {
@@ -17,10 +18,11 @@ export interface ChangedTier {
 }
 
 /**
- * Moves a subscription and all of its keys to another tier, in one transaction. The new tier's usage key is attached
- * before, so that the very next request is metered by it; the month's count stays, for it belongs to the subscription.
- * A tier that it has already changes nothing.
+ * Moves a subscription and all of its keys to another tier, in one transaction; the month's count stays, for it belongs to
+ * the subscription. What an admin gave, the end of a payment does not take away. A tier that it has already, and not by a
+ * payment, changes nothing.
  * @throws NotFoundError, LimitError when API Gateway has no room for another usage key
+ * @throws ConflictError for `free` while a payment runs: its next message would bring the tier back
  */
 export async function changeTier(
   request: {
@@ -32,16 +34,19 @@ export async function changeTier(
   dependencies: {
     readonly client: DocumentClient;
     readonly keys: KeyStore;
+    readonly policy: TimerPolicy;
     readonly subscriptions: Subscriptions;
     readonly limits: Readonly<Record<string, TierLimitsOfStage>>;
   },
 ): Promise<ChangedTier> {
-  const { client, keys, subscriptions, limits } = dependencies;
+  const { client, subscriptions, limits } = dependencies;
   const { subscriptionId, tier } = request;
   const change = changeOf('change-tier', act, request.reason);
   return retryContended(async () => {
     const found = await subscriptions.store.get(subscriptionId);
-    if (found === undefined) throw new NotFoundError(`there is no subscription ${subscriptionId}`);
+    if (found === undefined || found.deletedAt !== undefined) {
+      throw new NotFoundError(`there is no subscription ${subscriptionId}`);
+    }
     const answer = {
       subscriptionId,
       tier,
@@ -49,17 +54,35 @@ export async function changeTier(
       keyIds: found.keyIds,
       requestsPerMonth: limitsOf(limits, tier).requestsPerMonth,
     };
-    if (found.tier === tier) return answer;
-    const planned = tier in found.usageKeys ? found : await subscriptions.planUsageKey(found, tier, act);
-    if (planned === undefined) return undefined;
-    const usageKey = await subscriptions.ensureUsageKey(planned, tier);
-    const items = await Promise.all(planned.keyIds.map((keyId) => keys.get(keyId)));
+    if (found.tier === tier && found.tierCause !== 'payment') return answer;
+    if (tier === 'free' && hasRunningPayment(found)) throw stillPaying(subscriptionId);
+    const prepared = await prepareTier(found, tier, act, subscriptions);
+    if (prepared === undefined) return undefined;
+    const next = givenTier(prepared, tier, change);
     const outcome = await commit(client, [
-      subscriptions.store.replacement(inTier(planned, tier, change)),
-      ...items.flatMap((key) =>
-        key === undefined ? [] : [keys.replacement(withTier(key, tier, usageKey, change))],
-      ),
+      subscriptions.store.replacement(next),
+      ...(await followSubscription(next, dependencies)),
     ]);
     return outcome.kind === 'written' ? answer : undefined;
   }, 'the tier has not changed yet');
+}
+
+function hasRunningPayment({ payment }: SubscriptionItem): boolean {
+  return payment?.status === 'active' || payment?.status === 'past-due';
+}
+
+function stillPaying(subscriptionId: string): ConflictError {
+  return new ConflictError(
+    `subscription ${subscriptionId} pays for its tier through Stripe: end the payment there, or ask its owner to choose free, and the tier follows`,
+  );
+}
+
+/** An enterprise tier ends the payments for another: that is due at once. */
+function givenTier(prepared: SubscriptionItem, tier: TierName, change: Change): SubscriptionItem {
+  const isPaying = hasRunningPayment(prepared) || prepared.payment?.checkout !== undefined;
+  return {
+    ...inTier(prepared, tier, change),
+    tierCause: 'admin',
+    ...(tier === 'enterprise' && isPaying ? timed(prepared.subscriptionId, change.at) : {}),
+  };
 }

@@ -1,9 +1,9 @@
 import type { TierName } from '../../lib/tiers.ts';
 import { commit, retryContended } from '../runtime/dynamodb.ts';
-import { LimitError } from '../runtime/errors.ts';
+import { ConflictError, LimitError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import { limitsOf, type TierLimitsOfStage } from '../runtime/rules/tier-limits.ts';
-import type { SubscriptionItem, Subscriptions } from '../subscriptions/index.ts';
+import type { PaymentState, SubscriptionItem, Subscriptions } from '../subscriptions/index.ts';
 import { maximumKeys, normalizedEmail, withKey } from '../subscriptions/index.ts';
 import type { KeyDependencies } from './dependencies.ts';
 import { handoverOf } from './handover-of.ts';
@@ -56,7 +56,8 @@ const warning =
  * Makes a new key (R4): the one function under every way to get one. The subscription and its usage key in API Gateway
  * exist before the key does; the key and its place among the subscription's keys are one transaction. A crash at any
  * point leaves at most a subscription without a key, which the next call goes on with.
- * @throws ConflictError for another tier than the subscription's or an address of another subscription
+ * @throws ConflictError for another tier than the subscription's or an address of another subscription, and while a payment
+ *   that was taken back is not made up for
  * @throws NotFoundError for an unknown subscriptionId
  * @throws LimitError for a sixth key, or when API Gateway has no room for another usage key
  */
@@ -85,6 +86,7 @@ export async function generateApiKey(
     if (subscription === undefined) return undefined;
     // Before anything is refused: asking for a key is how an operator puts a missing usage key right.
     const usageKey = await dependencies.subscriptions.ensureUsageKey(subscription);
+    if (subscription.payment?.reversal !== undefined) throw takenBack(subscription.payment.reversal);
     if (subscription.keyIds.length >= maximumKeys) {
       // The last place may have gone, since the look above, to this very request, sent twice at once.
       const meanwhile = await repeated();
@@ -99,6 +101,13 @@ export async function generateApiKey(
 function askedBy({ actor }: Act, { idempotencyKey: _key, ...request }: GenerateApiKey) {
   const { name, prefix } = request;
   return actor.kind === 'owner' ? { name, prefix } : { ...request, email: normalizedEmail(request.email) };
+}
+
+function takenBack({ kind, at }: NonNullable<PaymentState['reversal']>): ConflictError {
+  const how = kind === 'refund' ? 'refunded' : 'disputed';
+  return new ConflictError(
+    `a payment was ${how} at ${at}: no key can be made until the next payment has been made`,
+  );
 }
 
 function noRoom({ subscriptionId }: SubscriptionItem): LimitError {

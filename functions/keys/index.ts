@@ -1,6 +1,7 @@
 /** What other subsystems may use of keys. */
 export { composeKeys, composeMinting, composeSealing, composeTimedKeys } from './compose.ts';
 export type { KeyDependencies } from './dependencies.ts';
+export { followSubscription, prepareTier } from './follow-subscription.ts';
 export { type GenerateApiKeyDependencies, generateApiKey } from './generate-api-key.ts';
 export { mintSecret } from './mint-secret.ts';
 export { revokeKey } from './revoke-key.ts';

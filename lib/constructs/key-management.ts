@@ -89,7 +89,7 @@ export class KeyManagement extends Construct {
         timeout: Duration.seconds(30),
       },
     );
-    keys.grantWrite(change);
+    keys.grantWriteTimed(change);
     subscriptions.grantPlan(change);
     subscriptions.grantUsageKeys(change);
     change.addEnvironments(tierLimitsEnvironment, { TIER_LIMITS: JSON.stringify(config.limits) });

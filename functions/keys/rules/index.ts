@@ -17,6 +17,7 @@ export type { Handover, HandoverOrigin, KeyItem, Outgoing, TimerAction } from '.
 export { type KeyView, keyView, statusOf } from './key-view.ts';
 export {
   changed,
+  following,
   nextVersion,
   noticed,
   reminded,

@@ -213,9 +213,21 @@ export function resumed(
   );
 }
 
-/** Moves a key to another tier, whose usage key meters it from now on. */
-export function withTier(key: KeyItem, tier: string, usageKey: string, change: Change): KeyItem {
-  return { ...key, tier, usageKey, revision: key.revision + 1, change };
+/**
+ * As the payments and the tier of its subscription want it: in the same tier, and suspended with cause `payment` for as long
+ * as a payment that was taken back is not made up for. Other causes are left as they are.
+ * @returns undefined where nothing differs
+ */
+export function following(
+  key: KeyItem,
+  { tier, usageKey, isReversed }: { tier: string; usageKey: string; isReversed: boolean },
+  change: Change,
+  policy: TimerPolicy,
+): KeyItem | undefined {
+  const decided = (isReversed ? suspended : resumed)(key, 'payment', change, policy);
+  const isMoved = key.tier !== tier || key.usageKey !== usageKey;
+  if (decided === undefined && !isMoved) return undefined;
+  return { ...(decided ?? { ...key, revision: key.revision + 1, change }), tier, usageKey };
 }
 
 /** Ends a key for good: no secret, no handover, no timer, nothing more to tell. */
