@@ -18,6 +18,7 @@ import type { Act } from '../runtime/rules/change.ts';
 import { dottedPath, type Fault, faultsOf } from '../runtime/rules/fault.ts';
 import { logger } from '../runtime/telemetry.ts';
 import { accountContext, dashboardEnvironment } from './contract.ts';
+import { idempotencyKeyHeader } from './messages.ts';
 
 /** A request of a signed-in subscriber. */
 export interface AccountRequest<Body, Path, Query> {
@@ -53,7 +54,6 @@ export interface AccountMessages<
 
 /** An armored OpenPGP key takes most of it. */
 const maximumBody = 32 * 1024;
-const idempotencyKeyShape = /^[\x21-\x7e]{1,128}$/;
 
 /**
  * The shared stack of the functions behind `authorize-account`: takes the account from the authorizer, validates path,
@@ -121,11 +121,9 @@ function readRequest<Body extends z.ZodType, Path extends z.ZodObject, Query ext
   const query = parsePart(messages.query, event.queryStringParameters ?? {}, 'query', faults);
   const body = messages.body === undefined ? undefined : parseBody(event, messages.body, faults);
   const idempotencyKey = header(event, 'idempotency-key');
-  if (idempotencyKey !== undefined && !idempotencyKeyShape.test(idempotencyKey)) {
-    faults.push({
-      path: 'header.Idempotency-Key',
-      detail: 'must be 1 to 128 printable ASCII characters without spaces, such as a UUID',
-    });
+  const checked = idempotencyKeyHeader.optional().safeParse(idempotencyKey);
+  if (!checked.success) {
+    faults.push(...faultsOf(checked.error.issues, () => 'header.Idempotency-Key', ''));
   }
   if (faults.length > 0) return { faults };
   return {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { monthCounts, usageReportSchema } from '../usage/rules/index.ts';
 import { tierName } from './messages.ts';
 
 /** What a signed-in subscriber is answered: types of the use cases and the API's description come from these schemas. */
@@ -73,13 +74,7 @@ export const preferences = z
   .meta({ id: 'Preferences', description: 'What you chose in your settings.' });
 
 export const usageSummary = z
-  .object({
-    period: z.string().meta({ description: 'The calendar month in UTC.', example: '2026-11' }),
-    total: count('Requests so far.', 1204),
-    limit: count('Requests that the month allows.', 10_000),
-    remaining: count('Requests that are left.', 8796),
-    resetsAt: time('When the next month begins.'),
-  })
+  .object(monthCounts)
   .meta({ id: 'UsageSummary', description: 'This month against its limit.' });
 
 const suspension = z.object({ at: time('Since when.'), reason: z.string().optional() });
@@ -227,19 +222,10 @@ export const keyList = z
   })
   .meta({ id: 'KeyList', description: 'Your keys, revoked ones too.' });
 
-export const usageReport = z
-  .object({
-    subscriptionId: id('Of your account.', 'sub_0123456789AbCdEfGhIj'),
-    tier: z.string().meta({ example: 'pro' }),
-    ...usageSummary.shape,
-    days: z
-      .record(z.string(), z.int())
-      .meta({ description: 'Requests by day.', example: { '2026-11-27': 40 } }),
-    keys: z
-      .record(z.string(), z.int())
-      .meta({ description: 'Requests by key.', example: { '0AbCdEfGhIjK': 40 } }),
-  })
-  .meta({ id: 'AccountUsage', description: 'A month of your usage.' });
+export const usageReport = usageReportSchema.meta({
+  id: 'AccountUsage',
+  description: 'A month of your usage.',
+});
 
 export const auditEntry = z
   .object({
