@@ -19,8 +19,8 @@ export function composeDueSubscriptions(client: DocumentClient): DueSubscription
 
 /** Usage keys in API Gateway, from a function's environment. */
 export function composeUsageKeys(): UsageKeyGateway {
-  const { USAGE_KEY_NAME_PREFIX, USAGE_PLANS } = parseEnvironment(usageKeysEnvironment);
-  return createUsageKeyGateway(createApiGatewayClient(), USAGE_KEY_NAME_PREFIX, USAGE_PLANS);
+  const { USAGE_KEY_NAME_PREFIX } = parseEnvironment(usageKeysEnvironment);
+  return createUsageKeyGateway(createApiGatewayClient(), USAGE_KEY_NAME_PREFIX);
 }
 
 /** Subscriptions together with their usage keys in API Gateway, from a function's environment. */

@@ -1,16 +1,17 @@
 import * as z from 'zod/mini';
-import { json } from '../runtime/contract.ts';
 
 const name = z.string().check(z.minLength(1));
 
 /** Reading or writing the Subscriptions table. */
 export const subscriptionsTableEnvironment = z.object({ SUBSCRIPTIONS_TABLE: name });
 
-/** Creating usage keys in API Gateway; `USAGE_PLANS` maps tiers to usage plan ids. */
+/**
+ * Creating usage keys in API Gateway. Their names begin with the prefix, and so do those of the usage plans:
+ * `<prefix>-<tier>`. By name, because functions behind the API cannot be told ids that only exist after it.
+ */
 export const usageKeysEnvironment = z.object({
   USAGE_KEY_NAME_PREFIX: name,
   USAGE_KEY_LIMIT: z.coerce.number().check(z.int(), z.positive()),
-  USAGE_PLANS: json(z.record(z.string(), name)),
 });
 
 /** Sparse index of subscriptions by what is due: (dueShard, nextActionAt). */

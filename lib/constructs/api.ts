@@ -37,7 +37,7 @@ import type { Delivery } from './delivery.ts';
 import { addGatewayProblems } from './gateway-problems.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 import type { OpenApi } from './openapi.ts';
-import { dataRemoval, logRetention } from './stage-settings.ts';
+import { dataRemoval, logRetention, usageNamePrefix } from './stage-settings.ts';
 import type { Usage } from './usage.ts';
 
 export interface ApiProps {
@@ -260,7 +260,7 @@ export class Api extends Construct {
       return [
         tier,
         this.restApi.addUsagePlan(`UsagePlan-${tier}`, {
-          name: `latchkey-${config.stage}-${tier}`,
+          name: `${usageNamePrefix(config)}-${tier}`,
           description: `Tier ${tier}: ${requestsPerMonth} requests a month for each subscription`,
           throttle: { rateLimit: ratePerSecond, burstLimit: burst },
           quota: { limit: requestsPerMonth, period: Period.MONTH },

@@ -11,3 +11,8 @@ export function dataRemoval(config: Pick<Config, 'retainData'>): RemovalPolicy {
 export function logRetention(config: Pick<Config, 'logRetentionDays'>): RetentionDays {
   return config.logRetentionDays;
 }
+
+/** How the names of usage plans and usage keys begin: several stages live in one account. */
+export function usageNamePrefix({ stage }: Pick<Config, 'stage'>): string {
+  return `latchkey-${stage}`;
+}

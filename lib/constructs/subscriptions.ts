@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { UsagePlan } from 'aws-cdk-lib/aws-apigateway';
 import { AttributeType, ProjectionType } from 'aws-cdk-lib/aws-dynamodb';
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { metricNames } from '../../functions/runtime/metric-names.ts';
 import {
@@ -17,6 +18,7 @@ import type { Encryption } from './encryption.ts';
 import { LatchkeyFunction } from './latchkey-function.ts';
 import { LatchkeyTable } from './latchkey-table.ts';
 import { serviceAlarm } from './service-alarm.ts';
+import { usageNamePrefix } from './stage-settings.ts';
 
 export interface SubscriptionsProps {
   readonly config: Config;
@@ -28,7 +30,8 @@ export interface SubscriptionsProps {
 export class Subscriptions extends Construct {
   readonly table: LatchkeyTable;
   readonly #config: Config;
-  #usagePlans: Readonly<Record<TierName, UsagePlan>> | undefined;
+  /** Functions that attach usage keys to the plans. */
+  readonly #attaching: LatchkeyFunction[] = [];
 
   constructor(scope: Construct, id: string, { config, encryption, alarms }: SubscriptionsProps) {
     super(scope, id);
@@ -97,9 +100,8 @@ export class Subscriptions extends Construct {
   /** Forgetting what an account leaves behind: its usage keys too, and their places in the count. */
   grantForget(fn: LatchkeyFunction): void {
     this.grantPlan(fn);
-    const arn = (path: string) => this.#apiGatewayArn(path);
-    fn.allow(['apigateway:GET'], [arn('/apikeys')]);
-    fn.allow(['apigateway:DELETE'], [arn('/apikeys/*')]);
+    fn.allow(['apigateway:GET'], [this.#apiGatewayArn('/apikeys')]);
+    fn.allow(['apigateway:DELETE'], [this.#apiGatewayArn('/apikeys/*')]);
     this.#addUsageKeyEnvironment(fn);
   }
 
@@ -142,26 +144,28 @@ export class Subscriptions extends Construct {
     return get;
   }
 
-  /** The API, which comes later, tells the usage plans that usage keys are attached to. */
+  /**
+   * The API, which comes later, tells the usage plans that usage keys are attached to. The right to do so is a policy of
+   * its own: functions behind the API must not wait for plans that wait for the API.
+   */
   useUsagePlans(usagePlans: Readonly<Record<TierName, UsagePlan>>): void {
-    this.#usagePlans = usagePlans;
+    const arns = Object.values(usagePlans).map(({ usagePlanId }) =>
+      this.#apiGatewayArn(`/usageplans/${usagePlanId}/keys`),
+    );
+    const roles = this.#attaching.flatMap(({ role }) => (role === undefined ? [] : [role]));
+    new Policy(this, 'AttachUsageKeys', {
+      roles,
+      statements: [new PolicyStatement({ actions: ['apigateway:POST'], resources: arns })],
+    });
   }
 
   /** Creating, finding, enabling and attaching usage keys. */
   grantUsageKeys(fn: LatchkeyFunction): void {
-    const arn = (path: string) => this.#apiGatewayArn(path);
-    fn.allow(['apigateway:GET', 'apigateway:POST'], [arn('/apikeys')]);
-    fn.allow(['apigateway:PATCH'], [arn('/apikeys/*')]);
-    fn.allow(
-      ['apigateway:POST'],
-      Object.values(this.#plans()).map((plan) => arn(`/usageplans/${plan.usagePlanId}/keys`)),
-    );
+    fn.allow(['apigateway:GET', 'apigateway:POST'], [this.#apiGatewayArn('/apikeys')]);
+    fn.allow(['apigateway:PATCH'], [this.#apiGatewayArn('/apikeys/*')]);
+    fn.allow(['apigateway:GET'], [this.#apiGatewayArn('/usageplans')]);
+    this.#attaching.push(fn);
     this.#addUsageKeyEnvironment(fn);
-  }
-
-  #plans(): Readonly<Record<TierName, UsagePlan>> {
-    if (this.#usagePlans === undefined) throw new Error('useUsagePlans comes before grants about usage keys');
-    return this.#usagePlans;
   }
 
   #apiGatewayArn(path: string): string {
@@ -171,11 +175,8 @@ export class Subscriptions extends Construct {
 
   #addUsageKeyEnvironment(fn: LatchkeyFunction): void {
     fn.addEnvironments(usageKeysEnvironment, {
-      USAGE_KEY_NAME_PREFIX: `latchkey-${this.#config.stage}`,
+      USAGE_KEY_NAME_PREFIX: usageNamePrefix(this.#config),
       USAGE_KEY_LIMIT: String(this.#config.usageKeys.limit),
-      USAGE_PLANS: Stack.of(this).toJsonString(
-        Object.fromEntries(Object.entries(this.#plans()).map(([tier, plan]) => [tier, plan.usagePlanId])),
-      ),
     });
   }
 

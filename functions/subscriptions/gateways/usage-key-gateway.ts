@@ -6,6 +6,7 @@ import {
   DeleteApiKeyCommand,
   NotFoundException,
   paginateGetApiKeys,
+  paginateGetUsagePlans,
   UpdateApiKeyCommand,
 } from '@aws-sdk/client-api-gateway';
 
@@ -20,15 +21,27 @@ export interface UsageKeyGateway {
   remove(usageKey: { subscriptionId: string; tier: string; value: string }): Promise<void>;
 }
 
-/**
- * @param namePrefix of the API Gateway keys' names, so that stages in one account do not meet
- * @param usagePlans usage plan ids by tier
- */
-export function createUsageKeyGateway(
-  client: APIGatewayClient,
-  namePrefix: string,
-  usagePlans: Readonly<Record<string, string>>,
-): UsageKeyGateway {
+/** @param namePrefix of the names of API Gateway keys and usage plans, so that stages in one account do not meet */
+export function createUsageKeyGateway(client: APIGatewayClient, namePrefix: string): UsageKeyGateway {
+  let planIds: Promise<ReadonlyMap<string, string>> | undefined;
+
+  /** Ids by name, read once: a plan lives as long as the stack. */
+  function plans(): Promise<ReadonlyMap<string, string>> {
+    planIds ??= readPlans().catch((error: unknown) => {
+      planIds = undefined;
+      throw error;
+    });
+    return planIds;
+  }
+
+  async function readPlans(): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
+    for await (const { items = [] } of paginateGetUsagePlans({ client }, {})) {
+      for (const { id, name } of items) if (id !== undefined && name !== undefined) found.set(name, id);
+    }
+    return found;
+  }
+
   const nameOf = (subscriptionId: string, tier: string) => `${namePrefix}-${subscriptionId}-${tier}`;
 
   async function create(name: string, value: string): Promise<string | undefined> {
@@ -64,8 +77,8 @@ export function createUsageKeyGateway(
 
   return {
     async ensure({ subscriptionId, tier, value }) {
-      const usagePlanId = usagePlans[tier];
-      if (usagePlanId === undefined) throw new Error(`tier ${tier} has no usage plan`);
+      const usagePlanId = (await plans()).get(`${namePrefix}-${tier}`);
+      if (usagePlanId === undefined) throw new Error(`tier ${tier} has no usage plan ${namePrefix}-${tier}`);
       const name = nameOf(subscriptionId, tier);
       const keyId = (await create(name, value)) ?? (await findEnabled(name, value));
       try {
