@@ -54,7 +54,6 @@ export class LatchkeyStack extends Stack {
     const openApi = new OpenApi(this, 'OpenApi', { config });
     const api = new Api(this, 'Api', { config, authorizer, decisions, usage, delivery, openApi, alarms });
 
-    subscriptions.useUsagePlans(api.usagePlans);
     delivery.useClaimPage(`${api.url}/claim`);
     openApi.useApi(api.restApi);
     const management = new KeyManagement(this, 'KeyManagement', { config, keys, subscriptions });
@@ -71,6 +70,8 @@ export class LatchkeyStack extends Stack {
       payments,
     });
     api.addAccountRoutes(accounts, accounts.routes);
+    // Behind all that plan usage keys.
+    subscriptions.useUsagePlans(api.usagePlans);
     const acts = [...management.acts, delivery.addManagement()];
     const reads = [
       ...management.reads,
