@@ -22,6 +22,7 @@ export const functionEntries = {
   'list-account-audit': 'accounts/handlers/list-account-audit',
   'list-account-keys': 'accounts/handlers/list-account-keys',
   'list-keys': 'keys/handlers/list-keys',
+  'mail-account': 'delivery/handlers/mail-account',
   'open-claim': 'delivery/handlers/open-claim',
   'query-audit': 'audit/handlers/query-audit',
   'record-audit': 'audit/handlers/record-audit',

@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Config } from './config.ts';
+import { AccountMail } from './constructs/account-mail.ts';
 import { Accounts } from './constructs/accounts.ts';
 import { AdminAlerts } from './constructs/admin-alerts.ts';
 import { Alarms } from './constructs/alarms.ts';
@@ -51,6 +52,7 @@ export class LatchkeyStack extends Stack {
       mail,
       adminAlerts,
     });
+    new AccountMail(this, 'AccountMail', { config, alarms, subscriptions, mail, adminAlerts, delivery });
     const openApi = new OpenApi(this, 'OpenApi', { config });
     const api = new Api(this, 'Api', { config, authorizer, decisions, usage, delivery, openApi, alarms });
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { json } from '../runtime/contract.ts';
+import type { ChangeAction } from '../runtime/rules/change.ts';
 
 const text = z.string().check(z.minLength(1));
 
@@ -28,3 +29,22 @@ export const claimEnvironment = z.object({ CLAIM_SECRET_ARN: text });
 
 /** Where claim links lead, without a `#`. */
 export const claimPageEnvironment = z.object({ CLAIM_PAGE_URL: text });
+
+/** Changes of a subscription of which its owner is mailed: the stream hands over these, and the function tells of these. */
+export const accountMailActions = [
+  'open-account',
+  'join-account',
+  'delete-account',
+  'change-tier',
+  'request-tier',
+  'approve-request',
+  'decline-request',
+  'payment-failed',
+  'remind-payment',
+  'payment-recovered',
+  'payment-changed',
+  'payment-reversed',
+  'payment-restored',
+] as const satisfies readonly ChangeAction[];
+
+export type AccountMailAction = (typeof accountMailActions)[number];

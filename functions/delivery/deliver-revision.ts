@@ -9,6 +9,7 @@ import { adminAlert } from './rules/admin-alert.ts';
 import { messagesOf } from './rules/messages-of.ts';
 import { sendHandover } from './send-handover.ts';
 import { sendToOwner } from './send-to-owner.ts';
+import { sendsOnce } from './sends-once.ts';
 
 /**
  * Sends what one revision of a key gives to tell. What cannot be sent now waits on the item for the sweep, so that
@@ -50,16 +51,7 @@ async function stillToSend(
   return messages.filter(({ id }) => !ids.has(id) || pending.has(id));
 }
 
-/**
- * What this instance has sent, so that a batch that comes again because of another key's change does not mail everybody
- * again. No more than that: an instance may end at any time.
- */
-const sentLately = new Set<string>();
-
-function remember(message: string): void {
-  if (sentLately.size >= 10_000) sentLately.clear();
-  sentLately.add(message);
-}
+const sentLately = sendsOnce();
 
 /** @returns false where it has to be tried again */
 async function leaves(
@@ -75,7 +67,7 @@ async function leaves(
   try {
     if (to === 'admins') await dependencies.alerts.publish(adminAlert(message, key));
     else await sendToOwner(message, key, act, dependencies);
-    remember(once);
+    sentLately.remember(once);
     return true;
   } catch (error) {
     logger.error('not sent', { keyId, to, kind, ...describeSending(error) });

@@ -15,13 +15,31 @@ import { type Act, type Change, changeOf } from '../runtime/rules/change.ts';
 import { logger } from '../runtime/telemetry.ts';
 import { type SubscriptionStore, withUndeliverable } from '../subscriptions/index.ts';
 import { changeKey } from './change-key.ts';
+import { type AccountMailEventDependencies, recordAccountMailEvent } from './record-account-mail-event.ts';
 import type { MailEvent } from './rules/mail-event.ts';
+import type { KeyMailTags } from './rules/mail-tags.ts';
 
-export interface MailEventDependencies {
+export interface MailEventDependencies extends AccountMailEventDependencies {
   readonly client: DocumentClient;
   readonly keys: KeyStore;
   readonly subscriptions: Pick<SubscriptionStore, 'get' | 'replacement'>;
   readonly policy: TimerPolicy;
+}
+
+/** An event of a mail about a key. */
+type KeyMailEvent = MailEvent & { readonly tags: KeyMailTags };
+
+/** Writes what became of a mail to the item that it was about, and tells admins what they must act on. */
+export async function recordMailEvent(
+  event: MailEvent,
+  act: Act,
+  dependencies: MailEventDependencies,
+): Promise<void> {
+  const { tags, kind, messageId } = event;
+  const about = 'keyId' in tags ? { keyId: tags.keyId } : { subscriptionId: tags.subscriptionId };
+  logger.info('mail event', { ...about, kind: tags.kind, event: kind, messageId });
+  if ('keyId' in tags) return recordKeyMailEvent({ ...event, tags }, act, dependencies);
+  return recordAccountMailEvent({ ...event, tags }, act, dependencies);
 }
 
 /**
@@ -35,20 +53,18 @@ export interface MailEventDependencies {
  * | bounced for now | the mail with the secret is tried again; of any other admins are told | |
  * | complaint | admins are told | takes no mail until it changes |
  */
-export async function recordMailEvent(
-  event: MailEvent,
+async function recordKeyMailEvent(
+  event: KeyMailEvent,
   act: Act,
   dependencies: MailEventDependencies,
 ): Promise<void> {
-  const { keyId, kind } = event.tags;
-  logger.info('mail event', { keyId, kind, event: event.kind, messageId: event.messageId });
   if (event.kind === 'delivered') return noteDelivered(event, act, dependencies);
   if (event.kind === 'bounced' && !event.permanent) return noteBouncedForNow(event, act, dependencies);
   return noteUndeliverable(event, act, dependencies);
 }
 
 /** The handover that the mail brought, if it is the newest one still and its end is open. */
-function handoverOf({ handover }: KeyItem, { tags, messageId }: MailEvent): Handover | undefined {
+function handoverOf({ handover }: KeyItem, { tags, messageId }: KeyMailEvent): Handover | undefined {
   if (tags.kind !== 'handover' || handover?.delivery === undefined) return undefined;
   if (String(handover.version) !== tags.version) return undefined;
   // A mail that carried the secret itself goes on meaning something when links are made worthless.
@@ -56,7 +72,11 @@ function handoverOf({ handover }: KeyItem, { tags, messageId }: MailEvent): Hand
   return carriedIt || String(handover.linkNo) === tags.linkNo ? handover : undefined;
 }
 
-async function noteDelivered(event: MailEvent, act: Act, dependencies: MailEventDependencies): Promise<void> {
+async function noteDelivered(
+  event: KeyMailEvent,
+  act: Act,
+  dependencies: MailEventDependencies,
+): Promise<void> {
   const change = changeOf('mail-delivered', act);
   if (event.tags.kind !== 'handover') return;
   await changeKey(
@@ -74,7 +94,7 @@ async function noteDelivered(event: MailEvent, act: Act, dependencies: MailEvent
 }
 
 async function noteBouncedForNow(
-  event: MailEvent & { kind: 'bounced' },
+  event: KeyMailEvent & { kind: 'bounced' },
   act: Act,
   dependencies: MailEventDependencies,
 ): Promise<void> {
@@ -108,7 +128,7 @@ async function noteBouncedForNow(
 }
 
 async function noteUndeliverable(
-  event: MailEvent & ({ kind: 'bounced' } | { kind: 'complaint' }),
+  event: KeyMailEvent & ({ kind: 'bounced' } | { kind: 'complaint' }),
   act: Act,
   { subscriptions, ...dependencies }: MailEventDependencies,
 ): Promise<void> {
@@ -139,7 +159,7 @@ async function noteUndeliverable(
 
 function handoverBounced(
   handover: Handover,
-  event: MailEvent & ({ kind: 'bounced' } | { kind: 'complaint' }),
+  event: KeyMailEvent & ({ kind: 'bounced' } | { kind: 'complaint' }),
   retryAt?: string,
 ): Handover {
   const { delivery } = handover;
@@ -158,7 +178,7 @@ function handoverBounced(
 }
 
 /** Told once for each message that came back. */
-function withAlert(key: KeyItem, kind: string, event: MailEvent, change: Change): readonly Outgoing[] {
+function withAlert(key: KeyItem, kind: string, event: KeyMailEvent, change: Change): readonly Outgoing[] {
   const id = `admins#${kind}#${event.messageId}`;
   const why = event.kind === 'bounced' ? event.why : event.kind;
   const facts = { mail: event.tags.kind, why, at: change.at };

@@ -33,7 +33,7 @@ export async function sendToOwner(
   if (subscription === undefined || !takesMail) {
     const why = 'the address takes no mail';
     const facts = { ...message.facts, mail: message.kind, why };
-    return alerts.publish(adminAlert({ ...message, to: 'admins', kind: 'mail-failed', facts }, key));
+    return alerts.publish(adminAlert({ kind: 'mail-failed', facts }, key));
   }
   const context = await mailContext(key, subscription, dependencies);
   const messageId = await mailer.send({

@@ -80,6 +80,11 @@ export class Delivery extends Construct {
     this.#deliver.addEnvironments(claimPageEnvironment, { CLAIM_PAGE_URL: url });
   }
 
+  /** Sealing the tags of mails, by which what became of them is known as ours. */
+  grantSealTags(fn: LatchkeyFunction): void {
+    this.#grantClaimSecret(fn);
+  }
+
   /** `update-subscription` */
   addManagement(): LatchkeyFunction {
     const { keys, subscriptions } = this.#props;
@@ -138,7 +143,7 @@ export class Delivery extends Construct {
   }
 
   #addRecordMailEvent(): void {
-    const { keys, subscriptions, mail } = this.#props;
+    const { keys, subscriptions, mail, adminAlerts } = this.#props;
     const record = this.#function(
       'RecordMailEvent',
       'record-mail-event',
@@ -146,6 +151,7 @@ export class Delivery extends Construct {
     );
     keys.grantWriteTimed(record);
     subscriptions.grantWrite(record);
+    adminAlerts.grantPublish(record);
     this.#grantClaimSecret(record);
     mail.feed(record);
   }

@@ -1,5 +1,5 @@
 import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import { EventSourceMapping, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { EventSourceMapping, FilterCriteria, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { Config } from '../config.ts';
 import type { Encryption } from './encryption.ts';
@@ -94,8 +94,12 @@ export class LatchkeyTable extends Table {
   /**
    * Feeds a function with the table's changes: in order for each item, again and again until they are taken or expire
    * after 24 hours, a failing batch halved until the item that fails stands alone.
+   * @param actions hands over only what these changes made (`change.action`); default: everything
    */
-  feed(fn: LatchkeyFunction, { batchSize = 100 }: { batchSize?: number } = {}): void {
+  feed(
+    fn: LatchkeyFunction,
+    { batchSize = 100, actions }: { batchSize?: number; actions?: readonly string[] } = {},
+  ): void {
     const streamArn = this.tableStreamArn;
     if (streamArn === undefined) throw new Error(`table ${this.node.id} is not streamed`);
     fn.allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [streamArn]);
@@ -110,6 +114,7 @@ export class LatchkeyTable extends Table {
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
       retryAttempts: -1,
+      ...(actions === undefined ? {} : { filters: [madeBy(actions)] }),
     });
     if (fn.role) mapping.node.addDependency(fn.role);
   }
@@ -119,4 +124,10 @@ export class LatchkeyTable extends Table {
     fn.allow([action], [this.tableArn]);
     this.#encryption.grantThrough(fn, 'dynamodb', 'write');
   }
+}
+
+function madeBy(actions: readonly string[]): Record<string, unknown> {
+  return FilterCriteria.filter({
+    dynamodb: { NewImage: { change: { M: { action: { S: actions } } } } },
+  });
 }

@@ -158,7 +158,7 @@ describe('an alert to the admins', () => {
     'has an ASCII subject of at most 100 characters, names the key, and brings no link: %s',
     (kind) => {
       const facts = { version: '2', linkNo: '1', mail: 'notice', why: 'every try failed', at: iso(0) };
-      const alert = adminAlert({ id: 'an id', to: 'admins', kind, facts }, waiting);
+      const alert = adminAlert({ kind, facts }, waiting);
       expect(alert.subject).toMatch(/^Latchkey: [\x20-\x7e]{1,90}$/);
       expect(alert.text).toContain(waiting.keyId);
       expect(alert.text).toMatch(/docs\/runbook\.md#[a-z-]+$/);

@@ -1,6 +1,6 @@
 import { type SESClient, SendRawEmailCommand } from '@aws-sdk/client-ses';
-import type { ComposedMail } from '../mail/compose-mail.ts';
-import { encryptedMimeMessage, mimeMessage } from '../mail/mime.ts';
+import type { ComposedMail } from '../mail/form-mail.ts';
+import { type EncryptedMimeInput, mimeMessage } from '../mail/mime.ts';
 import { type MailTags, sealedTags } from '../rules/mail-tags.ts';
 
 export interface Letter {
@@ -28,18 +28,21 @@ export function createMailer(
     readonly configurationSet: string;
     /** What tags are sealed with. */
     readonly tagSecret: () => Promise<string>;
+    /** For letters with an `openPgpKey`: whoever writes none need not carry what encrypts. */
+    readonly encrypted?: (message: EncryptedMimeInput) => Promise<Buffer>;
   },
 ): Mailer {
-  const { from, senderName, configurationSet, tagSecret } = settings;
+  const { from, senderName, configurationSet, tagSecret, encrypted } = settings;
   return {
     async send({ to, mail, openPgpKey, tags, date }) {
       // The same for every try: a mail program that shows both knows them as one.
-      const { attempt: _attempt, ...about } = tags;
-      const seed = Object.values(about).join('.');
+      const about = Object.entries(tags).filter(([name]) => name !== 'attempt');
+      const seed = about.map(([, value]) => value).join('.');
       const message = { from: { name: senderName, address: from }, to, ...mail, date, messageIdSeed: seed };
-      const raw = await (openPgpKey === undefined
+      if (openPgpKey !== undefined && encrypted === undefined) throw new Error('this mailer cannot encrypt');
+      const raw = await (openPgpKey === undefined || encrypted === undefined
         ? mimeMessage(message)
-        : encryptedMimeMessage({ ...message, openPgpKey, encryptAsOf: new Date() }));
+        : encrypted({ ...message, openPgpKey, encryptAsOf: new Date() }));
       const { MessageId } = await client.send(
         new SendRawEmailCommand({
           Source: from,

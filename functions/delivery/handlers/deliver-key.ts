@@ -18,6 +18,7 @@ import { count, describeError, logger } from '../../runtime/telemetry.ts';
 import { composeSubscriptions } from '../../subscriptions/index.ts';
 import { usageTableEnvironment } from '../../usage/contract.ts';
 import { createUsageStore } from '../../usage/index.ts';
+import { changesInOrder } from '../changes-in-order.ts';
 import {
   adminAlertsEnvironment,
   claimEnvironment,
@@ -29,6 +30,7 @@ import { deliverRevision } from '../deliver-revision.ts';
 import type { DeliveryDependencies } from '../dependencies.ts';
 import { createAdminAlerts } from '../gateways/admin-alerts.ts';
 import { createMailer } from '../gateways/mailer.ts';
+import { encryptedMimeMessage } from '../mail/mime.ts';
 import { createClaimSecret } from '../stores/claim-secret.ts';
 
 const environment = parseEnvironment(
@@ -55,6 +57,7 @@ const dependencies: DeliveryDependencies = {
     senderName: environment.MAIL_PRODUCT.company,
     configurationSet: environment.MAIL_CONFIGURATION_SET,
     tagSecret: claimSecret,
+    encrypted: encryptedMimeMessage,
   }),
   alerts: createAdminAlerts(createSnsClient(), environment.ALERTS_TOPIC_ARN),
   claimSecret,
@@ -67,14 +70,8 @@ const dependencies: DeliveryDependencies = {
  * Consumes the stream of table Keys: sends what each revision gives to tell. Revisions of one key are taken one after
  * the other, those of different keys at once.
  */
-export async function handler(event: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> {
-  const byKey = Map.groupBy(event.Records, (record) => JSON.stringify(record.dynamodb?.Keys ?? {}));
-  const failed = await Promise.all([...byKey.values()].map((records) => deliverInOrder(records, context)));
-  return {
-    batchItemFailures: failed.flatMap((sequenceNumber) =>
-      sequenceNumber === undefined ? [] : [{ itemIdentifier: sequenceNumber }],
-    ),
-  };
+export function handler(event: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> {
+  return changesInOrder(event, (record) => deliver(record, context));
 }
 
 /** Undefined for what was written past the product: the record raises the alarm, and nobody can be told what happened. */
@@ -93,32 +90,30 @@ function mayPass(error: unknown): boolean {
   return !(error instanceof Error && error.name === 'ValidationException');
 }
 
-/** @returns the stream's sequence number of the first revision that has to be delivered again */
-async function deliverInOrder(
-  records: readonly DynamoDBRecord[],
+async function deliver(
+  { eventID, dynamodb }: DynamoDBRecord,
   { awsRequestId }: Context,
-): Promise<string | undefined> {
-  for (const { eventID, dynamodb } of records) {
-    const image = dynamodb?.NewImage;
-    if (image === undefined) continue;
-    const act = {
-      actor: { kind: 'system', id: 'deliver-key' } as const,
-      requestId: awsRequestId,
-      now: new Date(),
-    };
-    const key = readKey(image);
-    if (key === undefined) {
-      logger.error('a change cannot be understood', { eventId: eventID });
-      count(metricNames.mailsFailed);
-      continue;
-    }
-    try {
-      await deliverRevision(key, act, dependencies);
-    } catch (error) {
-      logger.error('not delivered', { eventId: eventID, ...describeError(error) });
-      if (mayPass(error)) return dynamodb?.SequenceNumber;
-      count(metricNames.mailsFailed);
-    }
+): Promise<'done' | 'again'> {
+  const image = dynamodb?.NewImage;
+  if (image === undefined) return 'done';
+  const act = {
+    actor: { kind: 'system', id: 'deliver-key' } as const,
+    requestId: awsRequestId,
+    now: new Date(),
+  };
+  const key = readKey(image);
+  if (key === undefined) {
+    logger.error('a change cannot be understood', { eventId: eventID });
+    count(metricNames.mailsFailed);
+    return 'done';
   }
-  return undefined;
+  try {
+    await deliverRevision(key, act, dependencies);
+    return 'done';
+  } catch (error) {
+    logger.error('not delivered', { eventId: eventID, ...describeError(error) });
+    if (mayPass(error)) return 'again';
+    count(metricNames.mailsFailed);
+    return 'done';
+  }
 }

@@ -1,18 +1,26 @@
 import type { Context, SNSEvent } from 'aws-lambda';
+import * as z from 'zod/mini';
 import { composeTimedKeys } from '../../keys/index.ts';
-import { createSecretsManagerClient } from '../../runtime/clients.ts';
+import { createSecretsManagerClient, createSnsClient } from '../../runtime/clients.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
 import { describeError, logger } from '../../runtime/telemetry.ts';
 import { composeSubscriptions } from '../../subscriptions/index.ts';
-import { claimEnvironment } from '../contract.ts';
+import { adminAlertsEnvironment, claimEnvironment } from '../contract.ts';
+import { createAdminAlerts } from '../gateways/admin-alerts.ts';
 import { recordMailEvent } from '../record-mail-event.ts';
 import { type MailEvent, readMailEvent } from '../rules/mail-event.ts';
 import { createClaimSecret } from '../stores/claim-secret.ts';
 
-const { CLAIM_SECRET_ARN } = parseEnvironment(claimEnvironment);
+const { CLAIM_SECRET_ARN, ALERTS_TOPIC_ARN } = parseEnvironment(
+  z.object({ ...claimEnvironment.shape, ...adminAlertsEnvironment.shape }),
+);
 const claimSecret = createClaimSecret(createSecretsManagerClient(), CLAIM_SECRET_ARN);
 const timed = composeTimedKeys();
-const dependencies = { ...timed, subscriptions: composeSubscriptions(timed.client) };
+const dependencies = {
+  ...timed,
+  subscriptions: composeSubscriptions(timed.client),
+  alerts: createAdminAlerts(createSnsClient(), ALERTS_TOPIC_ARN),
+};
 
 /** What SES tells of mails, through the topic of the configuration set. A failure is invoked again by SNS and Lambda. */
 export async function handler(event: SNSEvent, { awsRequestId }: Context): Promise<void> {

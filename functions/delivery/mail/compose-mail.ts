@@ -1,8 +1,6 @@
 import type { MailProduct, OwnerMail } from '../rules/owner-mail.ts';
-import type { Letter } from './letter.ts';
-import { renderHtml } from './render-html.ts';
-import { plain, renderText } from './render-text.ts';
-import { footer } from './shared-blocks.ts';
+import { type ComposedMail, formMail } from './form-mail.ts';
+import { type Letter, say } from './letter.ts';
 import { addressTroubleLetter } from './templates/address-trouble.ts';
 import { claimExpiredLetter } from './templates/claim-expired.ts';
 import { claimedLetter } from './templates/claimed.ts';
@@ -12,14 +10,6 @@ import { noticeLetter } from './templates/notice.ts';
 import { reminderLetter } from './templates/reminder.ts';
 import { rotatedLetter } from './templates/rotated.ts';
 
-export interface ComposedMail {
-  /** One line, without any secret. */
-  readonly subject: string;
-  readonly text: string;
-  /** A whole document that says the same as `text`. */
-  readonly html: string;
-}
-
 /**
  * What the owner reads. The same mail gives the same bytes, whenever it is composed, so that one that is sent twice is
  * seen to be the same. A whole API key is in it only where `mail.secret.by` is `pgp`: such a mail must leave encrypted.
@@ -27,9 +17,11 @@ export interface ComposedMail {
  * Throws a `RangeError` for a time that is none, or a link that is neither https nor to this machine.
  */
 export function composeMail(mail: OwnerMail, product: MailProduct): ComposedMail {
-  const { subject, blocks } = letterOf(mail, product);
-  const letter: Letter = { subject, blocks: [...blocks, footer(product)] };
-  return { subject: plain(subject), text: renderText(letter), html: renderHtml(letter) };
+  return formMail(
+    letterOf(mail, product),
+    product,
+    say`You get this mail because you own an API key of ${product.name}.`,
+  );
 }
 
 function letterOf(mail: OwnerMail, product: MailProduct): Letter {

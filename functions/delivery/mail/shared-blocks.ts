@@ -17,7 +17,7 @@ import { capitalized, counted, durationBetween, instant, timeOf } from './wordin
 
 /** What several mails say, in the same words. */
 
-export function greeting({ name }: AboutKey): Block {
+export function greeting({ name }: { readonly name?: string }): Block {
   return paragraph(name === undefined || isNoName(name) ? say`Hello,` : say`Hello ${name},`);
 }
 
@@ -112,7 +112,8 @@ export function howToUse(product: MailProduct): Block[] {
   ];
 }
 
-export function footer(product: MailProduct): Block {
+/** @param because why the reader gets the mail */
+export function footer(product: MailProduct, because: Phrase): Block {
   return {
     kind: 'footer',
     rows: [
@@ -121,7 +122,7 @@ export function footer(product: MailProduct): Block {
       { label: 'Status', value: [link(product.statusUrl)] },
     ],
     closing: [
-      say`You get this mail because you own an API key of ${product.name}. Nobody reads replies to it: please write to support instead.`,
+      [...because, ...say` Nobody reads replies to it: please write to support instead.`],
       say`${product.company}`,
     ],
   };

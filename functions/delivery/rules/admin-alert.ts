@@ -1,10 +1,24 @@
-import type { KeyItem, Message } from '../../keys/rules/index.ts';
+import type { Change } from '../../runtime/rules/change.ts';
 
 /** A message to the admins' topic: plain text, as SNS mails it. */
 export interface AdminAlert {
   /** ASCII, at most 100 characters. */
   readonly subject: string;
   readonly text: string;
+}
+
+/** What happened: a message that a key queued, or what a subscription's change gives to tell. */
+export interface AlertCause {
+  readonly kind: string;
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** A key, or a subscription where it is about none of its keys. */
+export interface AlertSubject {
+  readonly keyId?: string;
+  readonly subscriptionId: string;
+  readonly tier: string;
+  readonly change: Pick<Change, 'at'>;
 }
 
 interface Wording {
@@ -18,13 +32,14 @@ interface Wording {
 const toNotify = 'Reach the owner another way; update-subscription gives the subscription another address.';
 
 /** What happened, why, and what to do: @throws Error for a kind that nobody raises */
-export function adminAlert({ kind, facts }: Message, key: KeyItem): AdminAlert {
+export function adminAlert({ kind, facts }: AlertCause, about: AlertSubject): AdminAlert {
   const { subject, what, todo, runbook } = wording(kind, facts);
+  const key = about.keyId === undefined ? '' : `key ${about.keyId}, `;
   const lines = [
     what,
     '',
-    `key ${key.keyId}, subscription ${key.subscriptionId}, tier ${key.tier}`,
-    `at ${facts['at'] ?? key.change.at}`,
+    `${key}subscription ${about.subscriptionId}, tier ${about.tier}`,
+    `at ${facts['at'] ?? about.change.at}`,
     '',
     todo,
     `docs/runbook.md#${runbook}`,
@@ -52,7 +67,7 @@ function wording(kind: string, facts: Readonly<Record<string, string>>): Wording
       return {
         subject: 'a mail to an owner was given up',
         what: `The mail "${facts['mail']}" was given up: ${facts['why']}.`,
-        todo: `Look why (deliver-key's log, SES's sending limits, the address). ${toNotify}`,
+        todo: `Look why (the log of deliver-key or mail-account, SES's sending limits, the address). ${toNotify}`,
         runbook: 'a-mail-was-given-up',
       };
     case 'address-bounced':
@@ -75,6 +90,13 @@ function wording(kind: string, facts: Readonly<Record<string, string>>): Wording
         what: `The mail "${facts['mail']}" came back for the moment (${facts['why']}).`,
         todo: 'The address may work again. If it goes on, reach the owner another way.',
         runbook: 'an-address-bounces',
+      };
+    case 'tier-requested':
+      return {
+        subject: 'a tier was requested',
+        what: `The owner of a subscription asks for the tier ${facts['tier']}. list-requests tells what they wrote.`,
+        todo: 'Answer with approve-request or decline-request; the owner is mailed the answer.',
+        runbook: 'a-tier-was-requested',
       };
     default:
       throw new Error(`there is no alert of kind ${kind}`);
