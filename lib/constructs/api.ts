@@ -67,8 +67,6 @@ const throttles: Readonly<Record<string, { readonly rate: number; readonly burst
   '/claims/dispute/POST': { rate: 200, burst: 400 },
   '/account/GET': look,
   '/account/DELETE': act,
-  '/account/tier/PUT': act,
-  '/account/portal/POST': act,
   '/account/keys/GET': look,
   '/account/keys/POST': act,
   '/account/keys/{keyId}/GET': look,
@@ -80,8 +78,6 @@ const throttles: Readonly<Record<string, { readonly rate: number; readonly burst
   '/account/settings/PUT': act,
   // Reads more than any other.
   '/account/export/GET': { rate: 5, burst: 10 },
-  // Stripe sends events in bursts, and again what was refused.
-  '/webhooks/stripe/POST': { rate: 100, burst: 200 },
 };
 
 /** Of every method. One with settings of its own inherits none, so they are repeated there. */
