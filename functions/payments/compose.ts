@@ -1,19 +1,74 @@
+import { composeTimedKeys } from '../keys/index.ts';
 import { createSecretsManagerClient } from '../runtime/clients.ts';
 import { parseEnvironment } from '../runtime/environment.ts';
+import { subscriptionsTableEnvironment } from '../subscriptions/contract.ts';
+import { composeSubscriptionsWithUsageKeys } from '../subscriptions/index.ts';
 import { stripeEnvironment, stripeWebhookEnvironment } from './contract.ts';
-import { createCustomerEraser } from './gateways/customer-eraser.ts';
-import { createStripeApiKey, createStripeWebhookSecret } from './stores/stripe-secrets.ts';
+import type { PaymentDependencies } from './dependencies.ts';
+import type { PaymentGateway } from './gateways/payment-gateway.ts';
+import { createStripe } from './gateways/stripe-client.ts';
+import { createStripeGateway } from './gateways/stripe-gateway.ts';
+import { createPaymentStore } from './stores/payment-store.ts';
+import {
+  createStripeApiKey,
+  createStripeWebhookSecret,
+  type OperatorSecret,
+} from './stores/stripe-secrets.ts';
 
 /** Whether tiers that cost money can be chosen: whether the operator has connected Stripe. */
 export function composeAvailability(): () => Promise<boolean> {
-  const { STRIPE_WEBHOOK_SECRET_ARN } = parseEnvironment(stripeWebhookEnvironment);
-  const secret = createStripeWebhookSecret(createSecretsManagerClient(), STRIPE_WEBHOOK_SECRET_ARN);
+  const secret = composeWebhookSecret();
   return async () => (await secret()) !== undefined;
 }
 
 /** Deletes a customer at Stripe, and with it subscriptions and cards; one that is gone is no error. */
 export function composePaymentErasure(): (customerId: string) => Promise<void> {
+  const stripe = composeGateway();
+  return async (customerId) => {
+    const gateway = await stripe();
+    if (gateway === undefined) {
+      throw new Error('a customer is to be deleted at Stripe, which is not connected any more');
+    }
+    await gateway.deleteCustomer(customerId);
+  };
+}
+
+/** What Stripe's messages are checked with; undefined as long as nobody has set it. */
+export function composeWebhookSecret(): OperatorSecret {
+  const { STRIPE_WEBHOOK_SECRET_ARN } = parseEnvironment(stripeWebhookEnvironment);
+  return createStripeWebhookSecret(createSecretsManagerClient(), STRIPE_WEBHOOK_SECRET_ARN);
+}
+
+/** Stripe, by the API key that the operator has set last. */
+export function composeGateway(): () => Promise<PaymentGateway | undefined> {
   const { STRIPE_API_URL, STRIPE_API_KEY_SECRET_ARN } = parseEnvironment(stripeEnvironment);
   const apiKey = createStripeApiKey(createSecretsManagerClient(), STRIPE_API_KEY_SECRET_ARN);
-  return createCustomerEraser(apiKey, STRIPE_API_URL);
+  let made: { readonly key: string; readonly gateway: PaymentGateway } | undefined;
+  return async () => {
+    const key = await apiKey();
+    if (key === undefined) return undefined;
+    if (made?.key !== key) {
+      made = { key, gateway: createStripeGateway(createStripe(key, STRIPE_API_URL)) };
+    }
+    return made.gateway;
+  };
+}
+
+/** What everything works with that follows what Stripe says, from a function's environment. */
+export function composePayments(): PaymentDependencies {
+  const { SUBSCRIPTIONS_TABLE } = parseEnvironment(subscriptionsTableEnvironment);
+  const timed = composeTimedKeys();
+  return {
+    ...timed,
+    subscriptions: composeSubscriptionsWithUsageKeys(timed.client),
+    payments: createPaymentStore(timed.client, SUBSCRIPTIONS_TABLE),
+    stripe: composeGateway(),
+  };
+}
+
+/** For functions that offer to pay: Stripe counts as set up when its messages can be checked, too. */
+export function composeOffer(): () => Promise<PaymentGateway | undefined> {
+  const stripe = composeGateway();
+  const isAvailable = composeAvailability();
+  return async () => ((await isAvailable()) ? stripe() : undefined);
 }

@@ -7,7 +7,8 @@ export function createStripe(apiKey: string, apiUrl: string): Stripe {
     host: hostname,
     port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port),
     protocol: protocol === 'https:' ? 'https' : 'http',
-    maxNetworkRetries: 2,
+    // A request of the API waits for several calls, and has 29 seconds.
+    maxNetworkRetries: 1,
     timeout: 8_000,
     telemetry: false,
   });
