@@ -20,7 +20,7 @@ export function composeIssuer({ setup, state, mail, log }: IssuerParts): Request
   const { issuer, pool, inboxUrl } = setup;
   const { client } = pool;
   const origins = new Set([...client.callbackUrls, ...client.logoutUrls].map((url) => new URL(url).origin));
-  const site = createSite({ product: pool.product, inboxUrl, origins });
+  const site = createSite({ product: pool.product, inboxUrl, support: pool.mail.replyTo, origins });
   const users = openUserStore(state);
   const provider = createProvider({ issuer, client, state, users, site, origins });
   provider.on('server_error', (_context, error) => log(`a request failed: ${error.stack}`));

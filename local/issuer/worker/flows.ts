@@ -2,13 +2,16 @@ import { createHash, randomInt, timingSafeEqual } from 'node:crypto';
 import type { State } from '../../state.ts';
 import type { PasswordHash } from '../password-hash.ts';
 
+/** What somebody begins: an account, or a new password for one. */
+export type Begun =
+  | { readonly kind: 'sign-up'; readonly email: string; readonly password: PasswordHash }
+  | { readonly kind: 'new-password'; readonly email: string };
+
 /**
- * What somebody has begun in one interaction, which only the browser that began it can go on with: so a code that is mailed
- * for what a stranger began is worth nothing to anybody else.
+ * What was begun, and waits for its code. It belongs to one interaction, which only the browser that began it can go on
+ * with: so a code that was mailed for what a stranger began opens nothing for anybody else.
  */
-export type Flow =
-  | { readonly kind: 'sign-up'; readonly email: string; readonly password: PasswordHash; readonly code: Code }
-  | { readonly kind: 'new-password'; readonly email: string; readonly code: Code };
+export type Flow = Begun & { readonly code: Code };
 
 export interface Code {
   /** SHA-256 of interaction and code, in hex. */

@@ -3,7 +3,7 @@ import { hashPassword, isPassword } from '../password-hash.ts';
 import type { PasswordPolicy } from '../read-user-pool.ts';
 import { normalised, type User, type UserStore } from '../user-store.ts';
 import type { CodeMailer } from './code-mailer.ts';
-import { type CodeOutcome, type Flow, type FlowStore, newCode } from './flows.ts';
+import { type Begun, type CodeOutcome, type Flow, type FlowStore, newCode } from './flows.ts';
 import {
   codePage,
   forgottenPasswordPage,
@@ -52,22 +52,17 @@ export function interactionPages(
   const go = (to: string): Outcome => ({ kind: 'go', to });
 
   /** Mails a code for what has been begun. An address that has an account is told so rather than given another one. */
-  async function sendCode(flow: Flow, digits: string): Promise<void> {
-    const known = users.byAddress(flow.email) !== undefined;
-    if (flow.kind === 'sign-up')
-      await (known ? mailer.sendKnown(flow.email) : mailer.sendCode(flow.email, digits));
-    else if (known) mailer.sendCodeLater(flow.email, digits);
+  async function sendCode({ kind, email }: Begun, digits: string): Promise<void> {
+    const isKnown = users.byAddress(email) !== undefined;
+    if (kind === 'sign-up') await (isKnown ? mailer.sendKnown(email) : mailer.sendCode(email, digits));
+    else if (isKnown) mailer.sendCodeLater(email, digits);
   }
 
-  async function begin(
-    flow:
-      | Omit<Extract<Flow, { kind: 'sign-up' }>, 'code'>
-      | Omit<Extract<Flow, { kind: 'new-password' }>, 'code'>,
-  ): Promise<void> {
-    throttle.mail(normalised(flow.email));
-    const { digits, code } = newCode(uid, flow.kind);
-    const begun: Flow = { ...flow, code };
-    flows.put(uid, begun);
+  /** Begins anew, too: only the newest code counts. */
+  async function begin(begun: Begun): Promise<void> {
+    throttle.mail(normalised(begun.email));
+    const { digits, code } = newCode(uid, begun.kind);
+    flows.put(uid, { ...begun, code });
     await sendCode(begun, digits);
   }
 

@@ -71,6 +71,8 @@ export function createProvider({ issuer, client, state, users, site, origins }: 
     scopes: [...client.scopes],
     claims: { openid: ['sub'], email: [...client.claims], profile: [] },
     conformIdTokenClaims: false,
+    // There is one clock.
+    clockTolerance: 0,
     routes: {
       authorization: '/oauth2/authorize',
       token: '/oauth2/token',
@@ -86,7 +88,9 @@ export function createProvider({ issuer, client, state, users, site, origins }: 
       RefreshToken: (context) =>
         context.oidc.entities.RotatedRefreshToken?.remainingTTL ?? seconds.refreshToken,
       Grant: codeSeconds + seconds.refreshToken,
-      Session: signInSeconds,
+      // From signing in on, however often somebody comes back meanwhile.
+      Session: (_context, { loginTs }) =>
+        loginTs === undefined ? signInSeconds : Math.max(1, loginTs + signInSeconds - epochSeconds()),
       // As long as a code that proves an address.
       Interaction: 86_400,
     },
@@ -156,6 +160,10 @@ export function createProvider({ issuer, client, state, users, site, origins }: 
     context.set({ ...site.headers });
     context.body = site.document(page);
   }
+}
+
+function epochSeconds(): number {
+  return Math.floor(Date.now() / 1000);
 }
 
 /** Made once: a new key would make every token that is out worthless. */

@@ -18,11 +18,13 @@ export interface Site {
 export interface SiteOptions {
   readonly product: string;
   readonly inboxUrl: string;
+  /** Where who is stuck may write. */
+  readonly support: string | undefined;
   /** Of web pages to which a form leads in the end: browsers hold redirects to `form-action` too. */
   readonly origins: Iterable<string>;
 }
 
-export function createSite({ product, inboxUrl, origins }: SiteOptions): Site {
+export function createSite({ product, inboxUrl, support, origins }: SiteOptions): Site {
   const styleHash = createHash('sha256').update(style).digest('base64');
   const styleElement = new Html(`<style>${style}</style>`);
   return {
@@ -41,6 +43,7 @@ ${styleElement}
 <p class="product">${product}</p>
 ${content}
 <footer class="quiet">
+${support === undefined ? undefined : html`<p>Stuck? Write to <a href="mailto:${support}">${support}</a></p>`}
 This is the local stack on your own machine. Its mails are in <a href="${inboxUrl}">the inbox</a>.
 </footer>
 </main>
