@@ -50,8 +50,6 @@ export interface Checkout {
   readonly object: 'local.checkout';
   readonly lineItems: readonly (Stripe.LineItem & { readonly price: Stripe.Price })[];
   readonly subscriptionMetadata: Readonly<Record<string, string>>;
-  /** Why the last card was declined. */
-  readonly declined?: string;
 }
 
 /** An event on its way to the webhook; times in milliseconds of the clock. */

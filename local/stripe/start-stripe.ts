@@ -69,7 +69,7 @@ export async function startStripe(options: StripeOptions): Promise<Stripe> {
     secretKey: secrets.secretKey,
     log,
   };
-  const control = { account, deliveries };
+  const scene = { account, deliveries };
 
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -110,8 +110,8 @@ export async function startStripe(options: StripeOptions): Promise<Stripe> {
     const answered = pathname.startsWith('/v1/')
       ? await answerRequest(api, asked)
       : pathname.startsWith('/_local/')
-        ? answerControl(control, asked)
-        : (await import('./pages/answer-page.ts')).answerPage(control, asked);
+        ? answerControl(scene, asked)
+        : (await import('./pages/answer-page.ts')).answerPage(scene, asked);
     catchUp();
     response.writeHead(answered.status, answered.headers).end(answered.body);
   }

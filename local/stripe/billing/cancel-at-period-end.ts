@@ -1,29 +1,36 @@
 import type { Account } from '../account.ts';
+import { invalid } from '../api/error.ts';
 import type { Subscription } from '../model.ts';
 import { periodEnd } from '../objects/subscription.ts';
 
-/** Lets a subscription end with its period, or go on after all. @returns the subscription as it is then */
+/** Lets a subscription end with its period, or go on after all. @throws ApiError where it has ended */
 export function setCancelAtPeriodEnd(
   account: Account,
   subscription: Subscription,
-  cancel_at_period_end: boolean,
-  others: Partial<Subscription> = {},
+  cancel: boolean,
 ): Subscription {
-  const { cancellation_details: former } = subscription;
-  const details = {
-    comment: former?.comment ?? null,
-    feedback: former?.feedback ?? null,
-    feedback_option: null,
-    reason: cancel_at_period_end ? ('cancellation_requested' as const) : null,
+  const changes = cancellation(subscription, cancel, account.now());
+  return account.change('customer.subscription.updated', subscription, changes);
+}
+
+/** What changes in a subscription that is to end with its period, or to go on after all. @throws ApiError */
+export function cancellation(
+  subscription: Subscription,
+  cancel_at_period_end: boolean,
+  now: number,
+): Partial<Subscription> {
+  if (subscription.status === 'canceled') {
+    throw invalid('A canceled subscription can only update its cancellation_details and metadata.', {
+      code: 'invalid_canceled_subscription_fields',
+    });
+  }
+  if (cancel_at_period_end === subscription.cancel_at_period_end) return {};
+  const { comment = null, feedback = null } = subscription.cancellation_details ?? {};
+  const reason = cancel_at_period_end ? 'cancellation_requested' : null;
+  return {
+    cancel_at: cancel_at_period_end ? periodEnd(subscription) : null,
+    cancel_at_period_end,
+    canceled_at: cancel_at_period_end ? now : null,
+    cancellation_details: { comment, feedback, feedback_option: null, reason },
   };
-  const changes =
-    cancel_at_period_end === subscription.cancel_at_period_end
-      ? {}
-      : {
-          cancel_at: cancel_at_period_end ? periodEnd(subscription) : null,
-          cancel_at_period_end,
-          canceled_at: cancel_at_period_end ? account.now() : null,
-          cancellation_details: details,
-        };
-  return account.change('customer.subscription.updated', subscription, { ...changes, ...others });
 }

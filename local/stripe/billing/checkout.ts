@@ -4,14 +4,14 @@ import type { Checkout, CheckoutSession } from '../model.ts';
 import type { Interval } from '../objects/catalog.ts';
 import { findCustomer } from '../objects/customer.ts';
 import { newInvoice } from '../objects/invoice.ts';
-import { type Card, declined } from '../objects/payment.ts';
+import type { Card } from '../objects/payment.ts';
 import { newSubscription } from '../objects/subscription.ts';
 import { attachCard, payInvoice } from './pay-invoice.ts';
 import { endOfPeriod } from './periods.ts';
 
 /**
  * The customer presses "Pay". A card that is accepted makes subscription, invoice and charge, and completes the session;
- * another leaves it open, and makes nothing but a reason to show.
+ * another makes nothing and leaves it open.
  * @returns the session as it is then
  * @throws ApiError where it is not open any more
  */
@@ -19,10 +19,7 @@ export function payCheckout(account: Account, id: string, card: Card): CheckoutS
   const { store, now, emit } = account;
   const { session, checkout } = openCheckout(account, id);
   const customer = findCustomer(account, String(session.customer), 'customer');
-  if (card === 'declines') {
-    store.put({ ...checkout, declined: declined.message });
-    return session;
-  }
+  if (card === 'declines') return session;
   const recurring = checkout.lineItems[0]?.price.recurring;
   const cycle = {
     interval: (recurring?.interval ?? 'month') as Interval,

@@ -2,7 +2,7 @@ import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { invalid, missing } from '../api/error.ts';
 import { listEndpoint, retrieveEndpoint } from '../api/list.ts';
 import { boolean, mergeMetadata, metadata, object, oneOf, range, text } from '../api/parameters.ts';
-import { setCancelAtPeriodEnd } from '../billing/cancel-at-period-end.ts';
+import { cancellation } from '../billing/cancel-at-period-end.ts';
 import { endSubscription } from '../billing/renewals.ts';
 import { findSubscription } from '../objects/subscription.ts';
 
@@ -27,18 +27,11 @@ export const subscriptionEndpoints: readonly Endpoint[] = [
 
   endpoint('POST', `${path}/:id`, { cancel_at_period_end: boolean, metadata }, (input, account, id) => {
     const subscription = findSubscription(account, id);
-    const { cancel_at_period_end, metadata: changes } = input;
-    if (subscription.status === 'canceled' && cancel_at_period_end !== undefined) {
-      throw invalid('A canceled subscription can only update its cancellation_details and metadata.', {
-        code: 'invalid_canceled_subscription_fields',
-      });
-    }
-    return setCancelAtPeriodEnd(
-      account,
-      subscription,
-      cancel_at_period_end ?? subscription.cancel_at_period_end,
-      { metadata: mergeMetadata(subscription.metadata, changes) },
-    );
+    const { cancel_at_period_end: cancel, metadata: changes } = input;
+    return account.change('customer.subscription.updated', subscription, {
+      ...(cancel === undefined ? {} : cancellation(subscription, cancel, account.now())),
+      metadata: mergeMetadata(subscription.metadata, changes),
+    });
   }),
 
   endpoint(

@@ -30,6 +30,8 @@ export interface TestStripe extends Stripe {
   readonly lines: string[];
   /** What the webhook answers from now on. */
   answer(status: number): void;
+  /** From now on the webhook answers only once the returned function is called. */
+  hold(): () => void;
   types(): string[];
   /** `POST /_local/<name>` @throws Error with the message of a refusal */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
@@ -45,29 +47,34 @@ export function clientOf(url: string, key: string, maxNetworkRetries = 0): Strip
 }
 
 /** A stand-in with a webhook that takes everything; `closeAll` ends both. */
-export async function start(options: { state?: State; from?: string } = {}): Promise<TestStripe> {
+export async function start(
+  options: { state?: State; from?: string; webhookUrl?: () => string | undefined } = {},
+): Promise<TestStripe> {
   const state = options.state ?? openState(':memory:');
   const clock = createClock({ state });
   if (options.from !== undefined) await clock.moveTo(Date.parse(options.from));
   const received: Received[] = [];
   const lines: string[] = [];
   let status = 200;
+  let held: Promise<void> | undefined;
   const webhook = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString('utf8');
     const signature = String(request.headers['stripe-signature']);
     received.push({ body, signature, event: JSON.parse(body), at: clock.now() });
-    response.writeHead(status).end();
+    const answered = status;
+    await held;
+    response.writeHead(answered).end();
   });
   await new Promise<void>((resolve) => webhook.listen(0, '127.0.0.1', resolve));
-  const webhookUrl = `http://127.0.0.1:${(webhook.address() as AddressInfo).port}/webhooks/stripe`;
+  const ownWebhook = `http://127.0.0.1:${(webhook.address() as AddressInfo).port}/webhooks/stripe`;
   const stripe = await startStripe({
     port: 0,
     clock,
     state,
     log: (line) => lines.push(line),
-    webhookUrl: () => webhookUrl,
+    webhookUrl: options.webhookUrl ?? (() => ownWebhook),
   });
   let closed: Promise<void> | undefined;
   const close = () => {
@@ -88,6 +95,11 @@ export async function start(options: { state?: State; from?: string } = {}): Pro
     client: clientOf(stripe.url, stripe.secretKey),
     answer: (next) => {
       status = next;
+    },
+    hold: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return resolve;
     },
     types: () => received.map(({ event }) => event.type),
     act: async (name, input) => {
