@@ -45,13 +45,13 @@ export class AccountMail extends Construct {
     alarms.add(
       lagAlarm(
         this,
-        'AccountMailLags',
+        'Lags',
         tell,
         'Mails about accounts and payments wait; after 24 h they are lost. docs/runbook.md#account-mails-wait',
       ),
     );
     alarms.add(
-      serviceAlarm(this, 'AccountMailsFailed', {
+      serviceAlarm(this, 'Failed', {
         config,
         service: 'mail-account',
         metricName: metricNames.mailsFailed,

@@ -39,6 +39,7 @@ describe('a stage without a configuration of its own', () => {
       identity: 'create',
       mailFromSubdomain: 'mail',
     },
+    identity: { mfa: 'optional', sender: 'ses' },
     usageKeys: { alarmAt: 8_000, limit: 9_500 },
     limits: {
       free: { requestsPerMonth: 100, ratePerSecond: 2, burst: 5 },
@@ -54,6 +55,7 @@ describe('a stage without a configuration of its own', () => {
       retainData: false,
       cloudTrail: false,
       logRetentionDays: 14,
+      dashboard: { url: 'http://localhost:3001' },
     });
   });
 
@@ -64,6 +66,7 @@ describe('a stage without a configuration of its own', () => {
       retainData: true,
       cloudTrail: true,
       logRetentionDays: 365,
+      dashboard: { url: 'https://dashboard.aiweedcompany.com' },
     });
   });
 });
@@ -324,9 +327,15 @@ describe('tier limits of a stage', () => {
       return TIER_LIMITS === undefined ? [] : [[name, JSON.parse(TIER_LIMITS)]];
     });
     expect(told.sort()).toEqual(
-      ['authorize-request', 'change-tier', 'deliver-key', 'generate-key', 'get-usage', 'report-usage'].map(
-        (name) => [name, expected],
-      ),
+      [
+        'authorize-request',
+        'change-tier',
+        'deliver-key',
+        'generate-key',
+        'get-usage',
+        'mail-account',
+        'report-usage',
+      ].map((name) => [name, expected]),
     );
   });
 });

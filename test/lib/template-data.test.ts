@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { accountMailActions } from '../../functions/delivery/contract.ts';
 import { functionEntries } from '../../lib/function-entries.ts';
 import { at, list, removeAssemblies, statements, template } from './support.ts';
 
@@ -237,12 +238,13 @@ describe.each(stages)('what follows the changes of %s', (stage) => {
   const { ofType } = template(stage);
   const mappings = ofType('AWS::Lambda::EventSourceMapping');
 
-  test('is the record, of keys and of subscriptions, and the deliveries, of keys; and nothing else', () => {
+  test('is the record, and the mails, of keys and of subscriptions; and nothing else', () => {
     expect(
       mappings.map(({ properties }) => [properties['EventSourceArn'], properties['FunctionName']]).sort(),
     ).toEqual([
       ['Keys.StreamArn', 'AuditRecordAudit'],
       ['Keys.StreamArn', 'DeliveryDeliverKey'],
+      ['Subscriptions.StreamArn', 'AccountMailMailAccount'],
       ['Subscriptions.StreamArn', 'AuditRecordAudit'],
     ]);
   });
@@ -253,7 +255,7 @@ describe.each(stages)('what follows the changes of %s', (stage) => {
       expect(properties).toMatchObject({
         StartingPosition: 'TRIM_HORIZON',
         // What was not taken in time comes again as a whole, and mails take long.
-        BatchSize: properties['FunctionName'] === 'DeliveryDeliverKey' ? 10 : 100,
+        BatchSize: /MailAccount|DeliverKey/.test(String(properties['FunctionName'])) ? 10 : 100,
         // A change that fails is left alone with its like, and those before it are not delivered again.
         BisectBatchOnFunctionError: true,
         FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -261,12 +263,23 @@ describe.each(stages)('what follows the changes of %s', (stage) => {
         MaximumRetryAttempts: -1,
       });
       expect([undefined, -1]).toContain(properties['MaximumRecordAgeInSeconds']);
-      // A filter would pass over changes, a destination for failed ones would let go of them.
-      for (const absent of ['FilterCriteria', 'DestinationConfig', 'Enabled', 'TumblingWindowInSeconds']) {
+      // A destination for failed ones would let go of them.
+      for (const absent of ['DestinationConfig', 'Enabled', 'TumblingWindowInSeconds']) {
         expect(properties).not.toHaveProperty(absent);
       }
     },
   );
+
+  test('passes over nothing, but for the mails to accounts, which are handed what their owners are told of', () => {
+    const filters = mappings.flatMap(({ properties }) => {
+      const patterns = list(at(properties, 'FilterCriteria', 'Filters')).map((filter) =>
+        JSON.parse(String(at(filter, 'Pattern'))),
+      );
+      return patterns.length === 0 ? [] : [[properties['FunctionName'], patterns]];
+    });
+    const told = { dynamodb: { NewImage: { change: { M: { action: { S: accountMailActions } } } } } };
+    expect(filters).toEqual([['AccountMailMailAccount', [told]]]);
+  });
 
   test.each(mappings)('$name is made after the right to read the stream: AWS asks for it then', (mapping) => {
     const policies = ofType('AWS::IAM::Policy').filter(({ properties }) =>

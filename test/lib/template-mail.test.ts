@@ -54,18 +54,20 @@ describe.each(['dev', 'prod'] as const)('mail of %s', (stage) => {
     });
   });
 
-  test('may be sent by one function only, as the one sender, through the configuration set', () => {
+  test('may be sent by two functions only, as the one sender, through the configuration set', () => {
     const senders = [...functionsOf(synthesized).keys()].filter(
       (name) => allowed(synthesized, name, 'ses').length > 0,
     );
-    expect(senders).toEqual(['deliver-key']);
-    expect(allowed(synthesized, 'deliver-key', 'ses')).toEqual([
-      expect.objectContaining({
-        actions: ['ses:SendRawEmail'],
-        resources: [sesArn('configuration-set/MailConfigurationSet'), sesArn('identity/aiweedcompany.com')],
-        condition: { StringEquals: { 'ses:FromAddress': 'no-reply@aiweedcompany.com' } },
-      }),
-    ]);
+    expect(senders.sort()).toEqual(['deliver-key', 'mail-account']);
+    for (const sender of senders) {
+      expect(allowed(synthesized, sender, 'ses')).toEqual([
+        expect.objectContaining({
+          actions: ['ses:SendRawEmail'],
+          resources: [sesArn('configuration-set/MailConfigurationSet'), sesArn('identity/aiweedcompany.com')],
+          condition: { StringEquals: { 'ses:FromAddress': 'no-reply@aiweedcompany.com' } },
+        }),
+      ]);
+    }
     const environment = environmentOf(functionsOf(synthesized).get('deliver-key') ?? one('none'));
     expect(environment).toMatchObject({
       MAIL_FROM: 'no-reply@aiweedcompany.com',

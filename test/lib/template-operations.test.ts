@@ -61,6 +61,8 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
 
   test('watch the API, the authorizer, the meter, the record, mails, rotation and the number of usage keys', () => {
     expect(alarms.map(({ name }) => name).sort()).toEqual([
+      'AccountMailFailed',
+      'AccountMailLags',
       'ApiServerErrors',
       'AuditRecordConflicts',
       'AuditRecordLags',
@@ -96,6 +98,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
   test.each([
     ['record', 'AuditRecordLags', 'AuditRecordAudit'],
     ['owners', 'DeliveryDeliveryLags', 'DeliveryDeliverKey'],
+    ['owners of accounts', 'AccountMailLags', 'AccountMailMailAccount'],
   ])('ring for the %s long before the stream lets go of a change that was not taken', (_, alarm, fn) => {
     const { properties } = one('AWS::CloudWatch::Alarm', alarm);
     expect(properties).toMatchObject({
@@ -179,7 +182,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
   });
 
   const ownMetrics = alarms.filter(({ properties }) => !String(properties['Namespace']).startsWith('AWS/'));
-  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(10));
+  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(11));
   test.each(ownMetrics)(
     '$name hears what the function emits, and nothing of another stage',
     ({ properties }) => {

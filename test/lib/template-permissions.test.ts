@@ -70,6 +70,18 @@ const replacesSecrets = {
   'secretsmanager:GetSecretValue': ['DeliveryClaimSecret', 'KeysPepper'],
   ...sealsHandovers,
 };
+/** As one sender, through one configuration set. */
+const sendsMail = {
+  'ses:SendRawEmail if {"StringEquals":{"ses:FromAddress":"no-reply@aiweedcompany.com"}}': [
+    'arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:configuration-set/MailConfigurationSet',
+    'arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/aiweedcompany.com',
+  ],
+};
+const alertsAdmins = {
+  'sns:Publish': ['AdminAlertsTopic'],
+  'kms:Decrypt through sns': ['AdminAlertsTopicKey'],
+  'kms:GenerateDataKey through sns': ['AdminAlertsTopicKey'],
+};
 const makesUsageKeys = {
   'apigateway:GET': ['/apikeys'],
   'apigateway:PATCH': ['/apikeys/*'],
@@ -182,14 +194,20 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
     'dynamodb:ListStreams': ['*'],
     ...opensHandovers,
     ...readsClaimSecret,
-    // As one sender, through one configuration set.
-    'ses:SendRawEmail if {"StringEquals":{"ses:FromAddress":"no-reply@aiweedcompany.com"}}': [
-      'arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:configuration-set/MailConfigurationSet',
-      'arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/aiweedcompany.com',
-    ],
-    'sns:Publish': ['AdminAlertsTopic'],
-    'kms:Decrypt through sns': ['AdminAlertsTopicKey'],
-    'kms:GenerateDataKey through sns': ['AdminAlertsTopicKey'],
+    ...sendsMail,
+    ...alertsAdmins,
+  },
+  // It writes to no table: what it tells stands on the item that it was told of.
+  'mail-account': {
+    'dynamodb:GetItem': ['Subscriptions'],
+    ...readsItems,
+    'dynamodb:DescribeStream': ['Subscriptions.StreamArn'],
+    'dynamodb:GetRecords': ['Subscriptions.StreamArn'],
+    'dynamodb:GetShardIterator': ['Subscriptions.StreamArn'],
+    'dynamodb:ListStreams': ['*'],
+    ...readsClaimSecret,
+    ...sendsMail,
+    ...alertsAdmins,
   },
   'record-mail-event': {
     'dynamodb:GetItem': ['Keys', 'Subscriptions'],
@@ -197,6 +215,7 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
     ...writesItems,
     // What mails are sealed with: who may tell of one is whoever sent it.
     ...readsClaimSecret,
+    ...alertsAdmins,
   },
   'show-claim-page': {},
   'open-claim': { ...changesKeys, ...opensHandovers, ...readsClaimSecret },
@@ -229,6 +248,8 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
   'get-subscription': [512, 15],
   'get-usage': [512, 15],
   'list-keys': [512, 15],
+  // As for deliver-key.
+  'mail-account': [512, 300],
   'open-claim': [512, 15],
   'query-audit': [512, 15],
   'record-audit': [512, 60],
@@ -447,6 +468,7 @@ describe.each(allVariants)('in %s', (variant) => {
       'deliver-key',
       'dispute-claim',
       'evaluate-decision',
+      'mail-account',
       'open-claim',
       'record-audit',
       'record-mail-event',
