@@ -10,6 +10,7 @@ test.concurrent.each([
   ['PORT', 'three thousand'],
   ['AWS_PORT', '65536'],
   ['INBOX_PORT', '-1'],
+  ['ISSUER_PORT', '1e3'],
 ])('%s=%s: one line that names the variable and the value', async (name, value) => {
   const dataDir = dataFolder();
   const { code, stdout, stderr } = await startAndEnd({ dataDir, env: { [name]: value } });
@@ -37,7 +38,15 @@ test.concurrent('--help tells options and variables, and starts nothing', async 
   const dataDir = dataFolder();
   const { code, stdout, stderr } = await startAndEnd({ dataDir, args: ['--help'] });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  for (const word of ['--fresh', '--stage', 'PORT', 'AWS_PORT', 'INBOX_PORT', 'LATCHKEY_DATA_DIR'])
+  for (const word of [
+    '--fresh',
+    '--stage',
+    'PORT',
+    'AWS_PORT',
+    'INBOX_PORT',
+    'ISSUER_PORT',
+    'LATCHKEY_DATA_DIR',
+  ])
     expect(stdout).toContain(word);
   expect(existsSync(dataDir)).toBe(false);
 });

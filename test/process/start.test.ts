@@ -63,6 +63,7 @@ test('stack.json tells addresses, functions and tables by their short names', ()
     apiUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     awsEndpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     inboxUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    issuerUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     region: 'us-east-1',
     functions: Object.fromEntries(Object.keys(functionEntries).map((name) => [name, `latchkey-dev-${name}`])),
     tables: {
@@ -79,8 +80,8 @@ test('only its user may read the data folder', () => {
 });
 
 test('it listens on the loopback interface and on no other', async () => {
-  const ports = [stack.apiUrl, stack.awsEndpoint, stack.inboxUrl].map(portOf);
-  expect(await Promise.all(ports.map((port) => isOpen(port)))).toEqual([true, true, true]);
+  const ports = [stack.apiUrl, stack.awsEndpoint, stack.inboxUrl, stack.issuerUrl ?? ''].map(portOf);
+  expect(await Promise.all(ports.map((port) => isOpen(port)))).toEqual(ports.map(() => true));
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   const others = addresses
     .filter(({ internal, scopeid }) => !internal && !scopeid)
@@ -106,6 +107,7 @@ describe('another start that cannot be', () => {
     ['PORT', () => stack.apiUrl],
     ['AWS_PORT', () => stack.awsEndpoint],
     ['INBOX_PORT', () => stack.inboxUrl],
+    ['ISSUER_PORT', () => stack.issuerUrl ?? ''],
   ])('%s in use: one line that names the port and the variable, exit 1', async (name, url) => {
     const port = portOf(url());
     const { code, stderr } = await startAndEnd({ dataDir: dataFolder(), env: { [name]: String(port) } });
