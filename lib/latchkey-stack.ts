@@ -53,7 +53,7 @@ export class LatchkeyStack extends Stack {
       adminAlerts,
     });
     new AccountMail(this, 'AccountMail', { config, alarms, subscriptions, mail, adminAlerts, delivery });
-    const openApi = new OpenApi(this, 'OpenApi', { config });
+    const openApi = new OpenApi(this, 'OpenApi', { config, identity });
     const api = new Api(this, 'Api', { config, authorizer, decisions, usage, delivery, openApi, alarms });
 
     delivery.useClaimPage(`${api.url}/claim`);

@@ -4,7 +4,10 @@ import { lintOpenApi } from './lint-openapi.ts';
 
 /** Builds the API's description as a stage without a configuration of its own has it, and lints it. */
 const { product } = parseConfig('prod');
-const document = describeApi(product, product.apiUrl);
+const document = describeApi(product, {
+  server: product.apiUrl,
+  issuer: 'https://identity.example.com',
+});
 const findings = await lintOpenApi(document);
 for (const { rule, message, places } of findings) {
   console.error(`${rule}: ${message}\n  at ${places.join(', ')}`);

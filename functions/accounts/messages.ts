@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { tierNames } from '../../lib/tiers.ts';
 import { isKeyId, isPrefix } from '../keys/rules/index.ts';
 import { cursor, keyId, text } from '../runtime/fields.ts';
-import { type Period, parsePeriod } from '../usage/rules/index.ts';
+import { type Period, parsePeriod, periodShape } from '../usage/rules/index.ts';
 
 /**
  * What a signed-in subscriber sends. One schema per message: validation, types and the API's description come from it.
@@ -108,29 +108,35 @@ export const usageQuery = z.strictObject({
     .meta({
       description: 'A calendar month in UTC; the present one where absent.',
       example: '2026-11',
-      type: 'string',
+      pattern: periodShape.source,
     }),
 });
 
-/** A query's values are texts. */
-const count = (maximum: number, otherwise: number) =>
+/** A query's values are texts; the description tells what they stand for. */
+const count = (what: string, maximum: number, otherwise: number) =>
   z
     .string()
     .default(String(otherwise))
     .transform((value) => (/^\d{1,6}$/.test(value) ? Number(value) : Number.NaN))
     .pipe(
       z.custom<number>(isWholeNumberTo(maximum), { error: `must be a whole number from 1 to ${maximum}` }),
-    );
+    )
+    .meta({
+      description: `${what} on a page.`,
+      override: { type: 'integer', minimum: 1, maximum, default: otherwise, example: otherwise },
+    });
 
 const isWholeNumberTo = (maximum: number) => (value: unknown) =>
   Number.isInteger(value) && Number(value) >= 1 && Number(value) <= maximum;
+
+const afterPage = { description: '`cursor` of the page before; absent: the first page.' };
 
 const isKeyPosition = (position: unknown): position is string =>
   typeof position === 'string' && isKeyId(position);
 
 export const listKeysQuery = z.strictObject({
-  limit: count(100, 25).meta({ description: 'Keys on a page, 1 to 100.', example: '25', type: 'string' }),
-  cursor: cursor(isKeyPosition).meta({ description: '`cursor` of the page before.', type: 'string' }),
+  limit: count('Keys', 100, 25),
+  cursor: cursor(isKeyPosition).meta(afterPage),
 });
 
 /** Positions in the record of several subjects at once: of each, the sequence that was told last. */
@@ -142,6 +148,6 @@ const isAuditPosition = (position: unknown): position is Readonly<Record<string,
 
 export const auditQuery = z.strictObject({
   keyId: keyId.optional().meta({ description: 'Only what happened to this key.', example: '0AbCdEfGhIjK' }),
-  limit: count(100, 25).meta({ description: 'Entries on a page, 1 to 100.', example: '25', type: 'string' }),
-  cursor: cursor(isAuditPosition).meta({ description: '`cursor` of the page before.', type: 'string' }),
+  limit: count('Entries', 100, 25),
+  cursor: cursor(isAuditPosition).meta(afterPage),
 });

@@ -20,15 +20,31 @@ export const tags = [
   { name: 'Service', description: 'About the API itself.' },
 ] as const;
 
-export const securitySchemes = {
-  apiKey: {
-    type: 'apiKey',
-    in: 'header',
-    name: apiKeyHeader,
-    description:
-      'An API key of a subscription. Send it in exactly one header, over HTTPS, and never in an address.',
-  },
-} as const;
+/** @param issuer of the tokens that open accounts */
+export function securitySchemes(issuer: string) {
+  const discovery = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  return {
+    apiKey: {
+      type: 'apiKey',
+      in: 'header',
+      name: apiKeyHeader,
+      description:
+        'An API key of a subscription. Send it in exactly one header, over HTTPS, and never in an address.',
+    },
+    signIn: {
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description: `The ID token of a sign-in to the dashboard (OpenID Connect, authorization code with PKCE), with a proven e-mail address. Where to sign in tells ${discovery}`,
+    },
+    stripeSignature: {
+      type: 'apiKey',
+      in: 'header',
+      name: 'Stripe-Signature',
+      description: 'Stripe’s signature of the whole body and of the time, no older than five minutes.',
+    },
+  } as const;
+}
 
 /** The document's introduction, in Markdown. */
 export function apiText({ documentationUrl, statusUrl, supportAddress }: DescribedProduct): string {
@@ -42,6 +58,10 @@ An address or a method that the API does not have is a 404 of type \`not-found\`
 ## Limits
 The month's quota belongs to the whole subscription. Counted answers tell in \`RateLimit-Policy\` and \`RateLimit\` what is
 left of it; whoever has used it up, or comes faster than the rate of the tier, gets a 429 with \`Retry-After\` in seconds.
+
+## Repeating a request
+A \`POST\` below \`/account\` takes an \`Idempotency-Key\` of your choice: whoever repeats the same request with the same key
+within 10 minutes gets the answer that got lost, and nothing is made twice. \`GET\`, \`PUT\` and \`DELETE\` may be repeated anyway.
 
 ## Help
 Every answer has an \`x-amzn-RequestId\`: tell it to [support](mailto:${supportAddress}). There is

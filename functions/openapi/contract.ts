@@ -3,7 +3,7 @@ import { json } from '../runtime/contract.ts';
 
 const text = z.string().check(z.minLength(1));
 
-/** What the API's description says about the product, and where the API is reached, without a slash at the end. */
+/** What the API's description says about the product; where the API is reached, without a slash at the end. */
 export const openApiEnvironment = z.object({
   OPENAPI_PRODUCT: json(
     z.object({
@@ -15,4 +15,6 @@ export const openApiEnvironment = z.object({
     }),
   ),
   OPENAPI_SERVER: text,
+  /** Whose tokens open accounts. */
+  OPENAPI_ISSUER: text,
 });

@@ -6,8 +6,10 @@ import {
   type ZodOpenApiResponseObject,
 } from 'zod-openapi';
 import packageJson from '../../package.json' with { type: 'json' };
+import { accountRoutes } from '../accounts/routes.ts';
 import { decisionRoutes } from '../decisions/routes.ts';
 import { deliveryRoutes } from '../delivery/routes.ts';
+import { paymentRoutes } from '../payments/routes.ts';
 import { dashboardHeaders, openHeaders, requestIdHeader } from '../runtime/answer-headers.ts';
 import type { Access, Message, Route, RouteAnswer } from '../runtime/api-route.ts';
 import { usageRoutes } from '../usage/routes.ts';
@@ -19,18 +21,26 @@ import { serviceRoutes } from './routes.ts';
 export const routes: readonly Route[] = [
   ...decisionRoutes,
   ...usageRoutes,
+  ...accountRoutes,
+  ...paymentRoutes,
   ...deliveryRoutes,
   ...serviceRoutes,
 ];
 
 export type OpenApiDocument = ReturnType<typeof createDocument>;
 
+export interface Installation {
+  /** Where the API is reached, without a slash at the end. */
+  readonly server: string;
+  /** Of the tokens that open accounts. */
+  readonly issuer: string;
+}
+
 /**
  * The OpenAPI 3.1 document of the whole product: what subsystems say of their routes, and what all of them have in
  * common.
- * @param server where the API is reached, without a slash at the end
  */
-export function describeApi(product: DescribedProduct, server: string): OpenApiDocument {
+export function describeApi(product: DescribedProduct, { server, issuer }: Installation): OpenApiDocument {
   return createDocument(
     {
       openapi: '3.1.1',
@@ -48,10 +58,10 @@ export function describeApi(product: DescribedProduct, server: string): OpenApiD
       externalDocs: { description: 'Documentation', url: product.documentationUrl },
       servers: [{ url: server, description: 'This installation' }],
       tags: [...tags],
-      components: { securitySchemes },
+      components: { securitySchemes: securitySchemes(issuer) },
       paths: pathsOf(product),
     },
-    { override: openAnswers },
+    { override: plain },
   );
 }
 
@@ -111,13 +121,16 @@ function contentOf({ schema, examples, mediaType = 'application/json' }: Message
   return { [mediaType]: { schema, examples: { ...examples } } };
 }
 
-/** Answers may gain members one day, and a client that was made from this document must not stumble over them. */
-function openAnswers({
+/**
+ * Answers may gain members one day, and a client that was made from this document must not stumble over them. That whole
+ * numbers are exact in JavaScript says nothing about them.
+ */
+function plain({
   jsonSchema,
   zodSchema,
   io,
 }: {
-  jsonSchema: { additionalProperties?: unknown };
+  jsonSchema: { additionalProperties?: unknown; minimum?: number; maximum?: number };
   zodSchema: z.core.$ZodType;
   io: 'input' | 'output';
 }): void {
@@ -125,4 +138,6 @@ function openAnswers({
   if (io === 'output' && def.type === 'object' && def.catchall === undefined) {
     delete jsonSchema.additionalProperties;
   }
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
 }

@@ -25,14 +25,25 @@ const ofEveryRoute: readonly ProblemName[] = [
   'timeout',
 ];
 
-/** What routes of a kind may answer beside that. */
-const ofAccess: Readonly<Record<Access, readonly ProblemName[]>> = {
+/** A sign-in that is genuine but opens no account: the authorizer says what can be done. */
+const deniedSignIn: RouteProblem = {
+  name: 'access-denied',
+  members: {
+    detail: `${problemTypes['access-denied'].detail} Confirm your e-mail address where you sign in, then sign in again.`,
+  },
+};
+
+/** What routes of a kind may answer beside that, or in its place. */
+const ofAccess: Readonly<Record<Access, readonly (ProblemName | RouteProblem)[]>> = {
   everybody: [],
   'api-key': ['unauthorized', 'key-not-checked'],
   'counted-api-key': ['unauthorized', 'key-not-checked', 'key-not-ready', 'monthly-quota-exceeded'],
-  'sign-in': ['unauthorized', 'key-not-checked'],
+  'sign-in': ['unauthorized', 'key-not-checked', deniedSignIn],
   stripe: [],
 };
+
+/** Problems with members of their own that are the same for many routes, and the names that they have here. */
+const shared = new Map([[deniedSignIn, 'sign-in-denied']]);
 
 /** Members that a problem has wherever it comes from. */
 const usualMembers: Partial<Record<ProblemName, Readonly<Record<string, unknown>>>> = {
@@ -58,7 +69,9 @@ export function problemResponses(
   const examples = new Map<string, ZodOpenApiExampleObject>();
   const responses = new Map<string, ZodOpenApiResponseObject>();
 
-  function example({ name, members }: RouteProblem): ZodOpenApiExampleObject {
+  function example(problem: RouteProblem): ZodOpenApiExampleObject {
+    const { name, members } = problem;
+    const id = sharedName(problem);
     const make = (): ZodOpenApiExampleObject => ({
       summary: problemTypes[name].title,
       value: {
@@ -67,9 +80,9 @@ export function problemResponses(
         ...members,
       },
     });
-    if (members !== undefined) return make();
-    const known = examples.get(name) ?? { id: name, ...make() };
-    examples.set(name, known);
+    if (id === undefined) return make();
+    const known = examples.get(id) ?? { id, ...make() };
+    examples.set(id, known);
     return known;
   }
 
@@ -94,9 +107,10 @@ export function problemResponses(
         },
       },
     });
-    const isOfOneRoute = status === 400 && isCounted;
-    if (isOfOneRoute || problems.some(({ members }) => members !== undefined)) return make();
-    const id = problems.map(({ name }) => pascalCase(name)).join('Or');
+    const names = problems.map(sharedName);
+    // A counted 400 tells the count, those of other routes do not.
+    if (names.includes(undefined) || (status === 400 && isCounted)) return make();
+    const id = names.map((name = '') => pascalCase(name)).join('Or');
     const known = responses.get(id) ?? { id, ...make() };
     responses.set(id, known);
     return known;
@@ -110,12 +124,20 @@ export function problemResponses(
   };
 }
 
-/** Every problem that a route may answer, as the document's order has it. */
+/** Every problem that a route may answer, by rising status: its own first. */
 export function problemsOf({ access, problems = [] }: Route): readonly RouteProblem[] {
-  const own = problems.map((problem) => (typeof problem === 'string' ? { name: problem } : problem));
-  const usual = [...ofEveryRoute, ...ofAccess[access]].map((name): RouteProblem => ({ name }));
-  const all = [...own, ...usual.filter(({ name }) => !own.some((known) => known.name === name))];
-  return all.toSorted((a, b) => problemTypes[a.name].status - problemTypes[b.name].status);
+  const all = [...problems, ...ofAccess[access], ...ofEveryRoute].map(asProblem);
+  const first = all.filter(({ name }, index) => all.findIndex((each) => each.name === name) === index);
+  return first.toSorted((a, b) => problemTypes[a.name].status - problemTypes[b.name].status);
+}
+
+function asProblem(problem: ProblemName | RouteProblem): RouteProblem {
+  return typeof problem === 'string' ? { name: problem } : problem;
+}
+
+/** Undefined for a problem of one route alone. */
+function sharedName(problem: RouteProblem): string | undefined {
+  return problem.members === undefined ? problem.name : shared.get(problem);
 }
 
 function headersOf(status: number, problems: readonly RouteProblem[]): z.ZodRawShape {

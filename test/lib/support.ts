@@ -219,6 +219,23 @@ export function functionsOf({ stage, ofType }: Synthesized): ReadonlyMap<string,
   );
 }
 
+/** `POST /decisions/evaluate` and its properties. */
+export function methodsOf({ ofType }: Synthesized): ReadonlyMap<string, Properties> {
+  const resources = new Map(
+    ofType('AWS::ApiGateway::Resource').map(({ name, properties }) => [name, properties]),
+  );
+  const pathOf = (id: string): string => {
+    const resource = resources.get(id);
+    return resource === undefined ? '' : `${pathOf(String(resource['ParentId']))}/${resource['PathPart']}`;
+  };
+  return new Map(
+    ofType('AWS::ApiGateway::Method').map(({ properties }) => [
+      `${properties['HttpMethod']} ${pathOf(String(properties['ResourceId'])) || '/'}`,
+      properties,
+    ]),
+  );
+}
+
 export function environmentOf(fn: Resource): Readonly<Record<string, string>> {
   return at(fn.properties, 'Environment', 'Variables') as Record<string, string>;
 }

@@ -1,34 +1,9 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { authorizerContext } from '../../functions/authorizer/contract.ts';
 import { tierNames, tiers } from '../../lib/tiers.ts';
-import {
-  allVariants,
-  at,
-  list,
-  type Properties,
-  removeAssemblies,
-  type Synthesized,
-  template,
-} from './support.ts';
+import { allVariants, at, list, methodsOf, type Properties, removeAssemblies, template } from './support.ts';
 
 afterAll(removeAssemblies);
-
-/** `POST /decisions/evaluate` and its properties. */
-function methodsOf({ ofType }: Synthesized): ReadonlyMap<string, Properties> {
-  const resources = new Map(
-    ofType('AWS::ApiGateway::Resource').map(({ name, properties }) => [name, properties]),
-  );
-  const pathOf = (id: string): string => {
-    const resource = resources.get(id);
-    return resource === undefined ? '' : `${pathOf(String(resource['ParentId']))}/${resource['PathPart']}`;
-  };
-  return new Map(
-    ofType('AWS::ApiGateway::Method').map(({ properties }) => [
-      `${properties['HttpMethod']} ${pathOf(String(properties['ResourceId'])) || '/'}`,
-      properties,
-    ]),
-  );
-}
 
 const contextNames = Object.keys(authorizerContext.shape);
 

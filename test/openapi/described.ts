@@ -45,7 +45,9 @@ export type Content = Readonly<
 const { product } = parseConfig('dev');
 
 /** As it is served. */
-export const document = JSON.parse(JSON.stringify(describeApi(product, product.apiUrl))) as Described;
+export const document = JSON.parse(
+  JSON.stringify(describeApi(product, { server: product.apiUrl, issuer: 'https://identity.example.com' })),
+) as Described;
 
 /**
  * The same without references between its parts, so that tests need follow none. Schemas keep theirs: what checks them

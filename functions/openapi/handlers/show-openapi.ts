@@ -7,8 +7,9 @@ import { describeApi } from '../document.ts';
 import { maximumAge } from '../routes.ts';
 import { isKnown } from '../rules/is-known.ts';
 
-const { OPENAPI_PRODUCT, OPENAPI_SERVER } = parseEnvironment(openApiEnvironment);
-const body = JSON.stringify(describeApi(OPENAPI_PRODUCT, OPENAPI_SERVER));
+const environment = parseEnvironment(openApiEnvironment);
+const installation = { server: environment.OPENAPI_SERVER, issuer: environment.OPENAPI_ISSUER };
+const body = JSON.stringify(describeApi(environment.OPENAPI_PRODUCT, installation));
 const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
 const headers = {
   ...corsHeaders,

@@ -13,9 +13,11 @@ export function periodOf(at: number): Period {
   return monthPeriod(date.getUTCFullYear(), date.getUTCMonth());
 }
 
+export const periodShape = /^(\d{4})-(0[1-9]|1[0-2])$/;
+
 /** Reads `2026-11`; undefined for anything that is no month. */
 export function parsePeriod(text: string): Period | undefined {
-  const match = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(text);
+  const match = periodShape.exec(text);
   return match === null ? undefined : monthPeriod(Number(match[1]), Number(match[2]) - 1);
 }
 

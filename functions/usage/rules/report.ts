@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Immutable } from '../../runtime/rules/immutable.ts';
+import { periodShape } from './period.ts';
 
 /** What is told of a month's usage: the types of use cases and the API's description come from these schemas. */
 
@@ -9,7 +10,7 @@ const count = (description: string) => z.int().min(0).meta({ description });
 export const monthCounts = {
   period: z
     .string()
-    .regex(/^\d{4}-\d\d$/)
+    .regex(periodShape)
     .meta({ description: 'The calendar month in UTC.', example: '2026-11' }),
   limit: count('Requests that the month allows, for the whole subscription.'),
   total: count('Requests so far: every one that was admitted, whatever its answer.'),

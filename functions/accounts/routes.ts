@@ -1,0 +1,5 @@
+import { ownRoutes } from './account-routes.ts';
+import { keyRoutes } from './key-routes.ts';
+import { tierRoutes } from './tier-routes.ts';
+
+export const accountRoutes = [...ownRoutes, ...tierRoutes, ...keyRoutes];

@@ -1,0 +1,78 @@
+import type { Route } from '../runtime/api-route.ts';
+import { noParameter, one, refusedAnywhere } from './account-routes.ts';
+import * as answers from './answers.ts';
+import { repeatable } from './key-routes.ts';
+import { chooseTierBody } from './messages.ts';
+import { examplePayment, exampleRequest } from './route-examples.ts';
+
+export const tierRoutes: readonly Route[] = [
+  {
+    method: 'put',
+    path: '/account/tier',
+    operationId: 'chooseTier',
+    summary: 'Choose a tier',
+    description:
+      '`free` begins at once, or when the month that is paid ends. `pro` begins once it is paid: the answer tells where. `enterprise` is a request that somebody answers. Choosing the tier that you have changes nothing, but takes a cancellation back.',
+    tag: 'Payment',
+    access: 'sign-in',
+    request: {
+      body: {
+        schema: chooseTierBody,
+        examples: {
+          pro: { summary: 'A tier that costs money', value: { tier: 'pro' } },
+          enterprise: {
+            summary: 'A tier that somebody approves',
+            value: { tier: 'enterprise', note: exampleRequest.note },
+          },
+        },
+      },
+    },
+    answers: [
+      {
+        status: 200,
+        description: 'What came of it.',
+        body: {
+          schema: answers.tierChange,
+          examples: {
+            payment: {
+              summary: 'To be paid',
+              value: { tier: 'free', outcome: 'payment-required', checkout: examplePayment },
+            },
+            requested: {
+              summary: 'Asked for',
+              value: { tier: 'free', outcome: 'requested', request: exampleRequest },
+            },
+            ending: {
+              summary: 'Canceled: paid until then',
+              value: { tier: 'pro', outcome: 'ends-with-period', changesAt: '2026-12-01T08:35:00.000Z' },
+            },
+          },
+        },
+      },
+    ],
+    problems: [
+      ...refusedAnywhere('tier', 'must be one of free, pro, enterprise'),
+      'payment-unavailable',
+      'conflict',
+    ],
+  },
+  {
+    method: 'post',
+    path: '/account/portal',
+    operationId: 'openPaymentPortal',
+    summary: 'Change your card, or cancel',
+    description:
+      'Opens Stripe’s page about your payments: card, invoices, cancellation. The address works for a few minutes, for you alone.',
+    tag: 'Payment',
+    access: 'sign-in',
+    request: { headers: repeatable },
+    answers: [
+      {
+        status: 200,
+        description: 'The page’s address.',
+        body: one(answers.portal, 'A page', { url: 'https://billing.stripe.com/p/session/live_a1b2c3' }),
+      },
+    ],
+    problems: [...noParameter, 'payment-unavailable', 'conflict'],
+  },
+];
