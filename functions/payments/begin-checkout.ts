@@ -1,0 +1,88 @@
+import { tiers } from '../../lib/tiers.ts';
+import { commit, retryContended } from '../runtime/dynamodb.ts';
+import { type Act, changeOf } from '../runtime/rules/change.ts';
+import type { SubscriptionItem } from '../subscriptions/index.ts';
+import type { PaymentGateway } from './gateways/payment-gateway.ts';
+import { isPaying, ownSubscription } from './own-subscription.ts';
+import { paidTier } from './rules/payment-of.ts';
+import { chosen } from './rules/tier-request.ts';
+import { withPaymentTimer } from './rules/timer.ts';
+import type { ChoiceDependencies } from './tier-choice.ts';
+
+export interface WaitingCheckout {
+  readonly url: string;
+  readonly expiresAt: string;
+}
+
+/**
+ * Opens a checkout, or gives the one that is open. Invariant: nobody is told of a checkout that is not the one on the item,
+ * so that of two at once there is one to pay.
+ * @returns undefined where the tier was paid, or given, meanwhile
+ */
+export function beginCheckout(
+  subscriptionId: string,
+  act: Act,
+  gateway: PaymentGateway,
+  dependencies: ChoiceDependencies,
+): Promise<WaitingCheckout | undefined> {
+  const attempt = async (): Promise<{ checkout: WaitingCheckout | undefined } | undefined> => {
+    const found = await ownSubscription(subscriptionId, dependencies);
+    if (found.tier !== 'free' || isPaying(found)) return { checkout: undefined };
+    if (found.payment?.checkout !== undefined) return { checkout: waiting(found.payment.checkout) };
+    return open(found, act, gateway, dependencies);
+  };
+  return retryContended(attempt, 'no checkout was opened').then(({ checkout }) => checkout);
+}
+
+/** One try; undefined where somebody else wrote first. The checkout that it opened is then told to nobody, and expires. */
+async function open(
+  found: SubscriptionItem,
+  act: Act,
+  gateway: PaymentGateway,
+  dependencies: ChoiceDependencies,
+): Promise<{ checkout: WaitingCheckout } | undefined> {
+  const { client, subscriptions, payments, dashboardOrigin, productName } = dependencies;
+  const { subscriptionId, revision } = found;
+  const customerId = await customerOf(found, gateway);
+  // The same request from two tabs opens one; Stripe remembers a key for a day.
+  const idempotencyKey = `checkout:${subscriptionId}:${revision}:${act.now.toISOString().slice(0, 10)}`;
+  const checkout = await gateway.createCheckout(
+    {
+      customerId,
+      subscriptionId,
+      tier: paidTier,
+      pricePerMonth: tiers[paidTier].pricePerMonth ?? 0,
+      title: `${productName}, ${paidTier} tier`,
+      successUrl: `${dashboardOrigin}/plan?checkout=done`,
+      cancelUrl: `${dashboardOrigin}/plan?checkout=canceled`,
+    },
+    idempotencyKey,
+  );
+  const next = withPaymentTimer({
+    ...chosen(found, changeOf('begin-checkout', act)),
+    payment: { ...found.payment, customerId, checkout },
+  });
+  const outcome = await commit(client, [
+    subscriptions.store.replacement(next),
+    ...(customerId === found.payment?.customerId ? [] : [payments.lock(customerId, subscriptionId)]),
+  ]);
+  return outcome.kind === 'written' ? { checkout: waiting(checkout) } : undefined;
+}
+
+/** The subscription's customer at Stripe, made the first time, and again where the operator deleted it there. */
+async function customerOf(
+  { subscriptionId, revision, email, name, payment }: SubscriptionItem,
+  gateway: PaymentGateway,
+): Promise<string> {
+  const person = { email, ...(name === undefined ? {} : { name }) };
+  const key = `customer:${subscriptionId}`;
+  const known = payment?.customerId ?? (await gateway.createCustomer(subscriptionId, key));
+  if (await gateway.updateCustomer(known, person)) return known;
+  const another = await gateway.createCustomer(subscriptionId, `${key}:${revision}`);
+  await gateway.updateCustomer(another, person);
+  return another;
+}
+
+function waiting({ url, expiresAt }: WaitingCheckout): WaitingCheckout {
+  return { url, expiresAt };
+}

@@ -1,0 +1,52 @@
+import type { TierName } from '../../lib/tiers.ts';
+import { ProblemError } from '../runtime/errors.ts';
+import type { Act } from '../runtime/rules/change.ts';
+import type { SubscriptionItem } from '../subscriptions/index.ts';
+import { beginCheckout } from './begin-checkout.ts';
+import type { PaymentGateway } from './gateways/payment-gateway.ts';
+import {
+  isPaying,
+  ownSubscription,
+  refuseByContract,
+  revise,
+  settledSubscription,
+} from './own-subscription.ts';
+import { type ChoiceDependencies, choiceOf, firstChoice, type TierChoice } from './tier-choice.ts';
+
+/**
+ * Up to the tier that costs money: it begins when Stripe says that it is paid, and never before. Whoever pays already takes
+ * back a cancellation; whoever has a checkout open gets that one again, so that nobody pays twice.
+ */
+export async function choosePro(
+  subscriptionId: string,
+  act: Act,
+  dependencies: ChoiceDependencies,
+): Promise<TierChoice> {
+  const former = await ownSubscription(subscriptionId, dependencies);
+  refuseByContract(former, dependencies.supportAddress);
+  const gateway = await dependencies.stripe();
+  const settled = await settledSubscription(subscriptionId, act, gateway, dependencies);
+  const item = await takeBackEnding(settled, act, gateway, dependencies);
+  if (item !== settled && isPaying(item)) return { tier: item.tier as TierName, outcome: 'goes-on' };
+  if (!isPaying(item) && item.tier === 'free') {
+    if (gateway === undefined) throw new ProblemError('payment-unavailable');
+    const checkout = await beginCheckout(subscriptionId, act, gateway, dependencies);
+    if (checkout !== undefined) return { tier: 'free', outcome: 'payment-required', checkout };
+  }
+  const noted = await revise(subscriptionId, (found) => firstChoice(found, act), dependencies);
+  return choiceOf(noted, former.tier);
+}
+
+/** @returns the item as it was where nothing is canceled */
+async function takeBackEnding(
+  item: SubscriptionItem,
+  act: Act,
+  gateway: PaymentGateway | undefined,
+  dependencies: ChoiceDependencies,
+): Promise<SubscriptionItem> {
+  const { subscriptionId, payment } = item;
+  if (!isPaying(item) || payment?.cancelsAt === undefined) return item;
+  if (gateway === undefined) throw new ProblemError('payment-unavailable');
+  await gateway.setEnding(payment.stripeSubscriptionId ?? '', false);
+  return settledSubscription(subscriptionId, act, gateway, dependencies);
+}

@@ -1,0 +1,52 @@
+import type { TierName } from '../../lib/tiers.ts';
+import { type Act, changeOf } from '../runtime/rules/change.ts';
+import { chooseFree } from './choose-free.ts';
+import { choosePro } from './choose-pro.ts';
+import { revise } from './own-subscription.ts';
+import { hasOpenRequest, requested } from './rules/tier-request.ts';
+import { type ChoiceDependencies, choiceOf, firstChoice, type TierChoice } from './tier-choice.ts';
+
+export interface ChooseTier {
+  readonly subscriptionId: string;
+  readonly tier: TierName;
+  /** With `enterprise`: for whoever answers the request. */
+  readonly note?: string | undefined;
+}
+
+/**
+ * An owner chooses a tier (R2): `free` begins at once, or with the end of what is paid; `pro` once it is paid at Stripe;
+ * `enterprise` once an admin approves. Choosing again what was chosen changes nothing.
+ * @throws ConflictError for whoever has an enterprise tier; ProblemError where Stripe is needed and not set up
+ */
+export function chooseTier(
+  { subscriptionId, tier, note }: ChooseTier,
+  act: Act,
+  dependencies: ChoiceDependencies,
+): Promise<TierChoice> {
+  switch (tier) {
+    case 'free':
+      return chooseFree(subscriptionId, act, dependencies);
+    case 'pro':
+      return choosePro(subscriptionId, act, dependencies);
+    case 'enterprise':
+      return requestEnterprise(subscriptionId, note, act, dependencies);
+  }
+}
+
+async function requestEnterprise(
+  subscriptionId: string,
+  note: string | undefined,
+  act: Act,
+  dependencies: ChoiceDependencies,
+): Promise<TierChoice> {
+  const item = await revise(
+    subscriptionId,
+    (found) =>
+      found.tier === 'enterprise'
+        ? firstChoice(found, act)
+        : requested(found, note, changeOf('request-tier', act)),
+    dependencies,
+  );
+  if (item.tier === 'enterprise' || !hasOpenRequest(item)) return choiceOf(item, item.tier);
+  return { tier: item.tier as TierName, outcome: 'requested', request: item.request };
+}
