@@ -6,6 +6,7 @@ import { findCustomer } from '../objects/customer.ts';
 import { newInvoice } from '../objects/invoice.ts';
 import type { Card } from '../objects/payment.ts';
 import { newSubscription } from '../objects/subscription.ts';
+import { openInvoice } from './open-invoice.ts';
 import { attachCard, payInvoice } from './pay-invoice.ts';
 import { endOfPeriod } from './periods.ts';
 
@@ -47,21 +48,6 @@ export function payCheckout(account: Account, id: string, card: Card): CheckoutS
   });
   emit('checkout.session.completed', completed);
   return completed;
-}
-
-/** Keeps a new invoice, counted with its customer. */
-export function openInvoice(account: Account, invoice: ReturnType<typeof newInvoice>): void {
-  const { store, emit } = account;
-  const customer = findCustomer(account, String(invoice.customer));
-  store.put({
-    ...customer,
-    currency: invoice.currency,
-    next_invoice_sequence: (customer.next_invoice_sequence ?? 1) + 1,
-  });
-  store.put(invoice);
-  // It is a draft for a moment only.
-  emit('invoice.created', { ...invoice, status: 'draft', number: null });
-  emit('invoice.finalized', invoice);
 }
 
 /** @throws ApiError where it is not open any more */

@@ -24,7 +24,8 @@ export function isAccepted(method: PaymentMethod): boolean {
 }
 
 /**
- * Charges the card for the whole invoice and settles invoice, payment intent and, where it was behind, subscription.
+ * Charges the card for all that is due, if anything is, and settles invoice, payment intent and, where it was behind,
+ * subscription.
  * @returns the invoice as it is then: paid, or open as before
  */
 export function payInvoice(
@@ -34,20 +35,25 @@ export function payInvoice(
   accepted: boolean,
 ): Invoice {
   const { store, emit, now } = account;
+  if (open.amount_due === 0) return markPaid(account, open);
   const intent = intentOf(account, open);
   const charge = store.put(newCharge(now(), intent, method, accepted));
   settleIntent(account, intent, method, charge);
-  const attempted = { attempted: true };
   if (!accepted) {
     emit('charge.failed', charge);
-    const failed = store.put({ ...open, ...attempted });
+    const failed = store.put({ ...open, attempted: true });
     emit('invoice.payment_failed', failed);
     return failed;
   }
   emit('charge.succeeded', charge);
+  return markPaid(account, open);
+}
+
+function markPaid(account: Account, open: Invoice): Invoice {
+  const { store, emit, now } = account;
   const paid = store.put({
     ...open,
-    ...attempted,
+    attempted: true,
     amount_paid: open.amount_due,
     amount_remaining: 0,
     auto_advance: false,

@@ -4,7 +4,7 @@ import type { Interval } from '../objects/catalog.ts';
 import { findCustomer } from '../objects/customer.ts';
 import { newInvoice, subscriptionOf } from '../objects/invoice.ts';
 import { periodEnd } from '../objects/subscription.ts';
-import { openInvoice } from './checkout.ts';
+import { openInvoice } from './open-invoice.ts';
 import { cardOf, isAccepted, payInvoice, setDelinquent } from './pay-invoice.ts';
 import { endOfPeriod } from './periods.ts';
 
@@ -45,7 +45,7 @@ export function collect(account: Account, invoice: Invoice): void {
     store.put({ ...invoice, next_payment_attempt: null });
     return;
   }
-  const accepted = isAccepted(method);
+  const accepted = isAccepted(method) || invoice.amount_due === 0;
   const attempt_count = invoice.attempt_count + 1;
   const delay = retries[attempt_count - 1];
   const next_payment_attempt =

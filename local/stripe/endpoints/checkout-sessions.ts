@@ -39,6 +39,7 @@ const lineItem = object({
 });
 
 const creation = {
+  allowed_payment_method_types: list(oneOf('card')),
   cancel_url: url,
   client_reference_id: text(200),
   customer: required(text()),
@@ -46,7 +47,6 @@ const creation = {
   line_items: required(list(lineItem, 20)),
   metadata,
   mode: required(oneOf('subscription')),
-  payment_method_types: list(oneOf('card')),
   subscription_data: object({ metadata }),
   success_url: required(url),
   ui_mode: oneOf('hosted_page'),
@@ -65,6 +65,7 @@ export const checkoutSessionEndpoints: readonly Endpoint[] = [
     checkExpiry(expires_at - now());
     const lineItems = makeLineItems(account, input.line_items);
     const session = newCheckoutSession(now(), account.url(), customer, lineItems, {
+      allowed_payment_method_types: input.allowed_payment_method_types ?? null,
       cancel_url: input.cancel_url ?? null,
       client_reference_id: input.client_reference_id ?? null,
       expires_at,

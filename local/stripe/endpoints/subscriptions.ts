@@ -1,8 +1,18 @@
 import { type Endpoint, endpoint } from '../api/endpoint.ts';
 import { invalid, missing } from '../api/error.ts';
 import { listEndpoint, retrieveEndpoint } from '../api/list.ts';
-import { boolean, mergeMetadata, metadata, object, oneOf, range, text } from '../api/parameters.ts';
+import {
+  boolean,
+  mergeMetadata,
+  metadata,
+  object,
+  oneOf,
+  type Reader,
+  range,
+  text,
+} from '../api/parameters.ts';
 import { cancellation } from '../billing/cancel-at-period-end.ts';
+import { creditUnusedTime } from '../billing/credit-unused-time.ts';
 import { endSubscription } from '../billing/renewals.ts';
 import { findSubscription } from '../objects/subscription.ts';
 
@@ -22,15 +32,23 @@ const details = object({
   ),
 });
 
+/** A date of its own is beyond the stand-in; that there is none can be said. */
+const unset: Reader<null> = (value, name) => {
+  if (value === '') return null;
+  throw invalid(`The local stand-in of Stripe can only unset ${name}.`, { param: name });
+};
+
+const changes = { cancel_at: unset, cancel_at_period_end: boolean, metadata };
+
 export const subscriptionEndpoints: readonly Endpoint[] = [
   retrieveEndpoint(path, 'subscription'),
 
-  endpoint('POST', `${path}/:id`, { cancel_at_period_end: boolean, metadata }, (input, account, id) => {
+  endpoint('POST', `${path}/:id`, changes, (input, account, id) => {
     const subscription = findSubscription(account, id);
-    const { cancel_at_period_end: cancel, metadata: changes } = input;
+    const cancel = input.cancel_at === null ? false : input.cancel_at_period_end;
     return account.change('customer.subscription.updated', subscription, {
       ...(cancel === undefined ? {} : cancellation(subscription, cancel, account.now())),
-      metadata: mergeMetadata(subscription.metadata, changes),
+      metadata: mergeMetadata(subscription.metadata, input.metadata),
     });
   }),
 
@@ -41,14 +59,14 @@ export const subscriptionEndpoints: readonly Endpoint[] = [
     (input, account, id) => {
       const subscription = findSubscription(account, id);
       if (subscription.status === 'canceled') throw missing('subscription', id);
-      for (const name of ['invoice_now', 'prorate'] as const) {
-        if (input[name] === true) {
-          throw invalid(`The local stand-in of Stripe has no prorations: ${name} can only be false.`, {
-            param: name,
-          });
-        }
+      const { invoice_now = false, prorate = false } = input;
+      if (prorate && !invoice_now) {
+        throw invalid('The local stand-in of Stripe keeps no pending items: prorate needs invoice_now.', {
+          param: 'prorate',
+        });
       }
-      return endSubscription(account, subscription, 'cancellation_requested', input.cancellation_details);
+      const settled = prorate ? creditUnusedTime(account, subscription) : subscription;
+      return endSubscription(account, settled, 'cancellation_requested', input.cancellation_details);
     },
   ),
 

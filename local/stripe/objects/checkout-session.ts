@@ -32,7 +32,12 @@ export function newCheckoutSession(
   lineItems: Checkout['lineItems'],
   fields: Pick<
     CheckoutSession,
-    'cancel_url' | 'client_reference_id' | 'expires_at' | 'metadata' | 'success_url'
+    | 'allowed_payment_method_types'
+    | 'cancel_url'
+    | 'client_reference_id'
+    | 'expires_at'
+    | 'metadata'
+    | 'success_url'
   >,
 ): CheckoutSession {
   const id = `cs_test_${randomText(58)}`;
@@ -43,7 +48,6 @@ export function newCheckoutSession(
     adaptive_pricing: null,
     after_expiration: null,
     allow_promotion_codes: null,
-    allowed_payment_method_types: null,
     amount_subtotal: total,
     amount_total: total,
     automatic_tax: { enabled: false, liability: null, provider: null, status: null },

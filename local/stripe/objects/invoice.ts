@@ -1,18 +1,42 @@
 import { nestedList } from '../api/list.ts';
 import { newId } from '../ids.ts';
-import type { Customer, Invoice, Subscription } from '../model.ts';
+import type { Customer, Invoice, Subscription, SubscriptionItem } from '../model.ts';
 import { decimal } from './catalog.ts';
 
-/** The open invoice for the current period of a subscription, not yet charged. */
+/** What an invoice says of one item. */
+export interface InvoicedItem {
+  readonly item: SubscriptionItem;
+  /** Negative where it is a credit. */
+  readonly amount: number;
+  readonly period: { readonly start: number; readonly end: number };
+  /** Whether it is for a part of a period. */
+  readonly proration: boolean;
+}
+
+/** All items for their whole current period. */
+export function wholePeriod({ items }: Subscription): InvoicedItem[] {
+  return items.data.map((item) => ({
+    item,
+    amount: (item.price.unit_amount ?? 0) * (item.quantity ?? 1),
+    period: { start: item.current_period_start, end: item.current_period_end },
+    proration: false,
+  }));
+}
+
+/**
+ * An open invoice, not yet charged. What the customer has as credit pays for it first; what it is below zero becomes credit.
+ */
 export function newInvoice(
   created: number,
   subscription: Subscription,
   customer: Customer,
-  billing_reason: 'subscription_create' | 'subscription_cycle',
+  billing_reason: 'subscription_create' | 'subscription_cycle' | 'subscription_update',
+  items: readonly InvoicedItem[] = wholePeriod(subscription),
 ): Invoice {
   const id = newId('in');
-  const lines = subscription.items.data.map((item) => newLine(id, subscription, item));
+  const lines = items.map((item) => newLine(id, subscription, item));
   const total = lines.reduce((sum, { amount }) => sum + amount, 0);
+  const due = Math.max(0, total + customer.balance);
   const sequence = customer.next_invoice_sequence ?? 1;
   return {
     id,
@@ -20,10 +44,10 @@ export function newInvoice(
     account_country: 'US',
     account_name: null,
     account_tax_ids: null,
-    amount_due: total,
+    amount_due: due,
     amount_overpaid: 0,
     amount_paid: 0,
-    amount_remaining: total,
+    amount_remaining: due,
     amount_shipping: 0,
     application: null,
     attempt_count: 0,
@@ -52,7 +76,8 @@ export function newInvoice(
     discounts: [],
     due_date: null,
     effective_at: created,
-    ending_balance: 0,
+    // A balance below zero is credit.
+    ending_balance: Math.min(0, total + customer.balance),
     footer: null,
     from_invoice: null,
     hosted_invoice_url: null,
@@ -80,7 +105,7 @@ export function newInvoice(
     rendering: null,
     shipping_cost: null,
     shipping_details: null,
-    starting_balance: 0,
+    starting_balance: customer.balance,
     statement_descriptor: null,
     status: 'open',
     status_transitions: {
@@ -104,21 +129,16 @@ export function newInvoice(
 function newLine(
   invoice: string,
   subscription: Subscription,
-  {
-    id,
-    price,
-    quantity = 1,
-    current_period_start,
-    current_period_end,
-  }: Subscription['items']['data'][number],
+  { item, amount, period, proration }: InvoicedItem,
 ): Invoice['lines']['data'][number] {
-  const amount = (price.unit_amount ?? 0) * quantity;
+  const { price, quantity = 1 } = item;
+  const terms = `${price.unit_amount} ${price.currency} / ${price.recurring?.interval}`;
   return {
     id: newId('il'),
     object: 'line_item',
     amount,
     currency: price.currency,
-    description: `${quantity} × subscription (at ${price.unit_amount} ${price.currency} / ${price.recurring?.interval})`,
+    description: `${proration ? 'Unused time on ' : ''}${quantity} × subscription (at ${terms})`,
     discount_amounts: [],
     discountable: true,
     discounts: [],
@@ -129,14 +149,14 @@ function newLine(
       invoice_item_details: null,
       subscription_item_details: {
         invoice_item: null,
-        proration: false,
+        proration,
         proration_details: { credited_items: null },
         subscription: subscription.id,
-        subscription_item: id,
+        subscription_item: item.id,
       },
       type: 'subscription_item_details',
     },
-    period: { end: current_period_end, start: current_period_start },
+    period: { end: period.end, start: period.start },
     pretax_credit_amounts: [],
     pricing: {
       price_details: { price: price.id, product: String(price.product) },

@@ -43,12 +43,13 @@ h1 { font-size: 1.5rem; margin: 0 0 1rem; } h2 { font-size: 1.15rem; margin: 0 0
 .price { font-size: 2rem; font-weight: 650; margin: 0; }
 .soft, footer { color: var(--soft); } .bad { color: var(--bad); } .good { color: var(--good); }
 [role=alert] { border: 2px solid var(--bad); border-radius: 8px; padding: .5rem .75rem; color: var(--bad); }
+.row { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; margin: .75rem 0; }
 form { display: inline-flex; flex-wrap: wrap; gap: .5rem; align-items: center; } form.tall { display: grid; }
-button, a.button { font: inherit; padding: .45rem .9rem; border-radius: 8px; border: 1px solid var(--line); background: transparent;
+button, a.button { font: inherit; padding: .45rem .9rem; border-radius: 8px; border: 1px solid var(--soft); background: transparent;
   color: inherit; cursor: pointer; text-align: center; text-decoration: none; }
 button.main { background: var(--accent); border-color: var(--accent); color: var(--on-accent); font-weight: 600; }
 button:focus-visible, a:focus-visible, input:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-input { font: inherit; width: 7rem; padding: .35rem .5rem; border-radius: 8px; border: 1px solid var(--line); background: transparent; color: inherit; }
+input { font: inherit; width: 7rem; padding: .35rem .5rem; border-radius: 8px; border: 1px solid var(--soft); background: transparent; color: inherit; }
 a { color: var(--accent); } code { overflow-wrap: anywhere; font-size: .85em; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .75rem .45rem 0; border-top: 1px solid var(--line); }

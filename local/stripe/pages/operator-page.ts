@@ -62,13 +62,13 @@ function subscriptionPart({ account }: Scene, subscription: Subscription): Html 
 ${
   status === 'canceled'
     ? undefined
-    : html`<p>Card ending in ${method?.card?.last4} ${form('setCard', { customer: String(customer) }, change)}</p>`
+    : html`<div class="row">Card ending in ${method?.card?.last4} ${form('setCard', { customer: String(customer) }, change)}</div>`
 }`;
 }
 
 function invoicePart({ id, number, amount_remaining, currency, next_payment_attempt }: Invoice): Html {
   const pay = html`<button>Pay it now</button>`;
-  return html`<p class="bad">Invoice ${number ?? id} of ${money(amount_remaining, currency)} is open; next attempt: ${time(next_payment_attempt)} ${form('payInvoice', { invoice: id }, pay)}</p>`;
+  return html`<div class="row bad">Invoice ${number ?? id} of ${money(amount_remaining, currency)} is open; next attempt: ${time(next_payment_attempt)} ${form('payInvoice', { invoice: id }, pay)}</div>`;
 }
 
 function chargeRow({ account: { store } }: Scene, charge: Charge): Html {

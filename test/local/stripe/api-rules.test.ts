@@ -82,6 +82,12 @@ describe('a request is refused', () => {
     ['of a customer that is not there', { customer: 'cus_none' }, 'resource_missing', 'customer'],
     ['in another mode', { mode: 'payment' }, undefined, 'mode'],
     ['with an address that is none', { success_url: 'nowhere' }, 'url_invalid', 'success_url'],
+    [
+      'with a parameter of former versions',
+      { payment_method_types: ['card'] },
+      'parameter_unknown',
+      'payment_method_types',
+    ],
     ['with taxes', { automatic_tax: { enabled: true } }, 'parameter_unknown', 'automatic_tax'],
     [
       'with a price that is no number',
@@ -138,13 +144,17 @@ describe('a request is refused', () => {
     });
   });
 
-  test('for prorations', async () => {
+  test('for a proration that would wait for a later invoice, and for an end at a date', async () => {
     const stripe = await start();
     const { subscription } = await subscribe(stripe);
-    await expect(
-      stripe.client.subscriptions.cancel(subscription.id, { prorate: true }),
-    ).rejects.toMatchObject({ param: 'prorate' });
-    await stripe.client.subscriptions.cancel(subscription.id, { prorate: false, invoice_now: false });
+    const { subscriptions } = stripe.client;
+    await expect(subscriptions.cancel(subscription.id, { prorate: true })).rejects.toMatchObject({
+      param: 'prorate',
+    });
+    await expect(subscriptions.update(subscription.id, { cancel_at: 2_000_000_000 })).rejects.toMatchObject({
+      param: 'cancel_at',
+    });
+    await subscriptions.cancel(subscription.id, { prorate: false, invoice_now: false });
   });
 
   test('of a web page, and by a name that a stranger chose', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { closeAll, day, start, subscribe, type TestStripe } from './support.ts';
+import { closeAll, day, sessionOf, start, subscribe, type TestStripe } from './support.ts';
 
 afterEach(closeAll);
 
@@ -172,6 +172,7 @@ test('who thinks better of it goes on', async () => {
   const { subscription } = await subscribe(stripe);
   await client.subscriptions.update(subscription.id, { cancel_at_period_end: true });
   const resumed = await client.subscriptions.update(subscription.id, { cancel_at_period_end: false });
+  expect(await client.subscriptions.update(subscription.id, { cancel_at: '' })).toEqual(resumed);
   expect(resumed).toMatchObject({
     cancel_at: null,
     canceled_at: null,
@@ -196,6 +197,32 @@ test('a subscription that is canceled is over at once, and listed only with thos
     );
   expect([await ids(), await ids('active')]).toEqual([[], []]);
   expect([await ids('all'), await ids('canceled')]).toEqual([[subscription.id], [subscription.id]]);
+});
+
+test('what is left of the period becomes credit where that is asked for, and pays for what comes next', async () => {
+  const stripe = await start({ from: '2027-04-01T00:00:00Z' });
+  const { client } = stripe;
+  const { customer, subscription } = await subscribe(stripe);
+  await stripe.moveTo('2027-04-16T00:00:01Z');
+  const ended = await client.subscriptions.cancel(subscription.id, { prorate: true, invoice_now: true });
+  const invoice = await client.invoices.retrieve(String(ended.latest_invoice));
+  expect(invoice).toMatchObject({ status: 'paid', total: -1450, amount_due: 0, ending_balance: -1450 });
+  expect(invoice.lines.data[0]?.parent?.subscription_item_details?.proration).toBe(true);
+  expect(await client.customers.retrieve(customer.id)).toMatchObject({ balance: -1450 });
+  expect((await client.charges.list({ customer: customer.id })).data).toHaveLength(1);
+
+  const session = await client.checkout.sessions.create(sessionOf(customer.id));
+  const paid = await stripe.act('pay', { session: session.id, card: 'works' });
+  expect(await client.invoices.retrieve(paid.invoice)).toMatchObject({
+    status: 'paid',
+    total: 2900,
+    starting_balance: -1450,
+    ending_balance: 0,
+    amount_paid: 1450,
+  });
+  expect((await client.charges.list({ customer: customer.id })).data.map(({ amount }) => amount)).toEqual([
+    1450, 2900,
+  ]);
 });
 
 test('what fell due while nothing ran comes about at the next start, at its own time', async () => {
