@@ -144,6 +144,7 @@ describe('bundled functions', () => {
   // encrypts to owners who gave a key, and nothing else may carry that.
   test.each([
     ['show-claim-page', 100_000],
+    ['show-openapi', 250_000],
     ['open-claim', 600_000],
     ['renew-claim', 600_000],
     ['dispute-claim', 600_000],

@@ -32,6 +32,8 @@ describe.each(allVariants)('the API of %s', (variant) => {
         ['POST /claims', open, 'AWS_PROXY'],
         ['POST /claims/renew', open, 'AWS_PROXY'],
         ['POST /claims/dispute', open, 'AWS_PROXY'],
+        ['GET /openapi.json', open, 'AWS_PROXY'],
+        ['OPTIONS /openapi.json', open, 'MOCK'],
         ['OPTIONS /', open, 'MOCK'],
         ['OPTIONS /claim', open, 'MOCK'],
         ['OPTIONS /claims', open, 'MOCK'],
@@ -50,6 +52,7 @@ describe.each(allVariants)('the API of %s', (variant) => {
     expect(uri('POST /decisions/evaluate')).toContain('functions/DecisionsEvaluateDecision/invocations');
     expect(uri('GET /usage')).toContain('functions/UsageReportUsage/invocations');
     expect(uri('GET /claim')).toContain('functions/DeliveryShowClaimPage/invocations');
+    expect(uri('GET /openapi.json')).toContain('functions/OpenApiShowOpenApi/invocations');
     expect(uri('POST /claims')).toContain('functions/DeliveryOpenClaim/invocations');
     expect(uri('POST /claims/renew')).toContain('functions/DeliveryRenewClaim/invocations');
     expect(uri('POST /claims/dispute')).toContain('functions/DeliveryDisputeClaim/invocations');

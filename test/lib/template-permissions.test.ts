@@ -218,6 +218,7 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
     ...alertsAdmins,
   },
   'show-claim-page': {},
+  'show-openapi': {},
   'open-claim': { ...changesKeys, ...opensHandovers, ...readsClaimSecret },
   'renew-claim': replacesSecrets,
   'dispute-claim': replacesSecrets,
@@ -263,6 +264,7 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
   'rotate-keys': [1024, 900],
   'rotate-pepper': [512, 15],
   'show-claim-page': [512, 15],
+  'show-openapi': [512, 15],
   'suspend-key': [512, 15],
   'update-subscription': [512, 15],
 };
@@ -422,6 +424,7 @@ describe.each(allVariants)('in %s', (variant) => {
       ['DeliveryRecordMailEvent', invoke, 'sns.amazonaws.com', 'MailEvents'],
       ['DeliveryRenewClaim', ...caller, `${source}/${stage}/POST/claims/renew`],
       ['DeliveryShowClaimPage', ...caller, `${source}/${stage}/GET/claim`],
+      ['OpenApiShowOpenApi', ...caller, `${source}/${stage}/GET/openapi.json`],
       ['RotationRotateKeys', invoke, 'events.amazonaws.com', 'RotationHourly'],
       ['UsageReportUsage', ...caller, `${source}/${stage}/GET/usage`],
     ]);
@@ -476,6 +479,7 @@ describe.each(allVariants)('in %s', (variant) => {
       'report-usage',
       'rotate-keys',
       'show-claim-page',
+      'show-openapi',
     ];
     const invocable = Object.keys(functionEntries).filter((name) => !byItself.includes(name));
     expect(Object.keys(management).toSorted()).toEqual(invocable.toSorted());
