@@ -13,6 +13,12 @@ const tags: MailTags = {
   attempt: '1',
 };
 
+const aboutAccount: MailTags = {
+  subscriptionId: 'sub_abcdefghijklmnopqrst',
+  kind: 'payment-failed',
+  message: '12',
+};
+
 /** As SES gives them back: a list of values for each. */
 function asTold(list: readonly { Name: string; Value: string }[]): Record<string, string[]> {
   return Object.fromEntries(list.map(({ Name, Value }) => [Name, [Value]]));
@@ -23,6 +29,30 @@ test('what a mail was sent with comes back from its events, and SES takes every 
   for (const { Name, Value } of sent) expect(`${Name}${Value}`).toMatch(/^[\w.-]+$/);
   expect(readTags(asTold(sent), secret)).toEqual(tags);
   expect(readTags({ ...asTold(sent), 'ses:configuration-set': ['latchkey-dev'] }, secret)).toEqual(tags);
+});
+
+test('the same holds for a mail about an account', () => {
+  const sent = sealedTags(aboutAccount, secret);
+  for (const { Name, Value } of sent) expect(`${Name}${Value}`).toMatch(/^[\w.-]+$/);
+  expect(readTags(asTold(sent), secret)).toEqual(aboutAccount);
+  for (const forged of [
+    { subscriptionId: ['sub_00000000000000000000'] },
+    { kind: ['account-opened'] },
+    { message: ['13'] },
+    { message: [] },
+    { seal: [] },
+  ]) {
+    expect(readTags({ ...asTold(sent), ...forged }, secret)).toBeUndefined();
+  }
+});
+
+test('the seal of an account is none of a key, and the other way round', () => {
+  const ofAccount = asTold(sealedTags(aboutAccount, secret));
+  const ofKey = asTold(sealedTags(tags, secret));
+  expect(readTags({ ...ofAccount, keyId: ['abcdefghijkl'] }, secret)).toBeUndefined();
+  expect(readTags({ ...ofAccount, seal: ofKey['seal'] ?? [] }, secret)).toBeUndefined();
+  // What is added to a key's tags says nothing: the mail is about the key.
+  expect(readTags({ ...ofKey, subscriptionId: ['sub_00000000000000000000'] }, secret)).toEqual(tags);
 });
 
 test.each([

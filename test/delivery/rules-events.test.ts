@@ -85,6 +85,19 @@ describe('what SES tells of a mail', () => {
     expect(read(json)).toMatchObject({ ...expected, tags, messageId: 'message-1' });
   });
 
+  it('a bounce of a mail about an account is understood, with the tags of that mail', () => {
+    const about = { subscriptionId: 'sub_abcdefghijklmnopqrst', kind: 'payment-failed', message: '12' };
+    const given = Object.fromEntries(sealedTags(about, secret).map(({ Name, Value }) => [Name, [Value]]));
+    expect(read(event('Bounce', bounced('Permanent', 'General'), given))).toEqual({
+      kind: 'bounced',
+      permanent: true,
+      why: 'Permanent, General',
+      address: 'ada@example.com',
+      tags: about,
+      messageId: 'message-1',
+    });
+  });
+
   it.each([
     'Send',
     'Open',
