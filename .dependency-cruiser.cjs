@@ -26,7 +26,7 @@ module.exports = {
       to: {
         path: '^(bin|functions)/',
         pathNot: [
-          '^functions/[^/]+/([a-z-]+-)?contract\\.ts$',
+          '^functions/[^/]+/contract\\.ts$',
           '^functions/runtime/(problems|metric-names|http-headers)\\.ts$',
         ],
       },

@@ -3,9 +3,9 @@ import { composePaymentErasure } from '../payments/index.ts';
 import { createCognitoClient } from '../runtime/clients.ts';
 import { parseEnvironment } from '../runtime/environment.ts';
 import { composeDueSubscriptions, composeSubscriptions, composeUsageKeys } from '../subscriptions/index.ts';
+import { identityPoolEnvironment } from './contract.ts';
 import type { ErasureDependencies } from './finish-erasure.ts';
 import { createUserPool } from './gateways/user-pool.ts';
-import { identityPoolEnvironment } from './identity-contract.ts';
 
 /** What deleting an account works with, from the function's environment. */
 export function composeErasure() {

@@ -1,6 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { identityPoolEnvironment } from '../../functions/accounts/identity-contract.ts';
+import { identityPoolEnvironment } from '../../functions/accounts/contract.ts';
 import type { Config } from '../config.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 import type { Mail } from './mail.ts';

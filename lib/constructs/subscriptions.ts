@@ -152,11 +152,12 @@ export class Subscriptions extends Construct {
     const arns = Object.values(usagePlans).map(({ usagePlanId }) =>
       this.#apiGatewayArn(`/usageplans/${usagePlanId}/keys`),
     );
-    const roles = this.#attaching.flatMap(({ role }) => (role === undefined ? [] : [role]));
-    new Policy(this, 'AttachUsageKeys', {
-      roles,
-      statements: [new PolicyStatement({ actions: ['apigateway:POST'], resources: arns })],
-    });
+    for (const { node, role } of this.#attaching) {
+      new Policy(this, `${node.id}AttachesUsageKeys`, {
+        roles: role === undefined ? [] : [role],
+        statements: [new PolicyStatement({ actions: ['apigateway:POST'], resources: arns })],
+      });
+    }
   }
 
   /** Creating, finding, enabling and attaching usage keys. */
