@@ -9,6 +9,7 @@ import {
   forgottenPasswordPage,
   newPasswordPage,
   type PageContext,
+  type Problem,
   signInPage,
   signUpPage,
 } from './pages/sign-in-pages.ts';
@@ -72,7 +73,7 @@ export function interactionPages(
     throttle.attempt(who);
     const user = users.byAddress(email);
     if (!(await isPassword(form.get('password') ?? '', user?.password)) || user === undefined) {
-      return show(signInPage({ base, email, problems: ['E-mail or password is wrong.'] }), 400);
+      return show(signInPage({ base, email, problems: [wrongPassword] }), 400);
     }
     throttle.succeed(who);
     return { kind: 'signed in', sub: user.sub };
@@ -111,7 +112,7 @@ export function interactionPages(
   const changePassword: Act = async (form) => {
     const flow = flows.get(uid, 'new-password');
     if (flow === undefined) return go('/forgotten-password');
-    const again = (problems: readonly string[]) =>
+    const again = (problems: readonly Problem[]) =>
       show(newPasswordPage({ base, email: flow.email, problems, rules }), 400);
     const problems = passwordProblems(policy, form);
     if (problems.length > 0) return again(problems);
@@ -165,30 +166,38 @@ function text(form: Form, name: string): string {
   return (form.get(name) ?? '').trim();
 }
 
-function emailProblems(email: string): string[] {
+function emailProblems(email: string): Problem[] {
   const isAddress =
     email.length <= 254 &&
     /^[^\s@<>()[\]\\,;:"\p{Cc}\p{Cf}]+@[^\s@<>()[\]\\,;:"\p{Cc}\p{Cf}]+\.[^\s@<>()[\]\\,;:"\p{Cc}\p{Cf}]+$/u.test(
       email,
     );
-  return isAddress ? [] : ['This is not an e-mail address.'];
+  return isAddress ? [] : [{ text: 'This is not an e-mail address.', fields: ['email'] }];
 }
 
-function passwordProblems(policy: PasswordPolicy, form: Form): string[] {
+function passwordProblems(policy: PasswordPolicy, form: Form): Problem[] {
   const password = form.get('password') ?? '';
   return [
-    ...brokenRules(policy, password).map((rule) => `The password must have ${rule}.`),
-    ...(password === form.get('repeated') ? [] : ['The two passwords differ.']),
+    ...brokenRules(policy, password).map((rule) => ({
+      text: `The password must have ${rule}.`,
+      fields: ['password'],
+    })),
+    ...(password === form.get('repeated')
+      ? []
+      : [{ text: 'The two passwords differ.', fields: ['password', 'repeated'] }]),
   ];
 }
 
-function codeProblem(outcome: CodeOutcome): string {
-  switch (outcome) {
-    case 'expired':
-      return 'This code has expired. Ask for a new one.';
-    case 'used up':
-      return 'There were too many wrong codes. Ask for a new one.';
-    default:
-      return 'This code is wrong. The newest mail has the one that counts.';
-  }
+const wrongPassword: Problem = { text: 'E-mail or password is wrong.', fields: ['email', 'password'] };
+
+const codeProblems: Readonly<Record<CodeOutcome, string>> = {
+  // It was the right one, and somebody else had the address first.
+  right: 'This code is wrong. The newest mail has the one that counts.',
+  wrong: 'This code is wrong. The newest mail has the one that counts.',
+  expired: 'This code has expired. Ask for a new one.',
+  'used up': 'There were too many wrong codes. Ask for a new one.',
+};
+
+function codeProblem(outcome: CodeOutcome): Problem {
+  return { text: codeProblems[outcome], fields: ['code'] };
 }

@@ -36,6 +36,6 @@ function rulesOf({ minimumLength, lowercase, uppercase, numbers, symbols }: Pass
     ...(lowercase ? [contains('a lower-case letter', /[a-z]/)] : []),
     ...(uppercase ? [contains('an upper-case letter', /[A-Z]/)] : []),
     ...(numbers ? [contains('a digit', /[0-9]/)] : []),
-    ...(symbols ? [contains('a symbol, such as - or !', symbol)] : []),
+    ...(symbols ? [contains('a symbol (such as - or !)', symbol)] : []),
   ];
 }

@@ -67,10 +67,10 @@ describe('signing up', () => {
   });
 
   test.each([
-    ['short', 'at least 12 characters, an upper-case letter, a digit, a symbol, such as - or !'],
-    ['ONLYUPPERCASE', 'a lower-case letter, a digit, a symbol, such as - or !'],
+    ['short', 'at least 12 characters, an upper-case letter, a digit, a symbol (such as - or !)'],
+    ['ONLYUPPERCASE', 'a lower-case letter, a digit, a symbol (such as - or !)'],
     ['correct-horse-battery', 'an upper-case letter, a digit'],
-    ['Correct7horse7battery', 'a symbol, such as - or !'],
+    ['Correct7horse7battery', 'a symbol (such as - or !)'],
     [`Aa1-${'x'.repeat(300)}`, 'at most 256 characters'],
   ])('names every rule that %s breaks', async (password, rules) => {
     const email = addressOf('weak');

@@ -6,8 +6,14 @@ export interface PageContext {
   /** Where they are: `/interaction/<uid>` */
   readonly base: string;
   readonly email?: string;
-  /** Sentences. */
-  readonly problems?: readonly string[];
+  readonly problems?: readonly Problem[];
+}
+
+export interface Problem {
+  /** A sentence. */
+  readonly text: string;
+  /** The fields that it is about. */
+  readonly fields: readonly string[];
 }
 
 export function signInPage({ base, email, problems }: PageContext): Page {
@@ -89,42 +95,43 @@ ${newCodeForm(`${base}/new-password/new`)}
   };
 }
 
-function alert(problems: readonly string[] = []): Html | undefined {
+function alert(problems: readonly Problem[] = []): Html | undefined {
   const [first, ...others] = problems;
   if (first === undefined) return undefined;
-  if (others.length === 0) return html`<div role="alert" id="problems">${first}</div>`;
-  return html`<div role="alert" id="problems"><ul>${problems.map((problem) => html`<li>${problem}</li>`)}</ul></div>`;
+  if (others.length === 0) return html`<div role="alert" id="problems">${first.text}</div>`;
+  return html`<div role="alert" id="problems"><ul>${problems.map(({ text }) => html`<li>${text}</li>`)}</ul></div>`;
 }
 
-function invalid(problems: readonly string[] = []): Html | undefined {
-  return problems.length === 0 ? undefined : html` aria-invalid="true" aria-describedby="problems"`;
+function invalid(field: string, problems: readonly Problem[] = []): Html | undefined {
+  const concerned = problems.some(({ fields }) => fields.includes(field));
+  return concerned ? html` aria-invalid="true" aria-describedby="problems"` : undefined;
 }
 
-function emailField(email: string | undefined, problems: readonly string[] | undefined): Html {
+function emailField(email: string | undefined, problems: readonly Problem[] | undefined): Html {
   return html`<label for="email">E-mail</label>
-<input id="email" name="email" type="email" value="${email}" autocomplete="username" required maxlength="254"${invalid(problems)}>`;
+<input id="email" name="email" type="email" value="${email}" autocomplete="username" required maxlength="254"${invalid('email', problems)}>`;
 }
 
 function passwordField(
   name: string,
   label: string,
   autocomplete: string,
-  problems: readonly string[] | undefined,
+  problems: readonly Problem[] | undefined,
 ): Html {
   return html`<label for="${name}">${label}</label>
-<input id="${name}" name="${name}" type="password" autocomplete="${autocomplete}" required maxlength="512"${invalid(problems)}>`;
+<input id="${name}" name="${name}" type="password" autocomplete="${autocomplete}" required maxlength="512"${invalid(name, problems)}>`;
 }
 
-function newPasswordFields(rules: readonly string[], problems: readonly string[] | undefined): Html {
+function newPasswordFields(rules: readonly string[], problems: readonly Problem[] | undefined): Html {
   return html`${passwordField('password', 'New password', 'new-password', problems)}
 <p class="hint">A password has:</p>
 <ul class="hint">${rules.map((rule) => html`<li>${rule}</li>`)}</ul>
 ${passwordField('repeated', 'The same password again', 'new-password', problems)}`;
 }
 
-function codeField(problems: readonly string[] | undefined): Html {
+function codeField(problems: readonly Problem[] | undefined): Html {
   return html`<label for="code">Code</label>
-<input id="code" name="code" class="code" inputmode="numeric" autocomplete="one-time-code" required maxlength="12"${invalid(problems)}>`;
+<input id="code" name="code" class="code" inputmode="numeric" autocomplete="one-time-code" required maxlength="12"${invalid('code', problems)}>`;
 }
 
 function newCodeForm(action: string): Html {

@@ -19,6 +19,7 @@ body {
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
 }
 main {
+  overflow-wrap: anywhere;
   width: 100%; max-width: 26rem; padding: 2rem; border-radius: 0.75rem;
   background: var(--card); border: 1px solid light-dark(#dfe3e8, #2b313a);
 }
