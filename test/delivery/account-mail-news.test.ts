@@ -106,15 +106,16 @@ describe('who is told what', () => {
       'an answer that is yes',
       news(
         asking,
-        { request: { ...asking.request, status: 'approved' } },
+        { request: { ...asking.request, status: 'approved' }, tier: 'enterprise' },
         'approve-request',
         admin,
         'Signed',
       ),
       {
         kind: 'request-approved',
-        tier: 'free',
-        granted: { tier: 'enterprise', requestsPerMonth: 1_000_000 },
+        tier: 'enterprise',
+        requestsPerMonth: 1_000_000,
+        endsPayments: false,
         by: { who: 'grace', reason: 'Signed' },
       },
     ],
@@ -279,6 +280,16 @@ describe('another tier', () => {
 
   it('that the stage does not know is no tier of which a limit could be told', () => {
     expect(() => news(basic, { tier: 'gold' }, 'change-tier')).toThrow('tier gold is unknown');
+  });
+});
+
+describe('a tier by contract, for somebody who pays for another', () => {
+  it.each(['approve-request', 'change-tier'])('tells that the payments end: %s', (action) => {
+    const former = { ...missing, request: asking.request };
+    const told = (before: typeof former | typeof asking) =>
+      news(before, { tier: 'enterprise', tierCause: 'admin' }, action, admin).mail;
+    expect(told(former)).toMatchObject({ endsPayments: true });
+    expect(told(asking)).toMatchObject({ endsPayments: false });
   });
 });
 

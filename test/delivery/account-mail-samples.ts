@@ -12,7 +12,7 @@ const free = { tier: 'free', requestsPerMonth: 100 };
 const later = '2027-03-10T14:05:00.000Z';
 const by = { who: 'grace', reason: 'Agreed on the phone' };
 const asked = { requestedTier: 'enterprise', requestedAt: '2027-03-01T09:30:00.000Z' };
-const granted = { tier: 'enterprise', requestsPerMonth: 1_000_000 };
+const enterprise = { tier: 'enterprise', requestsPerMonth: 1_000_000 };
 
 /** One of each kind and variant, by a name that says which. */
 export const accountSamples: Readonly<Record<string, AccountMail>> = {
@@ -22,10 +22,11 @@ export const accountSamples: Readonly<Record<string, AccountMail>> = {
   'account-deleted, after payments': { ...about, kind: 'account-deleted', keys: 3, hadPayments: true },
   'tier-changed by an admin': {
     ...about,
-    ...granted,
+    ...enterprise,
     kind: 'tier-changed',
     formerTier: 'pro',
     isLower: false,
+    endsPayments: false,
     by,
   },
   'tier-changed by an admin without a reason': {
@@ -33,15 +34,24 @@ export const accountSamples: Readonly<Record<string, AccountMail>> = {
     kind: 'tier-changed',
     formerTier: 'enterprise',
     isLower: true,
+    endsPayments: false,
     by: { who: 'grace' },
   },
-  'tier-changed, paid': { ...about, kind: 'tier-changed', formerTier: 'free', isLower: false, cause: 'paid' },
+  'tier-changed, paid': {
+    ...about,
+    kind: 'tier-changed',
+    formerTier: 'free',
+    isLower: false,
+    endsPayments: false,
+    cause: 'paid',
+  },
   'tier-changed, chosen': {
     ...about,
     ...free,
     kind: 'tier-changed',
     formerTier: 'pro',
     isLower: true,
+    endsPayments: false,
     cause: 'chosen',
   },
   'tier-changed, unpaid': {
@@ -50,6 +60,7 @@ export const accountSamples: Readonly<Record<string, AccountMail>> = {
     kind: 'tier-changed',
     formerTier: 'pro',
     isLower: true,
+    endsPayments: false,
     cause: 'unpaid',
   },
   'tier-changed, canceled': {
@@ -58,6 +69,7 @@ export const accountSamples: Readonly<Record<string, AccountMail>> = {
     kind: 'tier-changed',
     formerTier: 'pro',
     isLower: true,
+    endsPayments: false,
     cause: 'canceled',
   },
   'tier-changed, payments ended': {
@@ -66,6 +78,7 @@ export const accountSamples: Readonly<Record<string, AccountMail>> = {
     kind: 'tier-changed',
     formerTier: 'pro',
     isLower: true,
+    endsPayments: false,
     cause: 'ended',
   },
   'tier-changed for a reason of its own': {
@@ -74,9 +87,16 @@ export const accountSamples: Readonly<Record<string, AccountMail>> = {
     kind: 'tier-changed',
     formerTier: 'pro',
     isLower: true,
+    endsPayments: false,
     reason: 'The offer is over',
   },
-  'tier-changed, nobody knows why': { ...about, kind: 'tier-changed', formerTier: 'free', isLower: false },
+  'tier-changed, nobody knows why': {
+    ...about,
+    kind: 'tier-changed',
+    formerTier: 'free',
+    isLower: false,
+    endsPayments: false,
+  },
   'tier-requested': { ...about, kind: 'tier-requested', requestedTier: 'enterprise' },
   'tier-requested with a note': {
     ...about,
@@ -84,8 +104,29 @@ export const accountSamples: Readonly<Record<string, AccountMail>> = {
     requestedTier: 'enterprise',
     note: 'We expect 400,000 requests a month',
   },
-  'request-approved': { ...about, ...asked, kind: 'request-approved', granted, by },
-  'request-approved, by whom is not told': { ...about, ...asked, kind: 'request-approved', granted },
+  'request-approved': {
+    ...about,
+    ...asked,
+    ...enterprise,
+    kind: 'request-approved',
+    endsPayments: false,
+    by,
+  },
+  'request-approved, to somebody who pays': {
+    ...about,
+    ...asked,
+    ...enterprise,
+    kind: 'request-approved',
+    endsPayments: true,
+    by,
+  },
+  'request-approved, by whom is not told': {
+    ...about,
+    ...asked,
+    ...enterprise,
+    kind: 'request-approved',
+    endsPayments: false,
+  },
   'request-declined': { ...about, ...asked, kind: 'request-declined', by },
   'payment-failed': { ...about, kind: 'payment-failed', graceEndsAt: later, fallback: free },
   'payment-reminder': {

@@ -35,7 +35,6 @@ function composeWith(mail: AccountMail, v: Values) {
     ...('reason' in mail ? { reason: v.reason } : {}),
     ...('formerTier' in mail ? { formerTier: v.tier } : {}),
     ...('requestedTier' in mail ? { requestedTier: v.tier } : {}),
-    ...('granted' in mail ? { granted: tier } : {}),
     ...('fallback' in mail ? { fallback: tier } : {}),
   } as AccountMail;
   return composeAccountMail(changed, {

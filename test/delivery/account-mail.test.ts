@@ -110,7 +110,11 @@ describe('what each mail must not leave out', () => {
       'request-approved',
       ['approved by grace, an administrator.', '1,000,000 requests/month', 'on the phone'],
     ],
-    ['request-approved, by whom is not told', ['It was approved. The tier allows']],
+    ['request-approved, to somebody who pays', ['payments for your former tier end', 'becomes credit']],
+    [
+      'request-approved, by whom is not told',
+      ['It was approved. Since 3 March 2027, 14:05 UTC your subscription is in the Enterprise tier'],
+    ],
     ['request-declined', ['declined by grace, an administrator.', 'Agreed on the phone', 'in the Pro tier']],
     [
       'payment-failed',

@@ -32,7 +32,20 @@ export function dashboardButton(label: string, { dashboardUrl }: AboutAccount): 
   return button(label, dashboardUrl);
 }
 
-/** What a fall to a lower tier does, and what it does not. */
+/** What a higher tier does, and what it does not. */
+export function whatStaysOnTheWayUp({ endsPayments }: { readonly endsPayments: boolean }): Phrase[] {
+  return [
+    say`Your keys stay as they are: nothing has to be replaced.`,
+    say`The requests of this month stay counted, and the new limit holds at once.`,
+    ...(endsPayments
+      ? [
+          say`The payments for your former tier end. What you paid and have not used becomes credit at our payment provider.`,
+        ]
+      : []),
+  ];
+}
+
+/** What a fall to a lower tier is going to do, and what it is not. */
 export function whatStays(lower: TierAndLimit): Phrase[] {
   return [
     say`Your keys stay as they are.`,

@@ -61,6 +61,7 @@ export interface AccountDeletedMail extends AboutAccount {
 /** What moved a subscription to another tier, where it was not an admin. */
 export type TierChangeCause = 'paid' | 'chosen' | 'unpaid' | 'canceled' | 'ended';
 
+/** `endsPayments`: what was paid for another tier ends with it, for nobody pays for less than they have. */
 export interface TierChangedMail extends AboutAccount {
   readonly kind: 'tier-changed';
   readonly formerTier: string;
@@ -70,6 +71,7 @@ export interface TierChangedMail extends AboutAccount {
   readonly by?: DoneBy;
   /** Why, in somebody's words, where neither a cause nor an admin says it. */
   readonly reason?: string;
+  readonly endsPayments: boolean;
 }
 
 export interface TierRequestedMail extends AboutAccount {
@@ -85,10 +87,10 @@ interface AnsweredRequest extends AboutAccount {
   readonly by?: DoneBy;
 }
 
+/** The tier that was asked for is the subscription's from now on. */
 export interface RequestApprovedMail extends AnsweredRequest {
   readonly kind: 'request-approved';
-  /** What the tier that was asked for allows; the tier itself may follow in a moment. */
-  readonly granted: TierAndLimit;
+  readonly endsPayments: boolean;
 }
 
 export interface RequestDeclinedMail extends AnsweredRequest {

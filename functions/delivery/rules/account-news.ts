@@ -74,7 +74,7 @@ function newsOf(
           };
     case 'approve-request':
     case 'decline-request':
-      return request === undefined ? {} : { mail: answered(after, context) };
+      return request === undefined ? {} : { mail: answered(before, after, context) };
     case 'payment-failed':
       return { mail: { kind: 'payment-failed', ...missing() } };
     case 'remind-payment':
@@ -127,7 +127,14 @@ function tierChanged(
     ...(cause === undefined ? {} : { cause }),
     ...byAdmin(after),
     ...(isUnexplained ? { reason } : {}),
+    endsPayments: endsPayments(before, after),
   };
+}
+
+/** By contract, instead of what was paid for. */
+function endsPayments(before: SubscriptionItem | undefined, { tier }: SubscriptionItem): boolean {
+  const status = before?.payment?.status;
+  return tier === 'enterprise' && (status === 'active' || status === 'past-due');
 }
 
 /** The payment that ended is told by the item before: after, it may be gone. */
@@ -145,7 +152,11 @@ function causeOf(
   return isLower && (payment?.status === 'ended' || tierCause === 'payment') ? 'ended' : undefined;
 }
 
-function answered(after: SubscriptionItem, context: AccountMailContext): AccountMail {
+function answered(
+  before: SubscriptionItem | undefined,
+  after: SubscriptionItem,
+  context: AccountMailContext,
+): AccountMail {
   const { request, change } = after;
   const { tier = fallbackTier, requestedAt = '', reason } = request ?? {};
   const about = {
@@ -155,7 +166,7 @@ function answered(after: SubscriptionItem, context: AccountMailContext): Account
     ...byAdmin(after, reason ?? change.reason),
   };
   return change.action === 'approve-request'
-    ? { kind: 'request-approved', ...about, granted: tierAndLimit(tier, context) }
+    ? { kind: 'request-approved', ...about, endsPayments: endsPayments(before, after) }
     : { kind: 'request-declined', ...about };
 }
 

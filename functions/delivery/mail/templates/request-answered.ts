@@ -1,27 +1,23 @@
 import type { RequestApprovedMail, RequestDeclinedMail } from '../../rules/account-mail.ts';
 import type { MailProduct } from '../../rules/owner-mail.ts';
-import { accountFacts, limitName, planButton, tierName } from '../account-blocks.ts';
+import { accountFacts, limitName, planButton, tierName, whatStaysOnTheWayUp } from '../account-blocks.ts';
 import { type Block, type Letter, list, type Phrase, paragraph, say, strong } from '../letter.ts';
 import { greeting, reasonGiven } from '../shared-blocks.ts';
-import { dayOf } from '../wording.ts';
+import { dayOf, timeOf } from '../wording.ts';
 
 export function requestApprovedLetter(mail: RequestApprovedMail, product: MailProduct): Letter {
-  const { granted } = mail;
   return {
-    subject: say`Your request for the ${product.name} ${tierName(granted)} tier was approved`,
+    subject: say`Your request for the ${product.name} ${tierName({ tier: mail.requestedTier })} tier was approved`,
     blocks: [
       greeting(mail),
       paragraph([
         ...asked(mail, product),
         ...say` It was approved`,
         ...who(mail),
-        ...say`. The tier allows ${limitName(granted)}.`,
+        ...say`. Since ${strong(timeOf(mail.at))} your subscription is in the ${tierName(mail)} tier, with ${limitName(mail)}.`,
       ]),
       ...reason(mail),
-      list(
-        say`Your keys stay as they are: nothing has to be replaced.`,
-        say`The requests of this month stay counted, and the new limit holds as soon as the tier does.`,
-      ),
+      list(...whatStaysOnTheWayUp(mail)),
       planButton('Open my plan', mail),
       accountFacts(mail),
     ],

@@ -1,6 +1,6 @@
 import type { TierChangedMail } from '../../rules/account-mail.ts';
 import type { MailProduct } from '../../rules/owner-mail.ts';
-import { accountFacts, limitName, planButton, tierName } from '../account-blocks.ts';
+import { accountFacts, limitName, planButton, tierName, whatStaysOnTheWayUp } from '../account-blocks.ts';
 import { type Block, type Letter, list, type Phrase, paragraph, say, strong } from '../letter.ts';
 import { greeting, reasonGiven } from '../shared-blocks.ts';
 import { thousands, timeOf } from '../wording.ts';
@@ -15,17 +15,19 @@ export function tierChangedLetter(mail: TierChangedMail, product: MailProduct): 
         say`Since ${strong(timeOf(mail.at))} your subscription to ${product.name} is in the ${tierName(mail)} tier, with ${limitName(mail)}. Before, it was in the ${tierName({ tier: mail.formerTier })} tier.`,
       ),
       ...why(mail),
-      list(
-        say`Your keys stay as they are: nothing has to be replaced.`,
-        mail.isLower
-          ? say`The requests of this month stay counted. If there are ${thousands(mail.requestsPerMonth)} or more, further ones are refused until the next month begins (UTC).`
-          : say`The requests of this month stay counted, and the new limit holds at once.`,
-      ),
+      list(...(mail.isLower ? whatStaysOnTheWayDown(mail) : whatStaysOnTheWayUp(mail))),
       planButton('Open my plan', mail),
       accountFacts(mail),
       paragraph(say`You did not expect this? Please ask support.`),
     ],
   };
+}
+
+function whatStaysOnTheWayDown({ requestsPerMonth }: TierChangedMail): Phrase[] {
+  return [
+    say`Your keys stay as they are: nothing has to be replaced.`,
+    say`The requests of this month stay counted. If there are ${thousands(requestsPerMonth)} or more, further ones are refused until the next month begins (UTC).`,
+  ];
 }
 
 function why(mail: TierChangedMail): Block[] {
