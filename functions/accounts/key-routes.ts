@@ -15,7 +15,9 @@ export const repeatable = z.object({
 const notAKeyId = refusedAnywhere('path.keyId', 'must be a key id: 12 letters and digits');
 
 const conflict = (detail: string) => ({ name: 'conflict', members: { detail } }) as const;
-const revoked = conflict('Key 0AbCdEfGhIjK was revoked at 2026-11-27T10:00:00.000Z, which is final.');
+const revoked = conflict(
+  'Key 0AbCdEfGhIjK was revoked at 2026-11-27T10:00:00.000Z, which is final; generate a new one.',
+);
 
 export const keyRoutes: readonly Route[] = [
   {
@@ -70,11 +72,12 @@ export const keyRoutes: readonly Route[] = [
       {
         name: 'limit-reached',
         members: {
-          detail:
-            'Subscription sub_0123456789AbCdEfGhIj has 5 live keys, the most that there can be; revoke one first.',
+          detail: 'Subscription sub_0123456789AbCdEfGhIj has 5 keys, which is the most; revoke one first.',
         },
       },
-      conflict('The idempotencyKey was used for another request.'),
+      conflict(
+        'A payment was disputed at 2026-11-20T10:00:00.000Z: no key can be made until the next payment has been made.',
+      ),
     ],
   },
   {

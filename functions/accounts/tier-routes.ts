@@ -53,7 +53,12 @@ export const tierRoutes: readonly Route[] = [
     problems: [
       ...refusedAnywhere('tier', 'must be one of free, pro, enterprise'),
       'payment-unavailable',
-      'conflict',
+      {
+        name: 'conflict',
+        members: {
+          detail: 'Your tier is enterprise, by contract: ask support@aiweedcompany.com to change it.',
+        },
+      },
     ],
   },
   {
@@ -73,6 +78,13 @@ export const tierRoutes: readonly Route[] = [
         body: one(answers.portal, 'A page', { url: 'https://billing.stripe.com/p/session/live_a1b2c3' }),
       },
     ],
-    problems: [...noParameter, 'payment-unavailable', 'conflict'],
+    problems: [
+      ...noParameter,
+      'payment-unavailable',
+      {
+        name: 'conflict',
+        members: { detail: 'There are no payments yet: choose the tier pro first.' },
+      },
+    ],
   },
 ];

@@ -105,6 +105,7 @@ describe.each(allVariants)('the API of %s', (variant) => {
       'POST /claims': [200, 400],
       'POST /claims/renew': [200, 400],
       'POST /claims/dispute': [200, 400],
+      'GET /openapi.json': [20, 40],
     });
     const unplanned = [...methodsOf(synthesized)].filter(
       ([, method]) => method['ApiKeyRequired'] !== true && at(method, 'Integration', 'Type') !== 'MOCK',

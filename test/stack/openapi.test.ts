@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lintOpenApi } from '../../scripts/lint-openapi.ts';
 import { expectAnswerConforms } from '../openapi/conforms.ts';
+import { operations } from '../openapi/described.ts';
 import { deliveryOf, type TestDelivery, tokenIn } from './delivery-support.ts';
 import { type MadeKey, makeKey, newAddress, setUsed } from './request-path-support.ts';
+import { signUp } from './sign-in.ts';
 import { type HttpAnswer, startTestStack, type TestStack } from './test-stack.ts';
 
 /** The description of the API, as a stack serves it, and the answers that it promises, as a stack gives them. */
@@ -27,9 +29,9 @@ function expectDescribed(operation: string, answer: HttpAnswer, status: number):
   expectAnswerConforms(method, path, answer);
 }
 
-describe('answers are as described', () => {
-  const evaluate = 'POST /decisions/evaluate';
+const evaluate = 'POST /decisions/evaluate';
 
+describe('answers are as described', () => {
   test('a decision, plain and explained', async () => {
     expectDescribed(evaluate, await stack.evaluate(key.apiKey), 200);
     const explained = await stack.evaluate(key.apiKey, { category: 'RND', amount: 20_000 }, '?explain=true');
@@ -83,6 +85,62 @@ describe('answers are as described', () => {
     expectDescribed('POST /claims/renew', await delivery.renew('none'), 400);
     expectDescribed('POST /claims/dispute', await delivery.dispute(token), 202);
     expectDescribed('POST /claims/dispute', await delivery.dispute('none'), 400);
+  });
+});
+
+describe('answers of the account are as described', () => {
+  const json = { 'Content-Type': 'application/json' };
+  const call = (method: string, path: string, headers: Record<string, string> = {}, body?: unknown) =>
+    stack.request(
+      method,
+      path,
+      { ...json, ...headers },
+      body === undefined ? undefined : JSON.stringify(body),
+    );
+
+  test('to nobody: every route of every kind of caller refuses who does not say who it is', async () => {
+    const isProtected = ({ operation }: (typeof operations)[number]) => '401' in operation.responses;
+    expect(operations.filter(isProtected).length).toBeGreaterThan(10);
+    for (const { method, path, name } of operations.filter(isProtected)) {
+      expectDescribed(name, await call(method, path.replace('{keyId}', '0AbCdEfGhIjK')), 401);
+    }
+  });
+
+  test('to its owner: the account, its keys, their secrets, usage, record and export', async () => {
+    const email = newAddress();
+    const { idToken } = await signUp(stack, email);
+    const bearer = { Authorization: `Bearer ${idToken}` };
+    const own = async (operation: string, status: number, body?: unknown, query = '', keyId = '') => {
+      const [method = '', path = ''] = operation.split(' ');
+      const answer = await call(method, `${path.replace('{keyId}', keyId)}${query}`, bearer, body);
+      expectDescribed(operation, answer, status);
+      return answer;
+    };
+    await own('GET /account', 200);
+    await own('GET /account', 400, undefined, '?colour=red');
+    const made = await own('POST /account/keys', 201, { name: 'described' });
+    await own('POST /account/keys', 400, { prefix: 'No prefix', colour: 'red' });
+    const { keyId } = made.body;
+    expectDescribed(evaluate, await stack.evaluate(made.body.apiKey), 200);
+    await own('GET /account/keys', 200, undefined, '?limit=1');
+    await own('GET /account/keys/{keyId}', 200, undefined, '', keyId);
+    await own('GET /account/keys/{keyId}', 404, undefined, '', key.keyId);
+    await own('POST /account/keys/{keyId}/rotate', 200, { graceHours: 1 }, '', keyId);
+    await delivery.settle();
+    await own('GET /account/keys/{keyId}', 200, undefined, '', keyId);
+    await own('POST /account/keys/{keyId}/claim', 200, undefined, '', keyId);
+    await own('POST /account/keys/{keyId}/claim', 409, undefined, '', keyId);
+    const { headers } = await own('GET /account/usage', 200);
+    expect(headers.get('ratelimit')).toMatch(/^"month";r=99;/);
+    const past = await own('GET /account/usage', 200, undefined, '?period=2020-01');
+    expect(past.headers.get('ratelimit')).toBeNull();
+    await own('GET /account/audit', 200, undefined, '?limit=1');
+    await own('PUT /account/settings', 200, { name: 'Ada Lovelace', preferences: { mailNewKeys: false } });
+    await own('PUT /account/settings', 400, { openPgpKey: 'none' });
+    await own('GET /account/export', 200);
+    await own('DELETE /account/keys/{keyId}', 200, undefined, '', keyId);
+    await own('DELETE /account', 200);
+    await own('GET /account', 403);
   });
 });
 
