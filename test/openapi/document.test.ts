@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createKeyBody } from '../../functions/accounts/messages.ts';
+import { createKeyBody, listKeysQuery, usageQuery } from '../../functions/accounts/messages.ts';
+import { decisionBody } from '../../functions/decisions/request.ts';
 import { problemMediaType } from '../../functions/runtime/http-headers.ts';
 import { type ProblemType, problemTypes, problemTypeUri } from '../../functions/runtime/problems.ts';
 import { lintOpenApi } from '../../scripts/lint-openapi.ts';
@@ -128,13 +129,44 @@ function isOfRequests(name: string): boolean {
   );
 }
 
-test('the form of a prefix is described as it is checked', () => {
-  const { content = {} } = operationOf('POST', '/account/keys').requestBody ?? {};
-  const schema = content['application/json']?.schema ?? {};
-  const letters = fc.constantFrom(...'abyz019AZ_-é ');
-  fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: letters, maxLength: 14 }), fc.string()), (prefix) => {
-      expect(faultsIn(schema, { prefix }).length === 0).toBe(createKeyBody.safeParse({ prefix }).success);
-    }),
-  );
+/** What zod cannot tell by itself stands beside the check, in the words of JSON Schema. */
+describe('a check of our own is described as it is done', () => {
+  const bodyOf = (path: string) =>
+    operationOf('POST', path).requestBody?.content['application/json']?.schema ?? {};
+  const isDescribed = (path: string, value: unknown) => faultsIn(bodyOf(path), value).length === 0;
+
+  test('the form of a prefix', () => {
+    const letters = fc.constantFrom(...'abyz019AZ_-é ');
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: letters, maxLength: 14 }), fc.string()), (prefix) => {
+        expect(isDescribed('/account/keys', { prefix })).toBe(createKeyBody.safeParse({ prefix }).success);
+      }),
+    );
+  });
+
+  test('the length of a description, in characters as people count them', () => {
+    for (const [length, isValid] of [
+      [2_000, true],
+      [2_001, false],
+    ] as const) {
+      const body = { category: 'RND', description: '\u{1f511}'.repeat(length) };
+      expect(isDescribed('/decisions/evaluate', body)).toBe(isValid);
+      expect(decisionBody.safeParse(body).success).toBe(isValid);
+    }
+  });
+
+  test('a month, and the number of things on a page', () => {
+    const parameter = (path: string, name: string) =>
+      operationOf('GET', path).parameters?.find((each) => each.name === name)?.schema ?? {};
+    fc.assert(
+      fc.property(fc.integer({ min: -2, max: 103 }), (limit) => {
+        const described = faultsIn(parameter('/account/keys', 'limit'), limit).length === 0;
+        expect(described).toBe(listKeysQuery.safeParse({ limit: String(limit) }).success);
+      }),
+    );
+    for (const period of ['2026-11', '2026-13', '2026-1', '0001-01', '2026-11-01', '']) {
+      const described = faultsIn(parameter('/account/usage', 'period'), period).length === 0;
+      expect(described, period).toBe(usageQuery.safeParse({ period }).success);
+    }
+  });
 });
