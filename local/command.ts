@@ -11,7 +11,8 @@ const usage = `Runs the whole stack on this machine, from its synthesized templa
   npm start -- --fresh          forget all data first
   npm start -- --stage prod     the stack of another stage of cdk.json (default dev)
 
-Environment: PORT (3000), AWS_PORT (4566), INBOX_PORT (8025), ISSUER_PORT (8026), LATCHKEY_DATA_DIR (.local)`;
+Environment: PORT (3000), AWS_PORT (4566), INBOX_PORT (8025), ISSUER_PORT (8026), STRIPE_PORT (8027),
+LATCHKEY_DATA_DIR (.local)`;
 
 /** `npm start`. */
 export async function main(): Promise<void> {
@@ -33,6 +34,8 @@ export async function main(): Promise<void> {
       awsPort: portOf('AWS_PORT', 4566),
       inboxPort: portOf('INBOX_PORT', 8025),
       issuerPort: portOf('ISSUER_PORT', 8026),
+      stripePort: portOf('STRIPE_PORT', 8027),
+      payments: true,
       progress: (what) => console.log(dim(`${what} ...`)),
       onRequest: (line) => console.log(requestLine(line)),
     });
@@ -64,6 +67,9 @@ function announce(stack: RunningStack, seconds: number, demo: Awaited<ReturnType
     ...(stack.issuerUrl === undefined
       ? []
       : [`  Issuer         ${stack.issuerUrl}   signs people up and in`]),
+    ...(stack.stripeUrl === undefined
+      ? []
+      : [`  Payments       ${stack.stripeUrl}   what Stripe shows an operator; no money moves`]),
     `  Clock          ${stack.apiUrl}/_local/clock   now ${new Date(stack.clock.now()).toISOString()}`,
     `  Data           ${stack.dataDir}`,
     `  Logs           ${stack.logFolder}`,
@@ -124,7 +130,7 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, port, address } = error as { code?: string; port?: number; address?: string };
   if (code === 'EADDRINUSE') {
-    const others = { AWS_PORT: 4566, INBOX_PORT: 8025, ISSUER_PORT: 8026 };
+    const others = { AWS_PORT: 4566, INBOX_PORT: 8025, ISSUER_PORT: 8026, STRIPE_PORT: 8027 };
     const name = Object.entries(others).find((other) => port === portOf(...other))?.[0] ?? 'PORT';
     return `Port ${port} on ${address ?? '127.0.0.1'} is in use. Stop what uses it, or choose another: ${name}=${(port ?? 0) + 1} npm start`;
   }

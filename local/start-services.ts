@@ -19,9 +19,11 @@ import { type Issuer, startIssuer } from './issuer/start-issuer.ts';
 import { type LocalLambda, startLambda } from './lambda/start-lambda.ts';
 import { type LogFiles, openLogFiles } from './logs.ts';
 import type { LocalEnvironment, ResolvedResource } from './model.ts';
+import { reachesStripe, stripeAddress } from './payment-secrets.ts';
 import { startSchedules } from './schedules.ts';
 import { openState } from './state.ts';
 import { type Streams, startStreams } from './streams.ts';
+import { type Stripe, startStripe } from './stripe/start-stripe.ts';
 import type { ResolvedTemplate } from './template/resolve.ts';
 
 export interface ServicesOptions {
@@ -35,6 +37,7 @@ export interface ServicesOptions {
   readonly awsPort: number;
   readonly inboxPort: number;
   readonly issuerPort: number;
+  readonly stripePort: number;
   /** Whether the functions that programs call start ahead of the first call. */
   readonly warm?: boolean;
   /** Each access log line, beside the log file. */
@@ -47,6 +50,8 @@ export interface Services {
   readonly inboxUrl: string;
   /** Absent where the template has no user pool. */
   readonly issuerUrl?: string;
+  /** The stand-in of Stripe; absent where no function of the template talks to Stripe. */
+  readonly stripe?: Stripe;
   readonly clock: Clock;
   readonly iam: Iam;
   readonly lambda: LocalLambda;
@@ -91,6 +96,7 @@ export async function startServices(
   let apiUrl = '';
   const pool = readUserPool(resources, environment);
   let issuer: Issuer | undefined;
+  let stripe: Stripe | undefined;
   const lambda = await startFunctions(options, {
     clock,
     iam,
@@ -99,6 +105,7 @@ export async function startServices(
     localAddresses: () => [
       ...template.apiAddresses.map((address) => [address, apiUrl] as const),
       ...(pool?.addresses ?? []).map((address) => [address, issuer?.url ?? address] as const),
+      [stripeAddress, stripe?.url ?? stripeAddress] as const,
     ],
   });
   const inbox = await startInbox({ port: options.inboxPort });
@@ -114,6 +121,18 @@ export async function startServices(
       log: (line) => logs.write('/local/issuer', line),
     });
     const { close } = issuer;
+    running.defer(close);
+  }
+  if (reachesStripe(template)) {
+    // Listens to the clock before the schedules do: what is paid, or not, in a step is known to them within the step.
+    stripe = await startStripe({
+      port: options.stripePort,
+      clock,
+      state,
+      log: (line) => logs.write('/local/stripe', line),
+      webhookUrl: () => (apiUrl === '' ? undefined : `${apiUrl}/webhooks/stripe`),
+    });
+    const { close } = stripe;
     running.defer(close);
   }
   const sns = createSns({
@@ -164,6 +183,8 @@ export async function startServices(
     log: (line) => logs.write('/local/schedules', line),
   });
   running.defer(() => schedules.close());
+  // Once more behind the schedules: what they caused at Stripe is told of within the step.
+  stripe?.start();
   // Listens to the clock after the schedules do: a step of a move is over when what they wrote was handed over, too.
   const streams = startStreams({
     ...shared,
@@ -178,6 +199,8 @@ export async function startServices(
   running.defer(() => sns.close());
   // Once more, for it is to be the first to close: what it let in is answered by all that runs behind it.
   running.defer(closeGateway);
+  // But what Stripe tells of is taken as long as there is somebody to take it.
+  if (stripe !== undefined) running.defer(stripe.stop);
   // A caller of the API should not wait for a first start; who invokes a function by hand can.
   if (options.warm !== false) await lambda.warm(behindAuthorizers(template));
   return {
@@ -185,6 +208,7 @@ export async function startServices(
     awsEndpoint,
     inboxUrl: inbox.url,
     ...(issuer === undefined ? {} : { issuerUrl: issuer.url }),
+    ...(stripe === undefined ? {} : { stripe }),
     clock,
     iam,
     lambda,

@@ -7,8 +7,10 @@ import { takeDataFolder, writeAtOnce } from './data-folder.ts';
 import type { FunctionInvoker } from './lambda/invoker.ts';
 import type { LocalLambda } from './lambda/start-lambda.ts';
 import type { LocalEnvironment } from './model.ts';
-import { startServices } from './start-services.ts';
+import { setPaymentSecrets } from './payment-secrets.ts';
+import { type Services, startServices } from './start-services.ts';
 import type { Streams } from './streams.ts';
+import type { Stripe } from './stripe/start-stripe.ts';
 import { loadTemplate } from './template/load-template.ts';
 import { type ResolvedTemplate, resolveTemplate } from './template/resolve.ts';
 import { synthesize } from './template/synthesize.ts';
@@ -28,6 +30,12 @@ export interface StackOptions {
   readonly awsPort: number;
   readonly inboxPort: number;
   readonly issuerPort: number;
+  readonly stripePort: number;
+  /**
+   * Whether the stack takes payments: the stand-in's secrets are put where it looks for Stripe's, as an operator does.
+   * Without it, what the stack made lies there, and paid tiers are unavailable.
+   */
+  readonly payments?: boolean;
   /** Whether the functions that programs call start ahead of the first call; true by default. */
   readonly warm?: boolean;
   /** Told what is being done, for people who wait. */
@@ -44,6 +52,8 @@ export interface StackDescription {
   readonly inboxUrl: string;
   /** The OpenID Connect issuer that stands for the user pool; absent where the template has none. */
   readonly issuerUrl?: string;
+  /** The stand-in of Stripe, and its page for the operator; absent where no function of the template talks to Stripe. */
+  readonly stripeUrl?: string;
   readonly region: string;
   /** Physical names by short name: `{ "generate-key": "latchkey-dev-generate-key" }`. */
   readonly functions: Readonly<Record<string, string>>;
@@ -61,6 +71,8 @@ export interface RunningStack extends StackDescription {
   readonly iam: Iam;
   /** The event source mappings; `whenIdle` tells when all that follows from earlier writes is done. */
   readonly streams: Streams;
+  /** The stand-in of Stripe, with its secrets; `whenIdle` tells when its webhooks were tried. */
+  readonly stripe?: Stripe;
   readonly template: ResolvedTemplate;
   /** Lets requests under way finish, then frees ports and data folder. */
   close(): Promise<void>;
@@ -79,7 +91,13 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   const dataDir = resolve(options.dataDir);
   const running = new AsyncDisposableStack();
   try {
-    await assertFree(options.port, options.awsPort, options.inboxPort, options.issuerPort);
+    await assertFree(
+      options.port,
+      options.awsPort,
+      options.inboxPort,
+      options.issuerPort,
+      options.stripePort,
+    );
     const folder = takeDataFolder(dataDir);
     running.defer(() => folder.release());
     progress('Synthesizing the stack');
@@ -96,7 +114,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     progress('Starting what the template declares');
     // Not before here: a wrong option, port or configuration must not cost anybody the data.
     if (options.fresh === true) folder.clear();
-    const { port, awsPort, inboxPort, issuerPort, onRequest } = options;
+    const { port, awsPort, inboxPort, issuerPort, stripePort, onRequest } = options;
     const services = await startServices(
       {
         environment,
@@ -108,11 +126,16 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
         awsPort,
         inboxPort,
         issuerPort,
+        stripePort,
         onRequest,
         warm: options.warm ?? true,
       },
       running,
     );
+    const { stripe, awsEndpoint } = services;
+    if (options.payments === true && stripe !== undefined) {
+      await setPaymentSecrets({ template, awsEndpoint, region: environment.region, secrets: stripe });
+    }
     const description = describe(template, environment, services);
     writeAtOnce(join(dataDir, 'stack.json'), `${JSON.stringify(description, null, 2)}\n`);
     return {
@@ -125,6 +148,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
       invoker: services.lambda,
       iam: services.iam,
       streams: services.streams,
+      ...(stripe === undefined ? {} : { stripe }),
       template,
       close: () => running.disposeAsync(),
     };
@@ -137,18 +161,14 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
 function describe(
   template: ResolvedTemplate,
   { region, stackName }: LocalEnvironment,
-  {
-    apiUrl,
-    awsEndpoint,
-    inboxUrl,
-    issuerUrl,
-  }: Pick<StackDescription, 'apiUrl' | 'awsEndpoint' | 'inboxUrl' | 'issuerUrl'>,
+  { apiUrl, awsEndpoint, inboxUrl, issuerUrl, stripe }: Services,
 ): StackDescription {
   return {
     apiUrl,
     awsEndpoint,
     inboxUrl,
     ...(issuerUrl === undefined ? {} : { issuerUrl }),
+    ...(stripe === undefined ? {} : { stripeUrl: stripe.url }),
     region,
     functions: shortNames(template.byType('AWS::Lambda::Function'), stackName),
     tables: shortNames(template.byType('AWS::DynamoDB::Table'), stackName),

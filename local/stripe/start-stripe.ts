@@ -35,7 +35,9 @@ export interface Stripe extends StripeSecrets {
   start(): void;
   /** Resolves when all that is due has come about, and each of its deliveries was tried. */
   whenIdle(): Promise<void>;
-  /** Waits for deliveries under way, then frees the port. */
+  /** No more deliveries; waits for those under way. What runs on what they go to ends after this. */
+  stop(): Promise<void>;
+  /** Stops, and frees the port. */
   close(): Promise<void>;
 }
 
@@ -157,6 +159,7 @@ export async function startStripe(options: StripeOptions): Promise<Stripe> {
       deliveries.queue([]);
     },
     whenIdle: settle,
+    stop: deliveries.close,
     async close() {
       closed = true;
       clearTimeout(timer);

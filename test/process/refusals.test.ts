@@ -11,6 +11,7 @@ test.concurrent.each([
   ['AWS_PORT', '65536'],
   ['INBOX_PORT', '-1'],
   ['ISSUER_PORT', '1e3'],
+  ['STRIPE_PORT', '8027a'],
 ])('%s=%s: one line that names the variable and the value', async (name, value) => {
   const dataDir = dataFolder();
   const { code, stdout, stderr } = await startAndEnd({ dataDir, env: { [name]: value } });
@@ -45,6 +46,7 @@ test.concurrent('--help tells options and variables, and starts nothing', async 
     'AWS_PORT',
     'INBOX_PORT',
     'ISSUER_PORT',
+    'STRIPE_PORT',
     'LATCHKEY_DATA_DIR',
   ])
     expect(stdout).toContain(word);

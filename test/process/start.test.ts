@@ -64,6 +64,7 @@ test('stack.json tells addresses, functions and tables by their short names', ()
     awsEndpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     inboxUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     issuerUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    stripeUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     region: 'us-east-1',
     functions: Object.fromEntries(Object.keys(functionEntries).map((name) => [name, `latchkey-dev-${name}`])),
     tables: {
@@ -80,7 +81,13 @@ test('only its user may read the data folder', () => {
 });
 
 test('it listens on the loopback interface and on no other', async () => {
-  const ports = [stack.apiUrl, stack.awsEndpoint, stack.inboxUrl, stack.issuerUrl ?? ''].map(portOf);
+  const ports = [
+    stack.apiUrl,
+    stack.awsEndpoint,
+    stack.inboxUrl,
+    stack.issuerUrl ?? '',
+    stack.stripeUrl ?? '',
+  ].map(portOf);
   expect(await Promise.all(ports.map((port) => isOpen(port)))).toEqual(ports.map(() => true));
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   const others = addresses
@@ -108,6 +115,7 @@ describe('another start that cannot be', () => {
     ['AWS_PORT', () => stack.awsEndpoint],
     ['INBOX_PORT', () => stack.inboxUrl],
     ['ISSUER_PORT', () => stack.issuerUrl ?? ''],
+    ['STRIPE_PORT', () => stack.stripeUrl ?? ''],
   ])('%s in use: one line that names the port and the variable, exit 1', async (name, url) => {
     const port = portOf(url());
     const { code, stderr } = await startAndEnd({ dataDir: dataFolder(), env: { [name]: String(port) } });

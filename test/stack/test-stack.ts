@@ -60,6 +60,7 @@ export async function startTestStack(options: Partial<StackOptions> = {}): Promi
     awsPort: 0,
     inboxPort: 0,
     issuerPort: 0,
+    stripePort: 0,
     // Half of all tests never call the API.
     warm: false,
     ...(isUsual ? { assembly: inject('assembly') } : { overrides: generousRates }),

@@ -83,7 +83,16 @@ test('runs mappings as CDK writes them, and is idle when what functions derive i
   const template = resolveTemplate(synthesize(), environment);
   await using running = new AsyncDisposableStack();
   const services = await startServices(
-    { environment, template, assetPath: () => assets, port: 0, awsPort: 0, inboxPort: 0, issuerPort: 0 },
+    {
+      environment,
+      template,
+      assetPath: () => assets,
+      port: 0,
+      awsPort: 0,
+      inboxPort: 0,
+      issuerPort: 0,
+      stripePort: 0,
+    },
     running,
   );
   const config = clientConfig(services.awsEndpoint);
