@@ -113,6 +113,18 @@ export const acknowledgedFindings: readonly AcknowledgedFinding[] = [
       'A new value makes every link that is under way worthless. It is replaced by hand, when there is a reason to; owners then ask for new links on the page itself.',
   },
   {
+    rule: 'AwsSolutions-COG2',
+    path: 'Identity/Users/Pool/Resource',
+    reason:
+      'People who want one API key shall not need an authenticator app for it. An operator demands it by identity.mfa; what a stolen session can do ends with the next rotation of the keys, and each act is mailed to the owner.',
+  },
+  {
+    rule: 'AwsSolutions-COG8',
+    path: 'Identity/Users/Pool/Resource',
+    reason:
+      'Threat protection costs several times the price of each user. Guessing is slowed down in every plan, codes and tokens are short-lived, and the plan can be raised at any time.',
+  },
+  {
     rule: 'AwsSolutions-S1',
     path: 'ManagementTrail/Bucket/Resource',
     reason:
