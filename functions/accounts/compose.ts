@@ -27,7 +27,7 @@ export function composeErasure() {
 
 /** Nothing where an issuer of the operator's signs people in: its users are not ours to delete. */
 function deleteUser(): Pick<ErasureDependencies, 'deleteUser'> {
-  if (process.env['USER_POOL_ID'] === undefined) return {};
   const { USER_POOL_ID } = parseEnvironment(identityPoolEnvironment);
+  if (USER_POOL_ID === 'none') return {};
   return { deleteUser: createUserPool(createCognitoClient(), USER_POOL_ID).deleteUser };
 }

@@ -40,13 +40,13 @@ export class Identity extends Construct {
     }
   }
 
-  /**
-   * Deleting a user, when an account goes. @returns false, and nothing is set, where the users are somebody else's
-   */
-  grantDeleteUser(fn: LatchkeyFunction): boolean {
-    if (this.#userPool === undefined) return false;
+  /** Deleting a user, when an account goes: where the users are the stack's own, and not another issuer's. */
+  grantDeleteUser(fn: LatchkeyFunction): void {
+    if (this.#userPool === undefined) {
+      fn.addEnvironments(identityPoolEnvironment, { USER_POOL_ID: 'none' });
+      return;
+    }
     fn.allow(['cognito-idp:AdminDeleteUser'], [this.#userPool.arn]);
     fn.addEnvironments(identityPoolEnvironment, { USER_POOL_ID: this.#userPool.pool.userPoolId });
-    return true;
   }
 }

@@ -83,7 +83,8 @@ const alertsAdmins = {
   'kms:GenerateDataKey through sns': ['AdminAlertsTopicKey'],
 };
 const makesUsageKeys = {
-  'apigateway:GET': ['/apikeys'],
+  // The plans by their names: which ids they have, functions behind the API cannot be told.
+  'apigateway:GET': ['/apikeys', '/usageplans'],
   'apigateway:PATCH': ['/apikeys/*'],
   'apigateway:POST': [
     '/apikeys',
@@ -93,12 +94,99 @@ const makesUsageKeys = {
   ],
 };
 
+/** Removes what is left of a deleted account: names of its keys, usage keys, the customer at Stripe, the user who signs in. */
+const erases = {
+  'dynamodb:GetItem': ['Keys', 'Subscriptions'],
+  'dynamodb:PutItem': ['Keys', 'Subscriptions'],
+  'dynamodb:UpdateItem': ['Subscriptions'],
+  'dynamodb:Query': ['Keys/index/bySubscription'],
+  ...writesItems,
+  'apigateway:GET': ['/apikeys'],
+  'apigateway:DELETE': ['/apikeys/*'],
+  'secretsmanager:GetSecretValue': ['PaymentsStripeApiKey'],
+  'kms:Decrypt through secretsmanager': ['EncryptionDataKey'],
+  'cognito-idp:AdminDeleteUser': [
+    'arn:<AWS::Partition>:cognito-idp:<AWS::Region>:<AWS::AccountId>:userpool/IdentityUsersPool',
+  ],
+};
+
 /**
  * All that each function may do beside writing its own log group and its traces: action -> resources. A condition
  * stands after the action. Whoever changes a grant changes this table, and a reviewer sees what a function gains.
  */
 const permissions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'authorize-request': { 'dynamodb:GetItem': ['Keys'], ...readsItems, ...readsPeppers },
+  // The first sign-in of somebody opens an account: it puts what is new, and changes none but to join it.
+  'authorize-account': {
+    'dynamodb:GetItem': ['Subscriptions'],
+    'dynamodb:PutItem': ['Subscriptions'],
+    ...writesItems,
+  },
+  'get-account': {
+    'dynamodb:GetItem': ['Subscriptions', 'Usage'],
+    'secretsmanager:GetSecretValue': ['PaymentsStripeWebhookSecret'],
+    'kms:Decrypt through secretsmanager': ['EncryptionDataKey'],
+    ...readsItems,
+  },
+  'list-account-keys': {
+    'dynamodb:GetItem': ['Keys', 'Usage'],
+    'dynamodb:Query': ['Keys/index/bySubscription'],
+    ...readsItems,
+  },
+  'get-account-key': { 'dynamodb:GetItem': ['Keys', 'Usage'], ...readsItems },
+  'create-account-key': {
+    'dynamodb:GetItem': ['Keys', 'Subscriptions'],
+    'dynamodb:PutItem': ['Keys', 'Subscriptions'],
+    'dynamodb:UpdateItem': ['Subscriptions'],
+    ...writesItems,
+    ...readsPeppers,
+    ...sealsHandovers,
+    ...opensHandovers,
+    ...makesUsageKeys,
+  },
+  // It reads the preferences of the account, and writes nothing of it.
+  'rotate-account-key': {
+    'dynamodb:GetItem': ['Keys', 'Subscriptions'],
+    'dynamodb:PutItem': ['Keys'],
+    'dynamodb:GetItem of idempotency#*': ['Subscriptions'],
+    'dynamodb:PutItem of idempotency#*': ['Subscriptions'],
+    ...writesItems,
+    ...readsPeppers,
+    ...sealsHandovers,
+    ...opensHandovers,
+  },
+  'revoke-account-key': {
+    'dynamodb:GetItem': ['Keys', 'Subscriptions'],
+    'dynamodb:PutItem': ['Keys', 'Subscriptions'],
+    ...writesItems,
+  },
+  'claim-account-key': { ...changesKeys, ...opensHandovers },
+  'report-account-usage': { 'dynamodb:GetItem': ['Subscriptions', 'Usage'], ...readsItems },
+  'list-account-audit': {
+    'dynamodb:GetItem': ['Keys'],
+    'dynamodb:Query': ['Audit', 'Keys/index/bySubscription'],
+    ...readsItems,
+  },
+  'change-account-settings': {
+    'dynamodb:GetItem': ['Keys', 'Subscriptions'],
+    'dynamodb:PutItem': ['Keys', 'Subscriptions'],
+    ...writesItems,
+  },
+  'export-account': {
+    'dynamodb:GetItem': ['Keys', 'Subscriptions', 'Usage'],
+    'dynamodb:Query': ['Audit', 'Keys/index/bySubscription'],
+    'secretsmanager:GetSecretValue': ['PaymentsStripeWebhookSecret'],
+    'kms:Decrypt through secretsmanager': ['EncryptionDataKey'],
+    ...readsItems,
+  },
+  'delete-account': {
+    ...erases,
+    'dynamodb:DeleteItem of email#*, customer#*': ['Subscriptions'],
+  },
+  'erase-accounts': {
+    ...erases,
+    'dynamodb:Query': ['Keys/index/bySubscription', 'Subscriptions/index/byDue'],
+  },
   'evaluate-decision': { 'dynamodb:UpdateItem': ['Usage'], ...writesItems },
   'report-usage': { 'dynamodb:GetItem': ['Usage'], ...readsItems },
   'generate-key': {
@@ -235,6 +323,20 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
 const sizes: Readonly<Record<string, readonly [number, number]>> = {
   // API Gateway waits; a cold start is CPU, and CPU comes with memory.
   'authorize-request': [1024, 5],
+  'authorize-account': [1024, 5],
+  'change-account-settings': [512, 15],
+  'claim-account-key': [512, 15],
+  'create-account-key': [512, 29],
+  'delete-account': [512, 29],
+  'erase-accounts': [512, 900],
+  'export-account': [512, 29],
+  'get-account': [512, 15],
+  'get-account-key': [512, 15],
+  'list-account-audit': [512, 15],
+  'list-account-keys': [512, 15],
+  'report-account-usage': [512, 15],
+  'revoke-account-key': [512, 15],
+  'rotate-account-key': [512, 15],
   // Waits while API Gateway is slow to take another usage key.
   'change-tier': [512, 30],
   // Ten changes at once, each with a mail that takes up to half a minute when SES is slow.
@@ -299,8 +401,8 @@ function conditionText(condition: unknown): string {
     text,
   )?.[1];
   if (service !== undefined) return ` through ${service}`;
-  const keys = /^\{"ForAllValues:StringLike":\{"dynamodb:LeadingKeys":\["([^"]+)"\]\}\}$/.exec(text)?.[1];
-  return keys === undefined ? ` if ${text}` : ` of ${keys}`;
+  const keys = /^\{"ForAllValues:StringLike":\{"dynamodb:LeadingKeys":\[([^\]]+)\]\}\}$/.exec(text)?.[1];
+  return keys === undefined ? ` if ${text}` : ` of ${keys.replaceAll('"', '').replaceAll(',', ', ')}`;
 }
 
 describe.each(['dev', 'prod'] as const)('functions of %s', (stage) => {
@@ -416,7 +518,22 @@ describe.each(allVariants)('in %s', (variant) => {
     const stage = `ApiRestApiDeploymentStage${synthesized.stage}`;
     const caller = ['lambda:InvokeFunction', 'apigateway.amazonaws.com'];
     const invoke = 'lambda:InvokeFunction';
+    const route = `${source}/${stage}`;
     expect(permissionTable.sort()).toEqual([
+      ['AccountsAuthorizeAccount', ...caller, `${source}/authorizers/AccountsAuthorizer`],
+      ['AccountsChangeAccountSettings', ...caller, `${route}/PUT/account/settings`],
+      ['AccountsClaimAccountKey', ...caller, `${route}/POST/account/keys/*/claim`],
+      ['AccountsCreateAccountKey', ...caller, `${route}/POST/account/keys`],
+      ['AccountsDeleteAccount', ...caller, `${route}/DELETE/account`],
+      ['AccountsEraseAccounts', invoke, 'events.amazonaws.com', 'AccountsHourly'],
+      ['AccountsExportAccount', ...caller, `${route}/GET/account/export`],
+      ['AccountsGetAccount', ...caller, `${route}/GET/account`],
+      ['AccountsGetAccountKey', ...caller, `${route}/GET/account/keys/*`],
+      ['AccountsListAccountAudit', ...caller, `${route}/GET/account/audit`],
+      ['AccountsListAccountKeys', ...caller, `${route}/GET/account/keys`],
+      ['AccountsReportAccountUsage', ...caller, `${route}/GET/account/usage`],
+      ['AccountsRevokeAccountKey', ...caller, `${route}/DELETE/account/keys/*`],
+      ['AccountsRotateAccountKey', ...caller, `${route}/POST/account/keys/*/rotate`],
       ['AuthorizerAuthorizeRequest', ...caller, `${source}/authorizers/Authorizer`],
       ['DecisionsEvaluateDecision', ...caller, `${source}/${stage}/POST/decisions/evaluate`],
       ['DeliveryDisputeClaim', ...caller, `${source}/${stage}/POST/claims/dispute`],
@@ -467,16 +584,30 @@ describe.each(allVariants)('in %s', (variant) => {
   test('every function but those that a request, a stream, a topic or a rule invokes is managed through these policies', () => {
     const { stage } = synthesized;
     const byItself = [
+      'authorize-account',
       'authorize-request',
+      'change-account-settings',
+      'claim-account-key',
+      'create-account-key',
+      'delete-account',
       'deliver-key',
       'dispute-claim',
+      'erase-accounts',
       'evaluate-decision',
+      'export-account',
+      'get-account',
+      'get-account-key',
+      'list-account-audit',
+      'list-account-keys',
       'mail-account',
       'open-claim',
       'record-audit',
       'record-mail-event',
       'renew-claim',
+      'report-account-usage',
       'report-usage',
+      'revoke-account-key',
+      'rotate-account-key',
       'rotate-keys',
       'show-claim-page',
       'show-openapi',
@@ -496,6 +627,8 @@ describe.each(allVariants)('in %s', (variant) => {
         .flatMap(({ actions }) => actions.map((action) => [list(properties['Roles']).join(), action])),
     );
     expect(onAudit.sort()).toEqual([
+      ['AccountsExportAccountRole', 'dynamodb:Query'],
+      ['AccountsListAccountAuditRole', 'dynamodb:Query'],
       ['AuditQueryAuditRole', 'dynamodb:Query'],
       ['AuditRecordAuditRole', 'dynamodb:GetItem'],
       ['AuditRecordAuditRole', 'dynamodb:PutItem'],
@@ -524,24 +657,24 @@ describe.each(allVariants)('in %s', (variant) => {
     ]);
   });
 
-  test('nothing is deleted but the lock on an address, by the one function that changes addresses', () => {
+  test('nothing is deleted but locks, by the functions that change addresses and end accounts', () => {
     const deleting = identityPolicies.flatMap(({ properties }) =>
       statements(properties['PolicyDocument'])
         .filter(({ actions }) => actions.includes('dynamodb:DeleteItem'))
         .map((statement) => [list(properties['Roles']).join(), statement]),
     );
-    expect(deleting).toEqual([
-      [
-        'DeliveryUpdateSubscriptionRole',
-        {
-          effect: 'Allow',
-          actions: ['dynamodb:DeleteItem'],
-          resources: ['Subscriptions'],
-          principal: undefined,
-          condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['email#*'] } },
-        },
-      ],
-    ]);
+    const deletes = (of: string[]) => ({
+      effect: 'Allow',
+      actions: ['dynamodb:DeleteItem'],
+      resources: ['Subscriptions'],
+      principal: undefined,
+      condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': of } },
+    });
+    expect(Object.fromEntries(deleting)).toEqual({
+      AccountsDeleteAccountRole: deletes(['email#*', 'customer#*']),
+      DeliveryUpdateSubscriptionRole: deletes(['email#*']),
+    });
+    expect(deleting).toHaveLength(2);
   });
 
   test('a secret that awaits its owner is opened where it is delivered, shown or answered again, and nowhere else', () => {
@@ -555,12 +688,17 @@ describe.each(allVariants)('in %s', (variant) => {
         .map(({ properties }) => list(properties['Roles']).join())
         .sort();
     expect(onHandovers('kms:Decrypt')).toEqual([
+      'AccountsClaimAccountKeyRole',
+      'AccountsCreateAccountKeyRole',
+      'AccountsRotateAccountKeyRole',
       'DeliveryDeliverKeyRole',
       'DeliveryOpenClaimRole',
       'KeyManagementGenerateKeyRole',
       'KeyManagementRotateKeyRole',
     ]);
     expect(onHandovers('kms:Encrypt')).toEqual([
+      'AccountsCreateAccountKeyRole',
+      'AccountsRotateAccountKeyRole',
       'DeliveryDisputeClaimRole',
       'DeliveryRenewClaimRole',
       'KeyManagementGenerateKeyRole',
