@@ -1,5 +1,5 @@
 import { generateKeyPair, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { callAs, newSubscriber, type Subscriber } from './account-support.ts';
 import { generousRates } from './generous-rates.ts';
 import { advance, contentsOf, minute } from './management-support.ts';
@@ -189,16 +189,10 @@ describe('an issuer that does not answer', () => {
     const issuer = await startTestIssuer();
     const token = await issuer.token();
     await issuer.close();
-    await using stack = Object.assign(
-      await startTestStack({
-        overrides: { ...generousRates, identity: { issuer: issuer.url, clientId: testClientId } },
-      }),
-      {
-        async [Symbol.asyncDispose]() {
-          await this.close();
-        },
-      },
-    );
+    const stack = await startTestStack({
+      overrides: { ...generousRates, identity: { issuer: issuer.url, clientId: testClientId } },
+    });
+    onTestFinished(() => stack.close());
     const { status, headers, body } = await callAs(stack, token, 'GET', '/account');
     expect(status).toBe(503);
     expect(headers.get('retry-after')).toBe('5');
