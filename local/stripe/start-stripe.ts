@@ -3,13 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { State } from '../state.ts';
 import { isFromThisMachine } from '../this-machine-only.ts';
-import { createAccount } from './account.ts';
-import { answerRequest } from './api/answer-request.ts';
-import { createAnswers } from './api/idempotency.ts';
-import { catchUpAgenda, nextDue } from './billing/agenda.ts';
-import { answerControl } from './control.ts';
-import { createDeliveries } from './deliveries.ts';
-import { allEndpoints } from './endpoints/all-endpoints.ts';
+import type { Engine } from './engine.ts';
 import { BodyTooLongError, readText } from './read-text.ts';
 import { type StripeSecrets, stripeSecrets } from './secrets.ts';
 import { openStore } from './store.ts';
@@ -41,14 +35,13 @@ export interface Stripe extends StripeSecrets {
   close(): Promise<void>;
 }
 
-/** A laptop sleeps without its timers: it looks again at least this often. */
-const longestWait = 60_000;
-
 /**
  * Serves the local stand-in of Stripe on 127.0.0.1: its API in the one version of the `stripe` package (`/v1/`), its
  * checkout and portal pages, a page for the operator (`/`) and the same as JSON for tests (`/_local/`, see control.ts).
  * Everything runs on the stack's clock and is kept in its state. What falls due in a step of a move comes about within the
  * step, at its own time, and the step is over when its events were tried.
+ *
+ * What it all takes is loaded by the first request, or at the start where there is anything from before.
  * @returns rejects with the socket's error, such as code `EADDRINUSE`
  */
 export async function startStripe(options: StripeOptions): Promise<Stripe> {
@@ -56,66 +49,26 @@ export async function startStripe(options: StripeOptions): Promise<Stripe> {
   const secrets = stripeSecrets(state);
   const store = openStore(state);
   let url = '';
-  const deliveries = createDeliveries({
-    store,
-    clock,
-    webhookSecret: secrets.webhookSecret,
-    webhookUrl,
-    log,
-  });
-  const account = createAccount({ store, clock, url: () => url, committed: deliveries.queue });
-  const api = {
-    account,
-    answers: createAnswers(store, clock.now),
-    endpoints: allEndpoints,
-    secretKey: secrets.secretKey,
-    log,
+  let engine: Promise<Engine> | undefined;
+  let stopped = false;
+  const load = () => {
+    engine ??= import('./engine.ts').then(({ createEngine }) =>
+      createEngine({ store, clock, secrets, webhookUrl, log, url: () => url }),
+    );
+    return engine;
   };
-  const scene = { account, deliveries };
-
-  let timer: NodeJS.Timeout | undefined;
-  let closed = false;
-  function catchUp(): void {
-    clearTimeout(timer);
-    if (closed) return;
-    catchUpAgenda(account, Math.floor(clock.now() / 1000));
-    wait();
-  }
-  function wait(): void {
-    const due = nextDue(account)?.at;
-    const delay = due === undefined ? longestWait : Math.min(due * 1000 - clock.now(), longestWait);
-    timer = setTimeout(
-      () => {
-        try {
-          catchUp();
-        } catch (error) {
-          logError(error);
-        }
-      },
-      Math.max(delay, 0),
-    ).unref();
-  }
-  const logError = (error: unknown) =>
-    log(`unexpected: ${error instanceof Error ? error.stack : String(error)}`);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
-    const body = await readText(request);
-    catchUp();
-    const asked = {
+    const { answer: ask } = await load();
+    const { status, headers, body } = await ask({
       method: request.method ?? 'GET',
       path: pathname,
       query: search.slice(1),
       headers: request.headers,
-      body,
-    };
-    const answered = pathname.startsWith('/v1/')
-      ? await answerRequest(api, asked)
-      : pathname.startsWith('/_local/')
-        ? answerControl(scene, asked)
-        : (await import('./pages/answer-page.ts')).answerPage(scene, asked);
-    catchUp();
-    response.writeHead(answered.status, answered.headers).end(answered.body);
+      body: await readText(request),
+    });
+    response.writeHead(status, headers).end(body);
   }
 
   const server = createServer((request, response) => {
@@ -130,7 +83,7 @@ export async function startStripe(options: StripeOptions): Promise<Stripe> {
     }
     answer(request, response).catch((error: unknown) => {
       if (error instanceof BodyTooLongError) return refuse(response, 413, error.message);
-      logError(error);
+      log(`unexpected: ${error instanceof Error ? error.stack : String(error)}`);
       refuse(response, 500, 'Something went wrong; the log tells more.');
     });
   });
@@ -144,26 +97,26 @@ export async function startStripe(options: StripeOptions): Promise<Stripe> {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   const settle = async () => {
-    catchUp();
-    await deliveries.settle();
+    if (!stopped) await (await engine)?.settle();
+  };
+  const stop = async () => {
+    stopped = true;
+    await (await engine)?.stop();
   };
   clock.onMove(settle);
-  catchUp();
-  deliveries.queue([]);
+  if (!store.isEmpty()) (await load()).wake();
 
   return {
     ...secrets,
     url,
     start() {
       clock.onMove(settle);
-      deliveries.queue([]);
+      void engine?.then(({ wake }) => wake());
     },
     whenIdle: settle,
-    stop: deliveries.close,
+    stop,
     async close() {
-      closed = true;
-      clearTimeout(timer);
-      await deliveries.close();
+      await stop();
       const freed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await freed;

@@ -6,6 +6,8 @@ export interface Store {
   get<K extends Kind>(kind: K, id: string): Kinds[K] | undefined;
   /** All of a kind, the newest first. */
   list<K extends Kind>(kind: K): Kinds[K][];
+  /** Whether there is nothing at all. */
+  isEmpty(): boolean;
   /** Within a `transaction` only, as `delete` is. */
   put<O extends Kinds[Kind]>(object: O): O;
   delete(kind: Kind, id: string): void;
@@ -64,6 +66,7 @@ export function openStore(state: State): Store {
       // A map keeps the order in which its keys came, also where a value was replaced.
       return Array.from(ofKind(kind).values(), ({ object }) => object as Kinds[K]).reverse();
     },
+    isEmpty: () => last === 0,
     put(object) {
       const order = ofKind(object.object).get(object.id)?.order ?? ++last;
       set(object.object, object.id, { order, object });
