@@ -1,7 +1,7 @@
 import { tiers } from '../../lib/tiers.ts';
 import { commit, retryContended } from '../runtime/dynamodb.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
-import type { SubscriptionItem } from '../subscriptions/index.ts';
+import type { PaymentState, SubscriptionItem } from '../subscriptions/index.ts';
 import type { PaymentGateway } from './gateways/payment-gateway.ts';
 import { isPaying, ownSubscription } from './own-subscription.ts';
 import { paidTier } from './rules/payment-of.ts';
@@ -60,13 +60,19 @@ async function open(
   );
   const next = withPaymentTimer({
     ...chosen(found, changeOf('begin-checkout', act)),
-    payment: { ...found.payment, customerId, checkout },
+    payment: { ...stateOf(found, customerId), checkout },
   });
   const outcome = await commit(client, [
     subscriptions.store.replacement(next),
     ...(customerId === found.payment?.customerId ? [] : [payments.lock(customerId, subscriptionId)]),
   ]);
   return outcome.kind === 'written' ? { checkout: waiting(checkout) } : undefined;
+}
+
+/** What is known of the customer; of one who is new, only what another one owes. */
+function stateOf({ payment }: SubscriptionItem, customerId: string): PaymentState {
+  if (payment?.customerId === customerId) return payment;
+  return { customerId, ...(payment?.reversal === undefined ? {} : { reversal: payment.reversal }) };
 }
 
 /** The subscription's customer at Stripe, made the first time, and again where the operator deleted it there. */

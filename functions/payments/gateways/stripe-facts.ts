@@ -17,7 +17,7 @@ function checkoutStatus(status: string | null): CheckoutFacts['status'] {
 
 /** @param subscription with its latest invoice in place */
 export function subscriptionFacts(subscription: Stripe.Subscription): SubscriptionFacts {
-  const { id, status, metadata, created, items, cancel_at, cancel_at_period_end, latest_invoice } =
+  const { id, status, metadata, created, items, cancel_at, cancel_at_period_end, ended_at, latest_invoice } =
     subscription;
   const periodStart = items.data[0]?.current_period_start ?? created;
   const periodEnd = items.data[0]?.current_period_end ?? created;
@@ -30,6 +30,7 @@ export function subscriptionFacts(subscription: Stripe.Subscription): Subscripti
     periodStartsAt: iso(periodStart),
     periodEndsAt: iso(periodEnd),
     ...(cancelsAt === undefined ? {} : { cancelsAt: iso(cancelsAt) }),
+    ...(ended_at === null ? {} : { endedAt: iso(ended_at) }),
     ...(typeof latest_invoice === 'string' || latest_invoice === null
       ? {}
       : { latestInvoice: invoiceFacts(latest_invoice) }),

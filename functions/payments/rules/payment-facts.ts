@@ -26,6 +26,7 @@ export interface SubscriptionFacts {
   readonly periodEndsAt: string;
   /** When it is going to end, for somebody canceled it. */
   readonly cancelsAt?: string;
+  readonly endedAt?: string;
   readonly latestInvoice?: InvoiceFacts;
 }
 

@@ -71,13 +71,14 @@ function order(a: string, b: string): number {
 }
 
 /**
- * The payment state that follows from what was fetched. It depends on nothing else but which checkout the item knows and of
- * which end the owner was reminded, so that whoever looks at the same facts comes to the same state.
+ * The payment state that follows from what was fetched. It depends on little else (which checkout the item knows, of which
+ * end the owner was reminded), so that whoever looks at the same facts comes to the same state.
  */
 export function paymentOf(subscriptionId: string, known: PaymentState, facts: PaymentFacts): PaymentState {
   const { customerId, remindedFor } = known;
   const deciding = decidingSubscription(facts, subscriptionId);
-  const reversal = reversalOf(facts.charges);
+  // Whoever had a charge taken back has charges: none is no word about it, such as of a customer who is new at Stripe.
+  const reversal = facts.charges.length === 0 ? known.reversal : reversalOf(facts.charges);
   return {
     customerId,
     ...checkoutOf(known, facts),
@@ -98,9 +99,9 @@ function standingFields(
   remindedFor: string | undefined,
 ): Omit<PaymentState, 'customerId'> {
   const status = standingOf(deciding);
-  const { id, cancelsAt, latestInvoice } = deciding;
+  const { id, cancelsAt, endedAt, latestInvoice } = deciding;
   const common = { stripeSubscriptionId: id, ...(status === undefined ? {} : { status }) };
-  if (status === 'ended' || status === undefined) return common;
+  if (status === 'ended') return { ...common, ...(endedAt === undefined ? {} : { endedAt }) };
   // What has begun and is not paid yet is not "paid until".
   const periodEndsAt = latestInvoice?.isPaid === true ? deciding.periodEndsAt : deciding.periodStartsAt;
   const graceEndsAt = graceEnd(deciding);
@@ -120,11 +121,13 @@ export function isSamePayment(a: PaymentState, b: PaymentState): boolean {
 
 function valuesOf(payment: PaymentState): (string | undefined)[] {
   const { customerId, checkout, reversal, ...rest } = payment;
-  const { stripeSubscriptionId, status, periodEndsAt, cancelsAt, failedAt, graceEndsAt, remindedFor } = rest;
+  const { stripeSubscriptionId, status, periodEndsAt, cancelsAt, endedAt } = rest;
+  const { failedAt, graceEndsAt, remindedFor } = rest;
   return [
     customerId,
     ...[checkout?.id, checkout?.url, checkout?.expiresAt],
-    ...[stripeSubscriptionId, status, periodEndsAt, cancelsAt, failedAt, graceEndsAt, remindedFor],
+    ...[stripeSubscriptionId, status, periodEndsAt, cancelsAt, endedAt],
+    ...[failedAt, graceEndsAt, remindedFor],
     ...[reversal?.kind, reversal?.at],
   ];
 }

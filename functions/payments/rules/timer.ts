@@ -11,6 +11,8 @@ const afterPeriod = { first: hour, every: day };
 const afterCheckout = { first: 5 * minute, every: hour };
 /** A dispute lasts for months at most; that it was won may have been lost. */
 const afterReversal = { first: 7 * day, every: 7 * day, atMost: 180 * day };
+/** The last payment may be taken back for months. */
+const afterEnd = { first: 30 * day, every: 30 * day, atMost: 180 * day };
 
 /**
  * Sets the item's timer to the next time at which its payment has to be looked at, seen from its last change. Every write
@@ -37,12 +39,13 @@ function dueTimes({ payment, tier, change }: SubscriptionItem): string[] {
 }
 
 function ofStanding(
-  { status, periodEndsAt, cancelsAt, graceEndsAt, remindedFor }: PaymentState,
+  { status, periodEndsAt, cancelsAt, endedAt, graceEndsAt, remindedFor }: PaymentState,
   now: number,
 ): string[] {
   if (status === 'past-due' && graceEndsAt !== undefined) {
     return [graceEndsAt, ...(remindedFor === graceEndsAt ? [] : [reminderTime(graceEndsAt)])];
   }
+  if (status === 'ended' && endedAt !== undefined) return looks(endedAt, afterEnd, now);
   if (status !== 'active' || periodEndsAt === undefined) return [];
   const endsAt = cancelsAt !== undefined && cancelsAt < periodEndsAt ? cancelsAt : periodEndsAt;
   return looks(endsAt, afterPeriod, now);

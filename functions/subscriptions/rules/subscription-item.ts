@@ -73,6 +73,8 @@ export interface PaymentState {
   readonly periodEndsAt?: string;
   /** When it ends, for its owner canceled it. */
   readonly cancelsAt?: string;
+  /** When it ended. */
+  readonly endedAt?: string;
   /** When the payment failed that is still missing, and when the tier ends without it. */
   readonly failedAt?: string;
   readonly graceEndsAt?: string;
