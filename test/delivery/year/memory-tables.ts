@@ -20,6 +20,10 @@ const conditions: Readonly<Record<string, (item: Item | undefined, values: Value
   'attribute_not_exists(subject)': (item) => item === undefined,
   'attribute_not_exists(subscriptionId) OR #expiresAt <= :now': (item, values) =>
     item === undefined || Number(item['expiresAt']) <= Number(values?.[':now']),
+  'attribute_not_exists(subscriptionId) OR attribute_exists(deletedAt)': (item) =>
+    item === undefined || item['deletedAt'] !== undefined,
+  // An update that nothing stands in the way of.
+  '': () => true,
   'attribute_not_exists(#count) OR #count < :limit': (item, values) =>
     item === undefined || Number(item['count']) < Number(values?.[':limit']),
   '#sequence = :read': (item, values) => item?.['sequence'] === values?.[':read'],
@@ -94,7 +98,7 @@ export class MemoryTables {
     }
     for (const { Put, Update, Delete } of writes) {
       if (Put !== undefined) this.#put(Put);
-      if (Update !== undefined) this.#addOne(Update);
+      if (Update !== undefined) this.#add(Update);
       if (Delete?.TableName !== undefined) {
         this.#table(Delete.TableName).delete(keyOf(Delete.TableName, Delete.Key ?? {}));
       }
@@ -119,10 +123,16 @@ export class MemoryTables {
     this.#onPut(TableName, item);
   }
 
-  #addOne({ TableName = '', Key = {}, UpdateExpression }: NonNullable<Write['item']['Update']>): void {
-    if (UpdateExpression !== 'ADD #count :one')
-      throw new Error(`an update that is not known: ${UpdateExpression}`);
-    const count = Number(this.item(TableName, Key)?.['count'] ?? 0) + 1;
+  #add({
+    TableName = '',
+    Key = {},
+    UpdateExpression = '',
+    ExpressionAttributeValues = {},
+  }: NonNullable<Write['item']['Update']>): void {
+    const value = /^ADD #count (:one|:fewer)$/.exec(UpdateExpression)?.[1];
+    if (value === undefined) throw new Error(`an update that is not known: ${UpdateExpression}`);
+    const count =
+      Number(this.item(TableName, Key)?.['count'] ?? 0) + Number(ExpressionAttributeValues[value]);
     this.#table(TableName).set(keyOf(TableName, Key), { ...Key, count });
   }
 
@@ -142,6 +152,12 @@ export class MemoryTables {
           .filter((item) => item['dueShard'] === shard && String(item['nextActionAt']) <= String(now))
           .toSorted((a, b) => order(String(a['nextActionAt']), String(b['nextActionAt'])));
         return page(due, input.ExclusiveStartKey?.['keyId'], Limit);
+      }
+      case 'subscriptionId = :id': {
+        if (input.IndexName !== 'bySubscription') throw new Error('another index');
+        const of = all.filter((item) => item['subscriptionId'] === ExpressionAttributeValues[':id']);
+        const sorted = of.toSorted((a, b) => order(String(a['keyId']), String(b['keyId'])));
+        return page(sorted, input.ExclusiveStartKey?.['keyId'], Limit);
       }
       case 'subject = :subject AND #sequence < :sequence': {
         const { ':subject': subject, ':sequence': sequence } = ExpressionAttributeValues;
