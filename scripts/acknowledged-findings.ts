@@ -153,7 +153,7 @@ export const acknowledgedFindings: readonly AcknowledgedFinding[] = [
     rule: 'AwsSolutions-COG2',
     path: 'Identity/Users/Pool/Resource',
     reason:
-      'People who want one API key shall not need an authenticator app for it. An operator demands it by identity.mfa; what a stolen session can do ends with the next rotation of the keys, and each act is mailed to the owner.',
+      'Whoever wants an API key shall not need an authenticator app for it. An operator who thinks otherwise demands it by identity.mfa.',
   },
   {
     rule: 'AwsSolutions-COG8',

@@ -46,6 +46,7 @@ export function createListener(options: ListenerOptions): RequestListener {
     const { pathname } = new URL(request.url ?? '/', issuer);
     const [, uid = '', below = ''] = /^\/interaction\/([\w-]+)(\/.*)?$/.exec(pathname) ?? [];
     if (uid === '') {
+      request.url = inStandardTerms(request.url ?? '/');
       await serve(request, response);
       return;
     }
@@ -112,6 +113,16 @@ export function createListener(options: ListenerOptions): RequestListener {
   return (request, response) => {
     answer(request, response).catch((error) => fail(response, error));
   };
+}
+
+/** Cognito's sign-out says `logout_uri` for what the standard calls `post_logout_redirect_uri`. */
+function inStandardTerms(path: string): string {
+  const [pathname, search = ''] = path.split('?', 2);
+  const query = new URLSearchParams(search);
+  const to = query.get('logout_uri');
+  if (pathname !== '/logout' || to === null || query.has('post_logout_redirect_uri')) return path;
+  query.set('post_logout_redirect_uri', to);
+  return `${pathname}?${query}`;
 }
 
 function inWords(seconds: number): string {

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { codeFor, goodPassword, openBrowser, problemOf, signIn, signUp } from '../../stack/sign-in.ts';
+import {
+  clientOf,
+  codeFor,
+  goodPassword,
+  openBrowser,
+  problemOf,
+  signIn,
+  signUp,
+} from '../../stack/sign-in.ts';
 import { addressOf, dashboard, type IssuerUnderTest, startTestIssuer } from './support.ts';
 import { discover } from './support-tokens.ts';
 
@@ -68,6 +76,14 @@ describe('signing in', () => {
         `${endpoint}?${new URLSearchParams({ id_token_hint: idToken, post_logout_redirect_uri: to })}`,
       );
     expect((await leave('https://example.com/')).status).toBe(400);
+    // Cognito has words of its own for it.
+    const inItsWords = new URLSearchParams({
+      client_id: clientOf(stack).clientId,
+      logout_uri: 'https://example.com/',
+    });
+    expect((await browser.get(`${endpoint}?${inItsWords}`)).status).toBe(400);
+    inItsWords.set('logout_uri', `${dashboard}/`);
+    expect((await browser.get(`${endpoint}?${inItsWords}`)).status).toBe(200);
     const page = await leave(`${dashboard}/`);
     const xsrf = /name="xsrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
     const left = await browser.post(`${endpoint}/confirm`, { xsrf, logout: 'yes' });
