@@ -4,7 +4,14 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ConfigError, parseConfig, type StageInput, stageNames } from '../../lib/config.ts';
 import { tierNames, tiers } from '../../lib/tiers.ts';
-import { environmentOf, functionsOf, removeAssemblies, synthesize } from './support.ts';
+import {
+  environmentOf,
+  functionBehind,
+  functionsOf,
+  methodsOf,
+  removeAssemblies,
+  synthesize,
+} from './support.ts';
 
 afterAll(removeAssemblies);
 
@@ -330,10 +337,14 @@ describe('tier limits of a stage', () => {
       [
         'authorize-request',
         'change-tier',
+        'create-account-key',
         'deliver-key',
+        'export-account',
         'generate-key',
+        'get-account',
         'get-usage',
         'mail-account',
+        'report-account-usage',
         'report-usage',
       ].map((name) => [name, expected]),
     );
@@ -360,6 +371,10 @@ test('rotation times of a stage reach every function that moves a key’s timer,
   };
   expect(told.sort()).toEqual(
     [
+      'change-account-settings',
+      'change-tier',
+      'claim-account-key',
+      'create-account-key',
       'deliver-key',
       'dispute-claim',
       'generate-key',
@@ -367,12 +382,64 @@ test('rotation times of a stage reach every function that moves a key’s timer,
       'record-mail-event',
       'renew-claim',
       'resume-key',
+      'rotate-account-key',
       'rotate-key',
       'rotate-keys',
       'suspend-key',
       'update-subscription',
     ].map((name) => [name, expected]),
   );
+});
+
+describe('the sign-in of a stage', () => {
+  const variablesOf = (overrides: object) => {
+    const synthesized = synthesize('dev', overrides);
+    const functions = functionsOf(synthesized);
+    return (name: string) => {
+      const fn = functions.get(name);
+      if (fn === undefined) throw new Error(`there is no function ${name}`);
+      return environmentOf(fn);
+    };
+  };
+
+  test('is by the stack’s own pool and its client, unless the stage names another issuer', () => {
+    const of = variablesOf({});
+    expect(of('authorize-account')).toMatchObject({
+      SIGN_IN_ISSUER: 'IdentityUsersPool.ProviderURL',
+      SIGN_IN_CLIENT_ID: 'IdentityUsersPoolDashboard',
+    });
+    expect(of('show-openapi')['OPENAPI_ISSUER']).toBe('IdentityUsersPool.ProviderURL');
+    for (const name of ['delete-account', 'erase-accounts']) {
+      expect(of(name)['USER_POOL_ID'], name).toBe('IdentityUsersPool');
+    }
+  });
+
+  test('is by the issuer and client that the stage names, letter by letter, and its users are nobody’s to delete', () => {
+    // Issuers are compared as they are: a slash at the end is part of the name.
+    const identity = { issuer: 'https://id.example.com/realms/keys/', clientId: 'dashboard of keys' };
+    const of = variablesOf({ identity });
+    expect(of('authorize-account')).toMatchObject({
+      SIGN_IN_ISSUER: identity.issuer,
+      SIGN_IN_CLIENT_ID: identity.clientId,
+    });
+    expect(of('show-openapi')['OPENAPI_ISSUER']).toBe(identity.issuer);
+    for (const name of ['delete-account', 'erase-accounts']) {
+      expect(of(name)['USER_POOL_ID'], name).toBe('none');
+    }
+  });
+});
+
+test('the dashboard’s address of a stage reaches every route of the account, the mails to its owner, and nothing else', () => {
+  const url = 'https://keys.example.com';
+  const synthesized = synthesize('dev', { dashboard: { url } });
+  const told = [...functionsOf(synthesized).values()].flatMap((fn) => {
+    const { DASHBOARD_ORIGIN } = environmentOf(fn);
+    return DASHBOARD_ORIGIN === undefined ? [] : [[fn.name, DASHBOARD_ORIGIN]];
+  });
+  const ofAccount = [...methodsOf(synthesized)].filter(([route]) => /^\w+ \/account(\/|$)/.test(route));
+  const behind = ofAccount.flatMap(([, method]) => functionBehind(method) ?? []);
+  expect(behind).toContain('AccountsGetAccount');
+  expect(told.sort()).toEqual([...behind, 'AccountMailMailAccount'].sort().map((name) => [name, url]));
 });
 
 test('whoever deploys with a wrong configuration reads what is wrong, and no stack trace', () => {

@@ -236,6 +236,13 @@ export function methodsOf({ ofType }: Synthesized): ReadonlyMap<string, Properti
   );
 }
 
+/** The resource of the function that a method hands its requests to; none where the gateway answers itself. */
+export function functionBehind(method: Properties): string | undefined {
+  const integration = at(method, 'Integration') as Properties;
+  const uri = JSON.stringify(integration['Uri'] ?? '');
+  return /:lambda:path\/2015-03-31\/functions\/(\w+)\/invocations/.exec(uri)?.[1];
+}
+
 export function environmentOf(fn: Resource): Readonly<Record<string, string>> {
   return at(fn.properties, 'Environment', 'Variables') as Record<string, string>;
 }
