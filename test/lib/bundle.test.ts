@@ -15,9 +15,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildSync, transformSync } from 'esbuild';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bundleFunctions } from '../../lib/constructs/function-bundle.ts';
 import { functionEntries } from '../../lib/function-entries.ts';
+import { functionBehind, functionsOf, methodsOf, removeAssemblies, template } from './support.ts';
+
+afterAll(removeAssemblies);
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -123,6 +126,17 @@ describe('bundled functions', () => {
     expect(management.map.sources.some((source) => source.includes('zod/v4/classic'))).toBe(true);
   });
 
+  test('nor does the one of accounts, which carries what verifies tokens, and no client but DynamoDB’s', () => {
+    const authorizer = bundleOf('authorize-account');
+    const packages = packagesOf(authorizer);
+    expect([...packages].filter((name) => name.startsWith('@aws-sdk/client-'))).toEqual([
+      '@aws-sdk/client-dynamodb',
+    ]);
+    expect(packages).toContain('jose');
+    expect(packages).not.toContain('@middy/core');
+    expect(authorizer.map.sources.filter((source) => source.includes('zod/v4/classic'))).toEqual([]);
+  });
+
   test('the meter carries no client but DynamoDB’s', () => {
     const clients = [...packagesOf(bundleOf('evaluate-decision'))].filter((name) =>
       name.startsWith('@aws-sdk/client-'),
@@ -134,6 +148,7 @@ describe('bundled functions', () => {
   // milliseconds of a cold start, in the authorizer and again in the function behind it. Most of it is the AWS SDK.
   test.each([
     ['authorize-request', 450_000],
+    ['authorize-account', 450_000],
     ['evaluate-decision', 550_000],
     ['report-usage', 450_000],
   ] as const)('%s, which a request waits for, stays below %i bytes', (name, budget) => {
@@ -153,11 +168,35 @@ describe('bundled functions', () => {
     expect(Buffer.byteLength(bundleOf(name).code)).toBeLessThan(budget);
   });
 
+  const carrying = (wanted: string) =>
+    bundles.filter((bundle) => packagesOf(bundle).has(wanted)).map(({ name }) => name);
+
   test('OpenPGP and the composer of mails are where mails are made or keys for them are read, and nowhere else', () => {
-    const carrying = (wanted: string) =>
-      bundles.filter((bundle) => packagesOf(bundle).has(wanted)).map(({ name }) => name);
-    expect(carrying('openpgp').sort()).toEqual(['deliver-key', 'update-subscription']);
+    expect(carrying('openpgp').sort()).toEqual([
+      'change-account-settings',
+      'deliver-key',
+      'update-subscription',
+    ]);
     expect(carrying('nodemailer').sort()).toEqual(['deliver-key', 'mail-account']);
+  });
+
+  test('tokens are verified in one place, and Stripe’s client is where somebody pays or is forgotten', () => {
+    expect(carrying('jose')).toEqual(['authorize-account']);
+    expect(carrying('stripe').sort()).toEqual(['delete-account', 'erase-accounts']);
+  });
+
+  // People look at a page while these start. OpenPGP and Stripe weigh as much as all else together.
+  const heavy = [...carrying('openpgp'), ...carrying('stripe')];
+  const synthesized = template('dev');
+  const ofAccount = [...methodsOf(synthesized)].flatMap(([route, method]) =>
+    route.includes(' /account') ? (functionBehind(method) ?? []) : [],
+  );
+  const waitedFor = [...functionsOf(synthesized)].flatMap(([name, fn]) =>
+    ofAccount.includes(fn.name) ? [name as keyof typeof functionEntries] : [],
+  );
+  test('are behind the account’s routes too', () => expect(waitedFor).toContain('get-account'));
+  test.each(waitedFor)('%s, which a page waits for, stays below its budget', (name) => {
+    expect(Buffer.byteLength(bundleOf(name).code)).toBeLessThan(heavy.includes(name) ? 1_000_000 : 650_000);
   });
 });
 
