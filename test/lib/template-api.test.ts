@@ -1,7 +1,19 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { denial } from '../../functions/accounts/rules/admission.ts';
 import { authorizerContext } from '../../functions/authorizer/contract.ts';
 import { tierNames, tiers } from '../../lib/tiers.ts';
-import { allVariants, at, list, methodsOf, type Properties, removeAssemblies, template } from './support.ts';
+import {
+  allVariants,
+  at,
+  functionBehind,
+  list,
+  methodsOf,
+  type Properties,
+  removeAssemblies,
+  type Synthesized,
+  synthesize,
+  template,
+} from './support.ts';
 
 afterAll(removeAssemblies);
 
@@ -22,6 +34,7 @@ describe.each(allVariants)('the API of %s', (variant) => {
       at(method, 'Integration', 'Type'),
     ]);
     const open = ['NONE', 'no authorizer', false];
+    const signedIn = ['CUSTOM', 'AccountsAuthorizer', false];
     expect(protection.sort()).toEqual(
       [
         ['POST /decisions/evaluate', ['CUSTOM', 'Authorizer', true], 'AWS_PROXY'],
@@ -33,6 +46,28 @@ describe.each(allVariants)('the API of %s', (variant) => {
         ['POST /claims/renew', open, 'AWS_PROXY'],
         ['POST /claims/dispute', open, 'AWS_PROXY'],
         ['GET /openapi.json', open, 'AWS_PROXY'],
+        ['GET /account', signedIn, 'AWS_PROXY'],
+        ['DELETE /account', signedIn, 'AWS_PROXY'],
+        ['GET /account/keys', signedIn, 'AWS_PROXY'],
+        ['POST /account/keys', signedIn, 'AWS_PROXY'],
+        ['GET /account/keys/{keyId}', signedIn, 'AWS_PROXY'],
+        ['DELETE /account/keys/{keyId}', signedIn, 'AWS_PROXY'],
+        ['POST /account/keys/{keyId}/rotate', signedIn, 'AWS_PROXY'],
+        ['POST /account/keys/{keyId}/claim', signedIn, 'AWS_PROXY'],
+        ['GET /account/usage', signedIn, 'AWS_PROXY'],
+        ['GET /account/audit', signedIn, 'AWS_PROXY'],
+        ['PUT /account/settings', signedIn, 'AWS_PROXY'],
+        ['GET /account/export', signedIn, 'AWS_PROXY'],
+        // Browsers ask before they send a token, and so without one.
+        ['OPTIONS /account', open, 'MOCK'],
+        ['OPTIONS /account/audit', open, 'MOCK'],
+        ['OPTIONS /account/export', open, 'MOCK'],
+        ['OPTIONS /account/keys', open, 'MOCK'],
+        ['OPTIONS /account/keys/{keyId}', open, 'MOCK'],
+        ['OPTIONS /account/keys/{keyId}/claim', open, 'MOCK'],
+        ['OPTIONS /account/keys/{keyId}/rotate', open, 'MOCK'],
+        ['OPTIONS /account/settings', open, 'MOCK'],
+        ['OPTIONS /account/usage', open, 'MOCK'],
         ['OPTIONS /openapi.json', open, 'MOCK'],
         ['OPTIONS /', open, 'MOCK'],
         ['OPTIONS /claim', open, 'MOCK'],
@@ -47,29 +82,90 @@ describe.each(allVariants)('the API of %s', (variant) => {
     );
   });
 
+  test('opens what lies below /account to who has signed in, by the authorizer of accounts, and nothing else by it', () => {
+    const routes = [...methodsOf(synthesized)].filter(([route]) => !route.startsWith('OPTIONS '));
+    const ofAccounts = routes.filter(([route]) => isOfAccount(route));
+    expect(ofAccounts.length).toBeGreaterThan(0);
+    for (const [route, method] of ofAccounts) {
+      expect([method['AuthorizationType'], method['AuthorizerId']], route).toEqual([
+        'CUSTOM',
+        'AccountsAuthorizer',
+      ]);
+      // A signed-in person has no usage key, and would be refused for it.
+      expect(method['ApiKeyRequired'], route).toBe(false);
+    }
+    const byIt = routes.filter(([, method]) => method['AuthorizerId'] === 'AccountsAuthorizer');
+    expect(byIt.map(([route]) => route)).toEqual(ofAccounts.map(([route]) => route));
+  });
+
   test('hands each route to its own function', () => {
-    const uri = (route: string) => at(methodsOf(synthesized).get(route), 'Integration', 'Uri');
-    expect(uri('POST /decisions/evaluate')).toContain('functions/DecisionsEvaluateDecision/invocations');
-    expect(uri('GET /usage')).toContain('functions/UsageReportUsage/invocations');
-    expect(uri('GET /claim')).toContain('functions/DeliveryShowClaimPage/invocations');
-    expect(uri('GET /openapi.json')).toContain('functions/OpenApiShowOpenApi/invocations');
-    expect(uri('POST /claims')).toContain('functions/DeliveryOpenClaim/invocations');
-    expect(uri('POST /claims/renew')).toContain('functions/DeliveryRenewClaim/invocations');
-    expect(uri('POST /claims/dispute')).toContain('functions/DeliveryDisputeClaim/invocations');
+    const functions = [...methodsOf(synthesized)].flatMap(([route, method]) => {
+      const fn = functionBehind(method);
+      return fn === undefined ? [] : [[route, fn]];
+    });
+    expect(Object.fromEntries(functions)).toEqual({
+      'POST /decisions/evaluate': 'DecisionsEvaluateDecision',
+      'GET /usage': 'UsageReportUsage',
+      'GET /claim': 'DeliveryShowClaimPage',
+      'GET /openapi.json': 'OpenApiShowOpenApi',
+      'POST /claims': 'DeliveryOpenClaim',
+      'POST /claims/renew': 'DeliveryRenewClaim',
+      'POST /claims/dispute': 'DeliveryDisputeClaim',
+      'GET /account': 'AccountsGetAccount',
+      'DELETE /account': 'AccountsDeleteAccount',
+      'GET /account/keys': 'AccountsListAccountKeys',
+      'POST /account/keys': 'AccountsCreateAccountKey',
+      'GET /account/keys/{keyId}': 'AccountsGetAccountKey',
+      'DELETE /account/keys/{keyId}': 'AccountsRevokeAccountKey',
+      'POST /account/keys/{keyId}/rotate': 'AccountsRotateAccountKey',
+      'POST /account/keys/{keyId}/claim': 'AccountsClaimAccountKey',
+      'GET /account/usage': 'AccountsReportAccountUsage',
+      'GET /account/audit': 'AccountsListAccountAudit',
+      'PUT /account/settings': 'AccountsChangeAccountSettings',
+      'GET /account/export': 'AccountsExportAccount',
+    });
+  });
+
+  test('lets API Gateway, by this API alone, invoke the function of each route and the authorizers, and nobody else', () => {
+    const called = [
+      ...[...methodsOf(synthesized).values()].flatMap((method) => functionBehind(method) ?? []),
+      'AuthorizerAuthorizeRequest',
+      'AccountsAuthorizeAccount',
+    ];
+    const permitted = ofType('AWS::Lambda::Permission').filter(
+      ({ properties }) => properties['Principal'] === 'apigateway.amazonaws.com',
+    );
+    expect(permitted.map(({ properties }) => properties['FunctionName']).sort()).toEqual(called.sort());
+    for (const { name, properties } of permitted) {
+      expect(String(properties['SourceArn']), name).toMatch(
+        /^arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:ApiRestApi\/(authorizers\/\w+|ApiRestApiDeploymentStage\w+\/[A-Z]+\/.+)$/,
+      );
+    }
   });
 
   test('meters by the value that the authorizer returns, not by the header that a customer sends', () => {
     expect(one('AWS::ApiGateway::RestApi').properties['ApiKeySourceType']).toBe('AUTHORIZER');
   });
 
-  test('asks the authorizer about every single request: a revocation takes effect with the next one', () => {
-    expect(one('AWS::ApiGateway::Authorizer').properties).toMatchObject({
-      Type: 'REQUEST',
-      IdentitySource: 'method.request.header.X-API-Key',
-      AuthorizerResultTtlInSeconds: 0,
-      AuthorizerUri: expect.stringContaining('/functions/AuthorizerAuthorizeRequest/invocations'),
-      RestApiId: 'ApiRestApi',
-    });
+  test.each([
+    ['Authorizer', 'X-API-Key', 'AuthorizerAuthorizeRequest'],
+    ['AccountsAuthorizer', 'Authorization', 'AccountsAuthorizeAccount'],
+  ])(
+    'asks %s about every single request: a revocation, or the end of an account, takes effect with the next one',
+    (name, header, fn) => {
+      expect(one('AWS::ApiGateway::Authorizer', name).properties).toMatchObject({
+        Type: 'REQUEST',
+        // Without it, the gateway itself answers 401.
+        IdentitySource: `method.request.header.${header}`,
+        AuthorizerResultTtlInSeconds: 0,
+        AuthorizerUri: expect.stringContaining(`/functions/${fn}/invocations`),
+        RestApiId: 'ApiRestApi',
+      });
+    },
+  );
+
+  test('has no other authorizer', () => {
+    expect(ofType('AWS::ApiGateway::Authorizer')).toHaveLength(2);
   });
 
   test('has one usage plan for each tier, with the limits of the tier table, on this stage', () => {
@@ -106,6 +202,18 @@ describe.each(allVariants)('the API of %s', (variant) => {
       'POST /claims/renew': [200, 400],
       'POST /claims/dispute': [200, 400],
       'GET /openapi.json': [20, 40],
+      'GET /account': [100, 200],
+      'DELETE /account': [20, 40],
+      'GET /account/keys': [100, 200],
+      'POST /account/keys': [20, 40],
+      'GET /account/keys/{keyId}': [100, 200],
+      'DELETE /account/keys/{keyId}': [20, 40],
+      'POST /account/keys/{keyId}/rotate': [20, 40],
+      'POST /account/keys/{keyId}/claim': [20, 40],
+      'GET /account/usage': [100, 200],
+      'GET /account/audit': [100, 200],
+      'PUT /account/settings': [20, 40],
+      'GET /account/export': [5, 10],
     });
     const unplanned = [...methodsOf(synthesized)].filter(
       ([, method]) => method['ApiKeyRequired'] !== true && at(method, 'Integration', 'Type') !== 'MOCK',
@@ -215,9 +323,28 @@ describe('answers of the gateway itself', () => {
         support: 'support@aiweedcompany.com',
       });
       // API Gateway substitutes; whatever else it took from the request could break the JSON or repeat a secret.
-      expect(JSON.stringify(body).match(/\$\w+[\w.]*/g)).toEqual(['$context.requestId']);
+      const substituted = JSON.stringify(body).match(/\$\w+[\w.]*/g);
+      expect(substituted?.toSorted()).toEqual([
+        ...(type === 'ACCESS_DENIED' ? ['$context.authorizer.hint'] : []),
+        '$context.requestId',
+      ]);
     },
   );
+
+  test('ACCESS_DENIED ends with what an authorizer says can be done, in the words that it denies with', () => {
+    expect(String(bodyOf('ACCESS_DENIED')['detail'])).toMatch(/\. \$context\.authorizer\.hint$/);
+    // A misspelt name would say nothing for ever.
+    expect(
+      denial('arn:aws:execute-api:eu-west-1:123456789012:api/dev/GET/account', 'Do this.').context,
+    ).toEqual({
+      hint: 'Do this.',
+    });
+  });
+
+  test('UNAUTHORIZED names both ways to be let in', () => {
+    expect(headersOf('UNAUTHORIZED')['WWW-Authenticate']).toBe('\'ApiKey header="X-API-Key", Bearer\'');
+    expect(bodyOf('UNAUTHORIZED')['detail']).toMatch(/X-API-Key.*Authorization: Bearer/s);
+  });
 
   test('INVALID_API_KEY means a usage key that has not spread yet: come back in two seconds', () => {
     expect(headersOf('INVALID_API_KEY')['Retry-After']).toBe("'2'");
@@ -256,21 +383,84 @@ describe('answers of the gateway itself', () => {
   });
 });
 
-test('a browser may send a key and read the limits, from any page and on every path', () => {
-  const preflights = [...methodsOf(template('dev'))].filter(([route]) => route.startsWith('OPTIONS'));
-  expect(preflights).toHaveLength(9);
-  for (const [, method] of preflights) {
-    const headers = at(method, 'Integration', 'IntegrationResponses', 0, 'ResponseParameters') as Properties;
-    expect(headers).toMatchObject({
-      'method.response.header.Access-Control-Allow-Origin': "'*'",
-      'method.response.header.Access-Control-Allow-Headers': "'Content-Type,X-API-Key'",
-      'method.response.header.Access-Control-Allow-Methods': "'GET,POST'",
-      'method.response.header.Access-Control-Expose-Headers':
-        "'RateLimit,RateLimit-Policy,Retry-After,x-amzn-RequestId'",
+describe('a browser', () => {
+  /** Each path with the headers of its answer to a browser that asks first. */
+  const preflights = (synthesized: Synthesized): readonly [path: string, Properties][] =>
+    [...methodsOf(synthesized)].flatMap(([route, method]) => {
+      if (!route.startsWith('OPTIONS ')) return [];
+      const headers = at(
+        method,
+        'Integration',
+        'IntegrationResponses',
+        0,
+        'ResponseParameters',
+      ) as Properties;
+      // A header that is not declared for the method is dropped.
+      expect(
+        Object.keys(at(method, 'MethodResponses', 0, 'ResponseParameters') as Properties),
+        route,
+      ).toEqual(expect.arrayContaining(Object.keys(headers)));
+      return [
+        [
+          route.replace('OPTIONS ', ''),
+          Object.fromEntries(
+            Object.entries(headers).map(([name, value]) => [
+              name.replace('method.response.header.', ''),
+              value,
+            ]),
+          ),
+        ],
+      ];
     });
-    // A header that is not declared for the method is dropped.
-    expect(Object.keys(at(method, 'MethodResponses', 0, 'ResponseParameters') as Properties)).toEqual(
-      expect.arrayContaining(Object.keys(headers)),
-    );
-  }
+  const exposed = "'RateLimit,RateLimit-Policy,Retry-After,x-amzn-RequestId'";
+
+  test('may ask on every path that has a route, and on those on the way to it', () => {
+    const paths = [...methodsOf(template('dev')).keys()].map((route) => route.replace(/^\w+ /, ''));
+    const asked = preflights(template('dev')).map(([path]) => path);
+    expect(asked.length).toBeGreaterThan(0);
+    expect([...new Set(paths)].sort()).toEqual(asked.sort());
+  });
+
+  test('may send a key and read the limits, from any page and on every path but the account’s', () => {
+    const others = preflights(template('dev')).filter(([path]) => !isOfAccount(`OPTIONS ${path}`));
+    expect(others.length).toBeGreaterThan(0);
+    for (const [path, headers] of others) {
+      expect(headers, path).toMatchObject({
+        'Access-Control-Allow-Origin': "'*'",
+        'Access-Control-Allow-Headers': "'Content-Type,X-API-Key'",
+        'Access-Control-Allow-Methods': "'GET,POST'",
+        'Access-Control-Expose-Headers': exposed,
+      });
+    }
+  });
+
+  test.each([
+    ['dev', {}, 'http://localhost:3001'],
+    ['prod', {}, 'https://dashboard.aiweedcompany.com'],
+    ['prod', { dashboard: { url: 'https://keys.example.com' } }, 'https://keys.example.com'],
+  ] as const)(
+    'of %s with %j may call the account from %s and no other page, with a token and never with a cookie',
+    (stage, overrides, origin) => {
+      const ofAccount = preflights(synthesize(stage, overrides)).filter(([path]) =>
+        isOfAccount(`OPTIONS ${path}`),
+      );
+      expect(ofAccount.length).toBeGreaterThan(0);
+      for (const [path, headers] of ofAccount) {
+        expect(headers, path).toEqual({
+          'Access-Control-Allow-Origin': `'${origin}'`,
+          'Access-Control-Allow-Headers': "'Authorization,Content-Type,Idempotency-Key'",
+          'Access-Control-Allow-Methods': "'GET,POST,PUT,DELETE'",
+          'Access-Control-Expose-Headers': exposed,
+          'Access-Control-Max-Age': "'3600'",
+          // What is answered to one origin must not be kept for another.
+          Vary: "'Origin'",
+        });
+      }
+    },
+  );
 });
+
+/** Whether a route, such as `GET /account/keys`, is one of the account's. */
+function isOfAccount(route: string): boolean {
+  return /^[A-Z]+ \/account(\/|$)/.test(route);
+}
