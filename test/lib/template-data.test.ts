@@ -127,12 +127,34 @@ describe.each(stages)('data at rest in %s', (stage) => {
     expect([pepper.deletionPolicy, pepper.updateReplacePolicy]).toEqual(['Retain', 'Retain']);
   });
 
-  test('has one more secret: what claim links are made with, generated and long, and kept where data is kept', () => {
+  test('has three more secrets, and no other', () => {
     expect(
       ofType('AWS::SecretsManager::Secret')
         .map(({ name }) => name)
         .sort(),
-    ).toEqual(['DeliveryClaimSecret', 'KeysPepper']);
+    ).toEqual(['DeliveryClaimSecret', 'KeysPepper', 'PaymentsStripeApiKey', 'PaymentsStripeWebhookSecret']);
+  });
+
+  test.each(['PaymentsStripeApiKey', 'PaymentsStripeWebhookSecret'])(
+    '%s begins as none of Stripe’s, so that nothing is paid before an operator sets it, and is kept where data is kept',
+    (name) => {
+      const secret = one('AWS::SecretsManager::Secret', name);
+      // Stripe's begin with sk_, rk_ or whsec_. Any change here puts a random value in the place of the operator's.
+      expect(secret.properties['GenerateSecretString']).toEqual({
+        PasswordLength: 32,
+        ExcludePunctuation: true,
+        IncludeSpace: false,
+      });
+      // Whoever reads the template reads no secret.
+      expect(secret.properties['SecretString']).toBeUndefined();
+      expect(secret.properties['KmsKeyId']).toBe('EncryptionDataKey');
+      expect(secret.properties['Name']).toBeUndefined();
+      const policy = stage === 'prod' ? 'Retain' : 'Delete';
+      expect([secret.deletionPolicy, secret.updateReplacePolicy]).toEqual([policy, policy]);
+    },
+  );
+
+  test('has what claim links are made with: generated and long, and kept where data is kept', () => {
     const secret = one('AWS::SecretsManager::Secret', 'DeliveryClaimSecret');
     // A new value, which any change here makes, would make every link that is under way worthless.
     expect(secret.properties['GenerateSecretString']).toEqual({
@@ -305,6 +327,7 @@ test('no stage that keeps its data has anything in the template that a deletion 
     'AWS::SecretsManager::Secret',
     'AWS::Logs::LogGroup',
     'AWS::S3::Bucket',
+    'AWS::Cognito::UserPool',
   ]);
   const kept = template('prod').resources.filter(({ type }) => holdsData.has(type));
   expect(kept.length).toBeGreaterThan(0);
