@@ -85,13 +85,15 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
         else if (message.type === 'log') log(message.line);
         else void post(thread, message);
       });
-      thread.on('error', reject);
-      thread.on('exit', () => reject(new Error('the issuer has ended')));
+      thread.on('exit', () => {
+        // The next connection starts another one.
+        worker = undefined;
+        reject(new Error('the issuer has ended'));
+      });
     });
-    // The next connection starts another one.
-    port.catch((error) => log(`the issuer ended: ${error instanceof Error ? error.stack : String(error)}`));
-    thread.on('exit', () => {
-      worker = undefined;
+    port.catch(() => {});
+    thread.on('error', (error) => {
+      log(`the issuer failed: ${error instanceof Error ? error.stack : String(error)}`);
     });
     return { thread, port };
   }

@@ -28,6 +28,8 @@ function mail(outgoing: OutgoingMail): Promise<void> {
 
 const state = openState(setup.statePath);
 const server = createServer(composeIssuer({ setup, state, mail, log }));
+// Node's 5 s would close many an idle connection that a client is about to use.
+server.keepAliveTimeout = 60_000;
 
 parentPort?.on('message', (command: IssuerCommand) => {
   if (command.type === 'close') {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { type Clock, createClock } from '../../../local/clock.ts';
 import { type Inbox, startInbox } from '../../../local/inbox.ts';
 import { readUserPool, type UserPool } from '../../../local/issuer/read-user-pool.ts';
@@ -157,6 +158,8 @@ export async function startTestIssuer(template = userPoolTemplate()): Promise<Is
     async restart() {
       await issuer.close();
       issuer = await start(Number(new URL(url).port));
+      // The client in this process may still have connections of before, and finds out by the first that it uses.
+      await vi.waitFor(() => fetch(`${url}/.well-known/openid-configuration`));
     },
     breakInbox: () => inbox.close(),
     async close() {
