@@ -32,6 +32,9 @@ export interface LatchkeyFunctionProps {
  * group, until a construct's grant gives it more together with the environment that goes with it.
  */
 export class LatchkeyFunction extends LambdaFunction {
+  /** As its logs and metrics name it. */
+  readonly service: FunctionName;
+
   constructor(scope: Construct, id: string, props: LatchkeyFunctionProps) {
     const { config, name } = props;
     const functionName = `latchkey-${config.stage}-${name}`;
@@ -70,6 +73,7 @@ export class LatchkeyFunction extends LambdaFunction {
         POWERTOOLS_METRICS_NAMESPACE: metricNamespace(config.stage),
       },
     });
+    this.service = name;
   }
 
   /** Sets the environment that a subsystem's contract demands; a missing or misspelt name does not compile. */

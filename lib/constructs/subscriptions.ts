@@ -30,12 +30,14 @@ export interface SubscriptionsProps {
 export class Subscriptions extends Construct {
   readonly table: LatchkeyTable;
   readonly #config: Config;
+  readonly #alarms: Alarms;
   /** Functions that attach usage keys to the plans. */
   readonly #attaching: LatchkeyFunction[] = [];
 
   constructor(scope: Construct, id: string, { config, encryption, alarms }: SubscriptionsProps) {
     super(scope, id);
     this.#config = config;
+    this.#alarms = alarms;
     this.table = new LatchkeyTable(this, 'Subscriptions', {
       config,
       encryption,
@@ -56,23 +58,6 @@ export class Subscriptions extends Construct {
       sortKey: { name: 'subscriptionId', type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
-    // Both functions that plan usage keys tell how many there are then; each tells under its own name.
-    for (const [id, service] of [
-      ['UsageKeysNearlyUsedUp', 'generate-key'],
-      ['UsageKeysNearlyUsedUpByChangeTier', 'change-tier'],
-    ] as const) {
-      alarms.add(
-        serviceAlarm(this, id, {
-          config,
-          service,
-          metricName: metricNames.usageKeys,
-          threshold: config.usageKeys.alarmAt,
-          statistic: 'Maximum',
-          description:
-            'API Gateway allows 10,000 usage keys per account. docs/runbook.md#usage-keys-nearly-used-up',
-        }),
-      );
-    }
   }
 
   grantRead(fn: LatchkeyFunction): void {
@@ -167,6 +152,18 @@ export class Subscriptions extends Construct {
     fn.allow(['apigateway:GET'], [this.#apiGatewayArn('/usageplans')]);
     this.#attaching.push(fn);
     this.#addUsageKeyEnvironment(fn);
+    // Whoever plans a usage key tells how many there are then, under its own name.
+    this.#alarms.add(
+      serviceAlarm(this, `UsageKeysNearlyUsedUpBy${fn.node.id}`, {
+        config: this.#config,
+        service: fn.service,
+        metricName: metricNames.usageKeys,
+        threshold: this.#config.usageKeys.alarmAt,
+        statistic: 'Maximum',
+        description:
+          'API Gateway allows 10,000 usage keys per account. docs/runbook.md#usage-keys-nearly-used-up',
+      }),
+    );
   }
 
   #apiGatewayArn(path: string): string {
