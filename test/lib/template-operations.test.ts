@@ -29,6 +29,10 @@ const functionOutputs = {
   KeyAdministratorsPolicyArn: 'ManagementAccessKeyAdministrators',
   KeyAuditorsPolicyArn: 'ManagementAccessKeyAuditors',
   AdminAlertsTopicArn: 'AdminAlertsTopic',
+  // What the dashboard signs in by.
+  IdentityIssuer: 'IdentityUsersPool.ProviderURL',
+  IdentityClientId: 'IdentityUsersPoolDashboard',
+  IdentitySignInUrl: 'https://IdentityUsersPoolDomain.auth.<AWS::Region>.amazoncognito.com',
   // Where the domain's DNS is not in the stack, these must be set before a mail is taken.
   MailDnsDkim1: 'MailIdentity.DkimDNSTokenName1 CNAME MailIdentity.DkimDNSTokenValue1',
   MailDnsDkim2: 'MailIdentity.DkimDNSTokenName2 CNAME MailIdentity.DkimDNSTokenValue2',
@@ -59,10 +63,12 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
         .replace(/[^\w-]/g, ''),
     );
 
-  test('watch the API, the authorizer, the meter, the record, mails, rotation and the number of usage keys', () => {
+  test('watch the API, the authorizers, the meter, the record, mails, rotation, erasures and the number of usage keys', () => {
     expect(alarms.map(({ name }) => name).sort()).toEqual([
       'AccountMailFailed',
       'AccountMailLags',
+      'AccountsErasuresFail',
+      'AccountsSignInFailures',
       'ApiServerErrors',
       'AuditRecordConflicts',
       'AuditRecordLags',
@@ -79,8 +85,9 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
       'RotationRotationFails',
       'RotationRotationLags',
       'RotationSweepMissing',
-      'SubscriptionsUsageKeysNearlyUsedUp',
       'SubscriptionsUsageKeysNearlyUsedUpByChangeTier',
+      'SubscriptionsUsageKeysNearlyUsedUpByCreateAccountKey',
+      'SubscriptionsUsageKeysNearlyUsedUpByGenerateKey',
     ]);
   });
 
@@ -135,11 +142,81 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
       ComparisonOperator: 'LessThanThreshold',
       TreatMissingData: 'breaching',
     });
-    expect(one('AWS::Events::Rule').properties).toMatchObject({
+  });
+
+  test.each([
+    ['RotationHourly', 'RotationRotateKeys'],
+    ['AccountsHourly', 'AccountsEraseAccounts'],
+  ])('look after sweeps that run every hour: %s starts %s, and no other service may', (name, fn) => {
+    const rule = one('AWS::Events::Rule', name);
+    expect(rule.properties).toMatchObject({
       ScheduleExpression: 'rate(1 hour)',
       State: 'ENABLED',
-      Targets: [expect.objectContaining({ Arn: 'RotationRotateKeys' })],
+      Targets: [expect.objectContaining({ Arn: fn })],
     });
+    const permissions = ofType('AWS::Lambda::Permission').filter(
+      ({ properties }) => properties['FunctionName'] === fn,
+    );
+    expect(permissions.map(({ properties }) => properties)).toEqual([
+      {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: fn,
+        Principal: 'events.amazonaws.com',
+        SourceArn: name,
+      },
+    ]);
+  });
+
+  test('leave no schedule out: there is none but those of the sweeps', () => {
+    expect(
+      ofType('AWS::Events::Rule')
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['AccountsHourly', 'RotationHourly']);
+    expect(ofType('AWS::Scheduler::Schedule')).toEqual([]);
+  });
+
+  test('ring when five sign-ins could not be checked, and for the first account that is still known elsewhere', () => {
+    const sums = ['AccountsSignInFailures', 'AccountsErasuresFail'].map((name) => {
+      const { properties } = one('AWS::CloudWatch::Alarm', name);
+      return [
+        properties['MetricName'],
+        properties['Statistic'],
+        properties['ComparisonOperator'],
+        properties['Threshold'],
+      ];
+    });
+    expect(sums).toEqual([
+      [metricNames.signInFailures, 'Sum', 'GreaterThanOrEqualToThreshold', 5],
+      [metricNames.erasuresFailed, 'Sum', 'GreaterThanOrEqualToThreshold', 1],
+    ]);
+  });
+
+  test('ring at 8,000 usage keys, whichever function plans one more', () => {
+    const watched = ofType('AWS::CloudWatch::Alarm').filter(
+      ({ properties }) => properties['MetricName'] === metricNames.usageKeys,
+    );
+    for (const { name, properties } of watched) {
+      expect(properties, name).toMatchObject({
+        Statistic: 'Maximum',
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        EvaluationPeriods: 1,
+        Threshold: 8_000,
+      });
+    }
+    // Usage keys are made by POST, which nothing else in the product sends to API Gateway.
+    const making = ofType('AWS::IAM::Policy').filter(({ properties }) =>
+      statements(properties['PolicyDocument']).some(
+        ({ actions, resources }) =>
+          actions.includes('apigateway:POST') && resources.some((arn) => arn.endsWith('::/apikeys')),
+      ),
+    );
+    const roles = making.flatMap(({ properties }) => list(properties['Roles']));
+    const planning = [...functionsOf(synthesized)].filter(([, fn]) => roles.includes(fn.properties['Role']));
+    expect(planning.map(([name]) => name)).toContain('create-account-key');
+    expect(watched.map(({ properties }) => at(properties, 'Dimensions', 0, 'Value')).sort()).toEqual(
+      planning.map(([name]) => name).sort(),
+    );
   });
 
   test('ring for the first key that the sweep cannot deal with, and when what was due is two hours old', () => {
@@ -182,7 +259,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
   });
 
   const ownMetrics = alarms.filter(({ properties }) => !String(properties['Namespace']).startsWith('AWS/'));
-  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(11));
+  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(14));
   test.each(ownMetrics)(
     '$name hears what the function emits, and nothing of another stage',
     ({ properties }) => {
@@ -481,6 +558,9 @@ describe('dev and prod in one account', () => {
   const nameProperties: Readonly<Record<string, string>> = {
     'AWS::ApiGateway::RestApi': 'Name',
     'AWS::ApiGateway::UsagePlan': 'UsagePlanName',
+    'AWS::Cognito::UserPool': 'UserPoolName',
+    // Among all of a Region's customers, even.
+    'AWS::Cognito::UserPoolDomain': 'Domain',
     'AWS::DynamoDB::Table': 'TableName',
     'AWS::IAM::ManagedPolicy': 'ManagedPolicyName',
     'AWS::Lambda::Function': 'FunctionName',
@@ -489,7 +569,12 @@ describe('dev and prod in one account', () => {
     'AWS::SES::ConfigurationSet': 'Name',
   };
   /** These lie inside something that has the stage in its name; the rest is named by CloudFormation, after the stack. */
-  const nested = new Set(['AWS::ApiGateway::Authorizer', 'AWS::ApiGateway::Stage', 'AWS::IAM::Policy']);
+  const nested = new Set([
+    'AWS::ApiGateway::Authorizer',
+    'AWS::ApiGateway::Stage',
+    'AWS::Cognito::UserPoolClient',
+    'AWS::IAM::Policy',
+  ]);
   const others = new Set([
     'MetricName',
     'DisplayName',
