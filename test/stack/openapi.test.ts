@@ -168,6 +168,13 @@ describe('GET /openapi.json', () => {
     expect(status).toBe(200);
   });
 
+  test('tells where people sign in', async () => {
+    const { body } = await get();
+    const { description } = body.components.securitySchemes.signIn;
+    const address = /https?:\S+$/.exec(description)?.[0] ?? 'no address';
+    expect(await (await fetch(address)).json()).toMatchObject({ issuer: stack.issuerUrl });
+  });
+
   test('may be kept for a while, and is not sent again to whoever has it', async () => {
     const first = await get();
     expect(first.headers.get('cache-control')).toBe('public, max-age=300');
