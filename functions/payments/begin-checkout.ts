@@ -45,7 +45,8 @@ async function open(
   const { subscriptionId, revision } = found;
   const customerId = await customerOf(found, gateway);
   // The same request from two tabs opens one; Stripe remembers a key for a day.
-  const idempotencyKey = `checkout:${subscriptionId}:${revision}:${act.now.toISOString().slice(0, 10)}`;
+  const today = act.now.toISOString().slice(0, 10);
+  const idempotencyKey = `checkout:${subscriptionId}:${revision}:${customerId}:${today}`;
   const checkout = await gateway.createCheckout(
     {
       customerId,

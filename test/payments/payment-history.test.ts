@@ -22,6 +22,7 @@ it('messages of Stripe that come shuffled, twice, late, at once or into a crash 
       await life.sweep({ seed });
       await life.deliverAll(seed);
       invariants.check();
+      invariants.checkEndings();
       await agreesWithOneLook(life.world);
       await staysSo(life, seed);
     }),
@@ -38,6 +39,7 @@ it('where every message is lost, the sweeps come to the same within a month', as
       for (const step of unheard) await life.step(step, () => invariants.check());
       life.world.stripe.cardsWork = true;
       await life.step({ happenings: [], seed, hours: 24 * 31 + 2, sweeps: true }, () => invariants.check());
+      invariants.checkEndings();
       await agreesWithOneLook(life.world);
     }),
     { numRuns: Math.ceil(runs / 2) },

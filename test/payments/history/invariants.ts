@@ -62,6 +62,21 @@ export class Invariants {
     expect(this.#begun, 'no paid tier without a payment').toBeLessThanOrEqual(stripe.begun);
   }
 
+  /** Once everything was heard of: nobody pays for less than they have, and nobody has for long what is not paid. */
+  checkEndings(): void {
+    const { now, stripe, subscription } = this.#life.world;
+    const running = stripe.subscriptions.filter(({ status }) => status !== 'canceled');
+    if (subscription.tier === 'enterprise') {
+      expect(running).toEqual([]);
+      expect(stripe.sessions.filter(({ id }) => id === subscription.payment?.checkout?.id)).toEqual([]);
+    }
+    for (const { status, latestInvoice } of running) {
+      if (status !== 'past_due') continue;
+      const missingFor = now - Date.parse(latestInvoice.finalizedAt ?? latestInvoice.createdAt);
+      expect(missingFor).toBeLessThan(7 * 24 * 3_600_000);
+    }
+  }
+
   /** An admin's suspensions are as the admin left them. */
   checkAdmins(): void {
     const { world, suspended } = this.#life;

@@ -104,6 +104,8 @@ export class Life {
 
   async happen(happening: Happening, circumstances: Circumstances): Promise<void> {
     const { stripe } = this.world;
+    // In the middle of what the product does at that moment, not before it.
+    if (isElsewhere(happening)) await turns(circumstances.seed % 200);
     switch (happening.kind) {
       case 'cards':
         stripe.cardsWork = happening.work;
@@ -221,6 +223,26 @@ export class Life {
       receiveEvent({ id, about }, this.world.act(stripeActor), functions),
     );
   }
+}
+
+/** On Stripe's side, and not by the product. */
+function isElsewhere({ kind }: Happening): boolean {
+  const ours = [
+    'choose',
+    'admin-tier',
+    'approve',
+    'decline',
+    'generate',
+    'suspend',
+    'resume',
+    'deliver',
+    'sweep',
+  ];
+  return !ours.includes(kind);
+}
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await undefined;
 }
 
 /** What may befall a call: the process died, something it needs failed, or it was refused. */

@@ -49,7 +49,7 @@ export class PaymentWorld {
   }
 
   /** The product's own stores over tables in memory, as one process has them. */
-  compose({ reach }: Process) {
+  compose({ reach }: Pick<Process, 'reach'>) {
     const client = this.tables.client(reach);
     const store = createSubscriptionStore(client, 'subscriptions');
     const usageKeys = { ensure: () => Promise.resolve(), remove: () => Promise.resolve() };
