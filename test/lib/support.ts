@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +22,8 @@ export type Properties = Readonly<Record<string, unknown>>;
 export interface Synthesized {
   readonly stage: string;
   readonly text: string;
+  /** Size of the template as the CDK hands it to CloudFormation. */
+  readonly bytes: number;
   readonly resources: readonly Resource[];
   readonly outputs: Readonly<Record<string, unknown>>;
   ofType(type: string): readonly Resource[];
@@ -99,7 +101,8 @@ export function synthesize(stage: string, overrides: object = {}): Synthesized {
   const outdir = mkdtempSync(join(tmpdir(), 'latchkey-template-'));
   folders.push(outdir);
   const { app, stack } = buildApp({ outdir, context: { stage, stages: { [stage]: overrides } } });
-  return read(stage, app.synth().getStackByName(stack.stackName).template as RawTemplate);
+  const { template: raw, templateFullPath } = app.synth().getStackByName(stack.stackName);
+  return read(stage, raw as RawTemplate, statSync(templateFullPath).size);
 }
 
 const folders: string[] = [];
@@ -120,7 +123,7 @@ interface RawResource {
   readonly DependsOn?: string | readonly string[];
 }
 
-function read(stage: string, raw: RawTemplate): Synthesized {
+function read(stage: string, raw: RawTemplate, bytes: number): Synthesized {
   const resources = Object.entries(raw.Resources).map(([logicalId, resource]) => ({
     name: nameOf(logicalId),
     type: resource.Type,
@@ -133,6 +136,7 @@ function read(stage: string, raw: RawTemplate): Synthesized {
   return {
     stage,
     text: JSON.stringify(raw),
+    bytes,
     resources,
     outputs: Object.fromEntries(
       Object.entries(raw.Outputs).map(([name, { Value }]) => [name, readable(Value)]),
