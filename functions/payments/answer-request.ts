@@ -1,11 +1,11 @@
 import { followSubscription, prepareTier } from '../keys/index.ts';
-import { commit, retryContended } from '../runtime/dynamodb.ts';
+import { commit, type DocumentClient, retryContended } from '../runtime/dynamodb.ts';
 import { ConflictError, NotFoundError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import { describeError, logger } from '../runtime/telemetry.ts';
-import type { SubscriptionItem } from '../subscriptions/index.ts';
+import type { SubscriptionItem, SubscriptionStore } from '../subscriptions/index.ts';
 import type { PaymentDependencies } from './dependencies.ts';
-import { isPaying } from './own-subscription.ts';
+import { isPaying, type SubscriptionReader } from './own-subscription.ts';
 import { reconcile } from './reconcile.ts';
 import { answered, hasOpenRequest } from './rules/tier-request.ts';
 import { withPaymentTimer } from './rules/timer.ts';
@@ -79,7 +79,10 @@ async function endPayments(
 export async function declineRequest(
   { subscriptionId, reason }: Answer & { readonly reason: string },
   act: Act,
-  dependencies: Pick<PaymentDependencies, 'client' | 'subscriptions'>,
+  dependencies: {
+    readonly client: DocumentClient;
+    readonly subscriptions: { readonly store: Pick<SubscriptionStore, 'get' | 'replacement'> };
+  },
 ): Promise<{ subscriptionId: string; tier: string; declinedAt: string }> {
   const { client, subscriptions } = dependencies;
   const change = changeOf('decline-request', act, reason);
@@ -97,7 +100,7 @@ export async function declineRequest(
 
 async function existing(
   subscriptionId: string,
-  { subscriptions }: Pick<PaymentDependencies, 'subscriptions'>,
+  { subscriptions }: SubscriptionReader,
 ): Promise<SubscriptionItem> {
   const found = await subscriptions.store.get(subscriptionId);
   if (found === undefined || found.deletedAt !== undefined) {

@@ -1,9 +1,11 @@
+import { dashboardEnvironment } from '../accounts/contract.ts';
 import { composeTimedKeys } from '../keys/index.ts';
 import { createSecretsManagerClient } from '../runtime/clients.ts';
+import { productEnvironment } from '../runtime/contract.ts';
 import { parseEnvironment } from '../runtime/environment.ts';
 import { subscriptionsTableEnvironment } from '../subscriptions/contract.ts';
 import { composeSubscriptionsWithUsageKeys } from '../subscriptions/index.ts';
-import { stripeEnvironment, stripeWebhookEnvironment } from './contract.ts';
+import { paymentOfferEnvironment, stripeEnvironment, stripeWebhookEnvironment } from './contract.ts';
 import type { PaymentDependencies } from './dependencies.ts';
 import type { PaymentGateway } from './gateways/payment-gateway.ts';
 import { createStripe } from './gateways/stripe-client.ts';
@@ -14,6 +16,7 @@ import {
   createStripeWebhookSecret,
   type OperatorSecret,
 } from './stores/stripe-secrets.ts';
+import type { ChoiceDependencies } from './tier-choice.ts';
 
 /** Whether tiers that cost money can be chosen: whether the operator has connected Stripe. */
 export function composeAvailability(): () => Promise<boolean> {
@@ -71,4 +74,18 @@ export function composeOffer(): () => Promise<PaymentGateway | undefined> {
   const stripe = composeGateway();
   const isAvailable = composeAvailability();
   return async () => ((await isAvailable()) ? stripe() : undefined);
+}
+
+/** What choosing a tier works with, from the function's environment. */
+export function composeChoice(): ChoiceDependencies {
+  const { DASHBOARD_ORIGIN } = parseEnvironment(dashboardEnvironment);
+  const { SUPPORT_ADDRESS } = parseEnvironment(productEnvironment);
+  const { PRODUCT_NAME } = parseEnvironment(paymentOfferEnvironment);
+  return {
+    ...composePayments(),
+    stripe: composeOffer(),
+    dashboardOrigin: DASHBOARD_ORIGIN,
+    supportAddress: SUPPORT_ADDRESS,
+    productName: PRODUCT_NAME,
+  };
 }

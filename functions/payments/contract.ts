@@ -11,3 +11,6 @@ export const stripeEnvironment = z.object({
 
 /** Checking what Stripe sends; whether the secret is set also tells whether payment is. */
 export const stripeWebhookEnvironment = z.object({ STRIPE_WEBHOOK_SECRET_ARN: text });
+
+/** What is sold: what Stripe's page says above the price. */
+export const paymentOfferEnvironment = z.object({ PRODUCT_NAME: text });

@@ -1,5 +1,5 @@
 import { ConflictError, ProblemError } from '../runtime/errors.ts';
-import { ownSubscription } from './own-subscription.ts';
+import { ownSubscription, type SubscriptionReader } from './own-subscription.ts';
 import type { ChoiceDependencies } from './tier-choice.ts';
 
 /**
@@ -13,7 +13,7 @@ export async function openPortal(
     stripe,
     dashboardOrigin,
     subscriptions,
-  }: Pick<ChoiceDependencies, 'stripe' | 'dashboardOrigin' | 'subscriptions'>,
+  }: Pick<ChoiceDependencies, 'stripe' | 'dashboardOrigin'> & SubscriptionReader,
 ): Promise<{ url: string }> {
   const { payment, email, name } = await ownSubscription(subscriptionId, { subscriptions });
   const gateway = await stripe();

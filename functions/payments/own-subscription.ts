@@ -1,17 +1,22 @@
 import { commit, retryContended } from '../runtime/dynamodb.ts';
 import { ConflictError, NotFoundError } from '../runtime/errors.ts';
 import type { Act } from '../runtime/rules/change.ts';
-import type { SubscriptionItem } from '../subscriptions/index.ts';
+import type { SubscriptionItem, SubscriptionStore } from '../subscriptions/index.ts';
 import type { PaymentDependencies } from './dependencies.ts';
 import type { PaymentGateway } from './gateways/payment-gateway.ts';
 import { reconcile } from './reconcile.ts';
 
 /** What an owner's choices have in common. */
 
+/** Reading subscriptions. */
+export interface SubscriptionReader {
+  readonly subscriptions: { readonly store: Pick<SubscriptionStore, 'get'> };
+}
+
 /** @throws NotFoundError where the account was deleted a moment ago */
 export async function ownSubscription(
   subscriptionId: string,
-  { subscriptions }: Pick<PaymentDependencies, 'subscriptions'>,
+  { subscriptions }: SubscriptionReader,
 ): Promise<SubscriptionItem> {
   const found = await subscriptions.store.get(subscriptionId);
   if (found === undefined || found.deletedAt !== undefined)

@@ -53,12 +53,9 @@ export const paymentRoutes: readonly Route[] = [
       },
     ],
     problems: [
-      {
-        name: 'invalid-request',
-        members: {
-          errors: [{ path: 'header.Stripe-Signature', detail: 'is not Stripe’s signature of this body' }],
-        },
-      },
+      'signature-not-valid',
+      'payment-unavailable',
+      { name: 'request-too-large', members: { detail: 'A message has at most 512 KB.' } },
     ],
   },
 ];

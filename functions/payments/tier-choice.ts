@@ -1,26 +1,14 @@
+import type * as z from 'zod';
 import type { TierName } from '../../lib/tiers.ts';
+import type { tierChange } from '../accounts/index.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
+import type { Immutable } from '../runtime/rules/immutable.ts';
 import type { SubscriptionItem } from '../subscriptions/index.ts';
-import type { TierRequest } from '../subscriptions/rules/index.ts';
 import type { PaymentDependencies } from './dependencies.ts';
 import { chosen } from './rules/tier-request.ts';
 
 /** What came of an owner's choice. */
-export interface TierChoice {
-  /** That the subscription has now. */
-  readonly tier: TierName;
-  readonly outcome:
-    | 'unchanged'
-    | 'changed'
-    | 'payment-required'
-    | 'requested'
-    | 'ends-with-period'
-    | 'goes-on';
-  readonly checkout?: { readonly url: string; readonly expiresAt: string };
-  readonly request?: TierRequest;
-  /** When the tier changes. */
-  readonly changesAt?: string;
-}
+export type TierChoice = Immutable<z.infer<typeof tierChange>>;
 
 export interface ChoiceDependencies extends PaymentDependencies {
   /** Where people come back to from Stripe. */

@@ -34,6 +34,12 @@ export const metricNames = {
   rotationLag: 'RotationLag',
   /** What is kept elsewhere of a deleted account could not be removed. */
   erasuresFailed: 'ErasuresFailed',
+  /** A message of Stripe's could not be dealt with: Stripe sends it again. */
+  paymentEventsFailed: 'PaymentEventsFailed',
+  /** Of each sweep: payments that had to be looked at, those that could not be, seconds of the most overdue one. */
+  paymentsDue: 'PaymentsDue',
+  paymentsFailed: 'PaymentsFailed',
+  paymentsLag: 'PaymentsLag',
   /** A mail left; dimension `kind`. */
   mailsSent: 'MailsSent',
   /** A mail or an alert could not be sent and waits for another try. An alarm listens: a dimension would hide it. */

@@ -125,6 +125,13 @@ export const problemTypes = {
     detail:
       'Tiers that cost money cannot be chosen for now: whoever runs this service has not connected Stripe. Ask support.',
   },
+  'signature-not-valid': {
+    type: 'signature-not-valid',
+    title: 'The signature is not valid',
+    status: 400,
+    detail:
+      'The header Stripe-Signature is missing, is older than 5 minutes, or was not made of this body with the secret that is set here. Compare the secret of the endpoint at Stripe with the one in AWS Secrets Manager.',
+  },
   'link-not-valid': {
     type: 'link-not-valid',
     title: 'The link is not valid',
