@@ -60,7 +60,7 @@ export class LatchkeyStack extends Stack {
     openApi.useApi(api.restApi);
     const management = new KeyManagement(this, 'KeyManagement', { config, keys, subscriptions });
     const audit = new Audit(this, 'Audit', { config, encryption, alarms, keys, subscriptions });
-    const payments = new Payments(this, 'Payments', { config, encryption });
+    const payments = new Payments(this, 'Payments', { config, encryption, alarms, keys, subscriptions });
     const accounts = new Accounts(this, 'Accounts', {
       config,
       alarms,
@@ -71,15 +71,21 @@ export class LatchkeyStack extends Stack {
       audit,
       payments,
     });
-    api.addAccountRoutes(accounts, accounts.routes);
+    api.addAccountRoutes(accounts, [
+      ...accounts.routes,
+      { method: 'PUT', path: 'account/tier', fn: payments.chooseTier },
+      { method: 'POST', path: 'account/portal', fn: payments.openPortal },
+    ]);
+    api.addWebhook('stripe', payments.receive);
     // Behind all that plan usage keys.
     subscriptions.useUsagePlans(api.usagePlans);
-    const acts = [...management.acts, delivery.addManagement()];
+    const acts = [...management.acts, delivery.addManagement(), ...payments.acts];
     const reads = [
       ...management.reads,
       subscriptions.addManagement(),
       usage.addManagement(subscriptions),
       ...audit.reads,
+      ...payments.reads,
     ];
     new ManagementAccess(this, 'ManagementAccess', { acts, reads });
     if (config.cloudTrail) {

@@ -76,6 +76,10 @@ const throttles: Readonly<Record<string, { readonly rate: number; readonly burst
   '/account/usage/GET': look,
   '/account/audit/GET': look,
   '/account/settings/PUT': act,
+  '/account/tier/PUT': act,
+  '/account/portal/POST': act,
+  // Stripe comes with several at once, and again where it was refused; a signature that is none costs no read.
+  '/webhooks/stripe/POST': { rate: 100, burst: 200 },
   // Reads more than any other.
   '/account/export/GET': { rate: 5, burst: 10 },
 };

@@ -1,40 +1,73 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { stripeEnvironment, stripeWebhookEnvironment } from '../../functions/payments/contract.ts';
+import { dashboardEnvironment } from '../../functions/accounts/contract.ts';
+import {
+  paymentOfferEnvironment,
+  stripeEnvironment,
+  stripeWebhookEnvironment,
+} from '../../functions/payments/contract.ts';
+import { productEnvironment } from '../../functions/runtime/contract.ts';
+import { metricNames } from '../../functions/runtime/metric-names.ts';
 import type { Config } from '../config.ts';
+import type { FunctionName } from '../function-entries.ts';
+import type { Alarms } from './alarms.ts';
 import type { Encryption } from './encryption.ts';
-import type { LatchkeyFunction } from './latchkey-function.ts';
+import type { Keys } from './keys.ts';
+import { LatchkeyFunction } from './latchkey-function.ts';
+import { productOf } from './product.ts';
+import { serviceAlarm } from './service-alarm.ts';
 import { dataRemoval } from './stage-settings.ts';
+import type { Subscriptions } from './subscriptions.ts';
 
 export interface PaymentsProps {
   readonly config: Config;
   readonly encryption: Encryption;
+  readonly alarms: Alarms;
+  readonly keys: Keys;
+  readonly subscriptions: Subscriptions;
 }
 
-/** Payment by Stripe. Its secrets begin with random values, which an operator replaces: until then paid tiers are unavailable. */
+/**
+ * Tiers and payment by Stripe. Its secrets begin with random values, which an operator replaces: until then paid tiers are
+ * unavailable, and everything else works.
+ */
 export class Payments extends Construct {
   readonly apiKey: Secret;
   readonly webhookSecret: Secret;
-  readonly #encryption: Encryption;
+  /** `PUT /account/tier` */
+  readonly chooseTier: LatchkeyFunction;
+  /** `POST /account/portal` */
+  readonly openPortal: LatchkeyFunction;
+  /** `POST /webhooks/stripe` */
+  readonly receive: LatchkeyFunction;
+  /** `approve-request`, `decline-request` */
+  readonly acts: readonly LatchkeyFunction[];
+  /** `list-requests` */
+  readonly reads: readonly LatchkeyFunction[];
+  readonly #props: PaymentsProps;
 
-  constructor(scope: Construct, id: string, { config, encryption }: PaymentsProps) {
+  constructor(scope: Construct, id: string, props: PaymentsProps) {
     super(scope, id);
-    this.#encryption = encryption;
-    const secret = (name: string, description: string) =>
-      new Secret(this, name, {
-        description,
-        encryptionKey: encryption.dataKey,
-        generateSecretString: { passwordLength: 32, excludePunctuation: true, includeSpace: false },
-        removalPolicy: dataRemoval(config),
-      });
-    this.apiKey = secret(
+    this.#props = props;
+    this.apiKey = this.#addSecret(
       'StripeApiKey',
       'Stripe’s secret or restricted key (sk_..., rk_...), set by an operator',
     );
-    this.webhookSecret = secret(
+    this.webhookSecret = this.#addSecret(
       'StripeWebhookSecret',
       'What Stripe signs webhooks with (whsec_...), set by an operator',
     );
+    this.chooseTier = this.#addChooseTier();
+    this.openPortal = this.#addOpenPortal();
+    this.receive = this.#addReceive();
+    this.#addSettle();
+    this.acts = [this.#addApprove(), this.#addDecline()];
+    this.reads = [this.#addList()];
   }
 
   /** Telling whether paid tiers can be chosen. */
@@ -48,6 +81,150 @@ export class Payments extends Construct {
     this.#grantStripe(fn);
   }
 
+  #addChooseTier(): LatchkeyFunction {
+    const { config } = this.#props;
+    // Waits for Stripe and, once in a tier's life, for API Gateway.
+    const choose = this.#function(
+      'ChooseTier',
+      'choose-tier',
+      'PUT /account/tier: free, paid, or asked for',
+      {
+        timeout: Duration.seconds(29),
+      },
+    );
+    this.#grantFollow(choose);
+    this.grantAvailability(choose);
+    this.#addAccountEnvironment(choose);
+    choose.addEnvironments(paymentOfferEnvironment, { PRODUCT_NAME: config.product.name });
+    return choose;
+  }
+
+  #addOpenPortal(): LatchkeyFunction {
+    const open = this.#function(
+      'OpenPortal',
+      'open-portal',
+      'POST /account/portal: Stripe’s page about an owner’s payments',
+      { timeout: Duration.seconds(29) },
+    );
+    this.#props.subscriptions.grantRead(open);
+    this.#grantStripe(open);
+    this.grantAvailability(open);
+    this.#addAccountEnvironment(open);
+    return open;
+  }
+
+  #addReceive(): LatchkeyFunction {
+    const { config, alarms } = this.#props;
+    const receive = this.#function(
+      'ReceivePaymentEvent',
+      'receive-payment-event',
+      'POST /webhooks/stripe: asks Stripe what there is new, and follows',
+      { timeout: Duration.seconds(29) },
+    );
+    this.#grantFollow(receive);
+    this.grantAvailability(receive);
+    receive.addEnvironments(productEnvironment, productOf(config));
+    alarms.add(
+      serviceAlarm(this, 'PaymentEventsFail', {
+        config,
+        service: 'receive-payment-event',
+        metricName: metricNames.paymentEventsFailed,
+        threshold: 5,
+        description: 'Messages of Stripe’s cannot be dealt with. docs/runbook.md#payments-fail-or-lag',
+      }),
+    );
+    return receive;
+  }
+
+  #addSettle(): void {
+    const { config, alarms, subscriptions } = this.#props;
+    const settle = this.#function(
+      'SettlePayments',
+      'settle-payments',
+      'Hourly: payments that are missing, and messages that were lost',
+      { timeout: Duration.minutes(15) },
+    );
+    this.#grantFollow(settle);
+    subscriptions.grantDue(settle);
+    new Rule(this, 'Hourly', {
+      description: 'Looks at the payments that are due',
+      schedule: Schedule.rate(Duration.hours(1)),
+      targets: [new LambdaFunction(settle as IFunction)],
+    });
+    alarms.add(
+      serviceAlarm(this, 'PaymentsFail', {
+        config,
+        service: 'settle-payments',
+        metricName: metricNames.paymentsFailed,
+        threshold: 1,
+        description: 'A payment could not be looked at. docs/runbook.md#payments-fail-or-lag',
+      }),
+    );
+    alarms.add(
+      serviceAlarm(this, 'PaymentsLag', {
+        config,
+        service: 'settle-payments',
+        metricName: metricNames.paymentsLag,
+        threshold: Duration.hours(3).toSeconds(),
+        statistic: 'Maximum',
+        description: 'A payment was due three hours ago or more. docs/runbook.md#payments-fail-or-lag',
+      }),
+    );
+    alarms.add(
+      new Alarm(this, 'SweepMissing', {
+        metric: settle.metricInvocations({ statistic: 'Sum', period: Duration.hours(1) }),
+        threshold: 1,
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        evaluationPeriods: 3,
+        // A rule that is gone or disabled leaves no data at all: that is what this alarm is for.
+        treatMissingData: TreatMissingData.BREACHING,
+        alarmDescription: 'No sweep of payments ran for three hours. docs/runbook.md#payments-fail-or-lag',
+      }),
+    );
+  }
+
+  #addApprove(): LatchkeyFunction {
+    const approve = this.#function(
+      'ApproveRequest',
+      'approve-request',
+      'Gives an owner the tier that was asked for',
+      { timeout: Duration.seconds(60) },
+    );
+    this.#grantFollow(approve);
+    return approve;
+  }
+
+  #addDecline(): LatchkeyFunction {
+    const decline = this.#function(
+      'DeclineRequest',
+      'decline-request',
+      'Declines a request for a tier, and says why',
+    );
+    this.#props.subscriptions.grantWrite(decline);
+    return decline;
+  }
+
+  #addList(): LatchkeyFunction {
+    const { subscriptions } = this.#props;
+    const list = this.#function(
+      'ListRequests',
+      'list-requests',
+      'Lists the requests for a tier that are open',
+    );
+    subscriptions.grantRead(list);
+    subscriptions.grantRequests(list);
+    return list;
+  }
+
+  /** Asking Stripe, and making a subscription and its keys what it says. */
+  #grantFollow(fn: LatchkeyFunction): void {
+    const { keys, subscriptions } = this.#props;
+    keys.grantWriteTimed(fn);
+    subscriptions.grantPlan(fn);
+    subscriptions.grantUsageKeys(fn);
+    this.#grantStripe(fn);
+  }
+
   #grantStripe(fn: LatchkeyFunction): void {
     this.#grantSecret(fn, this.apiKey);
     fn.addEnvironments(stripeEnvironment, {
@@ -58,6 +235,33 @@ export class Payments extends Construct {
 
   #grantSecret(fn: LatchkeyFunction, secret: Secret): void {
     fn.allow(['secretsmanager:GetSecretValue'], [secret.secretArn]);
-    this.#encryption.grantThrough(fn, 'secretsmanager', 'read');
+    this.#props.encryption.grantThrough(fn, 'secretsmanager', 'read');
+  }
+
+  /** Functions behind `authorize-account`. */
+  #addAccountEnvironment(fn: LatchkeyFunction): void {
+    const { config } = this.#props;
+    fn.addEnvironments(productEnvironment, productOf(config));
+    fn.addEnvironments(dashboardEnvironment, { DASHBOARD_ORIGIN: config.dashboard.url });
+  }
+
+  #addSecret(id: string, description: string): Secret {
+    const { config, encryption } = this.#props;
+    return new Secret(this, id, {
+      description,
+      encryptionKey: encryption.dataKey,
+      // No value of Stripe's looks like it: without punctuation there is no `sk_`.
+      generateSecretString: { passwordLength: 32, excludePunctuation: true, includeSpace: false },
+      removalPolicy: dataRemoval(config),
+    });
+  }
+
+  #function(
+    id: string,
+    name: FunctionName,
+    description: string,
+    options: { timeout?: Duration } = {},
+  ): LatchkeyFunction {
+    return new LatchkeyFunction(this, id, { config: this.#props.config, name, description, ...options });
   }
 }
