@@ -1,3 +1,4 @@
+import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lintOpenApi } from '../../scripts/lint-openapi.ts';
 import { expectAnswerConforms } from '../openapi/conforms.ts';
@@ -13,7 +14,7 @@ let stack: TestStack;
 let delivery: TestDelivery;
 let key: MadeKey;
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await startTestStack({ payments: true });
   delivery = deliveryOf(stack);
   key = await makeKey(stack, 'pro');
 });
@@ -138,9 +139,33 @@ describe('answers of the account are as described', () => {
     await own('PUT /account/settings', 200, { name: 'Ada Lovelace', preferences: { mailNewKeys: false } });
     await own('PUT /account/settings', 400, { openPgpKey: 'none' });
     await own('GET /account/export', 200);
+    await own('POST /account/portal', 409);
+    await own('PUT /account/tier', 400, { tier: 'gold' });
+    const chosen = await own('PUT /account/tier', 200, { tier: 'pro' });
+    expect(chosen.body.outcome).toBe('payment-required');
+    await own('GET /account', 200);
+    await own('POST /account/portal', 200);
+    const asked = await own('PUT /account/tier', 200, { tier: 'enterprise', note: 'We expect more.' });
+    expect(asked.body.outcome).toBe('requested');
+    await own('GET /account', 200);
     await own('DELETE /account/keys/{keyId}', 200, undefined, '', keyId);
     await own('DELETE /account', 200);
     await own('GET /account', 403);
+  });
+
+  test('to Stripe, and to somebody who is not', async () => {
+    const webhook = 'POST /webhooks/stripe';
+    const payload = '{"id":"evt_0","object":"event","type":"plan.created"}';
+    const secret = stack.stripe?.webhookSecret ?? '';
+    const timestamp = Math.floor(stack.clock.now() / 1000);
+    const genuine = await Stripe.webhooks.generateTestHeaderStringAsync({ payload, secret, timestamp });
+    const headers = { ...json, 'Stripe-Signature': genuine };
+    expectDescribed(webhook, await stack.request('POST', '/webhooks/stripe', headers, payload), 200);
+    const event = { id: 'evt_1', object: 'event', type: 'customer.deleted' };
+    expectDescribed(webhook, await call('POST', '/webhooks/stripe', {}, event), 400);
+    const signature = { 'Stripe-Signature': 't=1,v1=0' };
+    expectDescribed(webhook, await call('POST', '/webhooks/stripe', signature, event), 400);
+    expectDescribed(webhook, await call('POST', '/webhooks/stripe', {}, 'x'.repeat(600 * 1024)), 413);
   });
 });
 
