@@ -59,13 +59,16 @@ export const allVariants = Object.keys(variants) as Variant[];
 
 /** Every management function and its resource. */
 export const management: Readonly<Record<string, string>> = {
+  'approve-request': 'PaymentsApproveRequest',
   'change-tier': 'KeyManagementChangeTier',
+  'decline-request': 'PaymentsDeclineRequest',
   'generate-key': 'KeyManagementGenerateKey',
   'get-key': 'KeyManagementGetKey',
   'get-pepper-usage': 'KeyManagementGetPepperUsage',
   'get-subscription': 'SubscriptionsGetSubscription',
   'get-usage': 'UsageGetUsage',
   'list-keys': 'KeyManagementListKeys',
+  'list-requests': 'PaymentsListRequests',
   'query-audit': 'AuditQueryAudit',
   'resume-key': 'KeyManagementResumeKey',
   'revoke-key': 'KeyManagementRevokeKey',
@@ -83,6 +86,7 @@ export const auditing = [
   'get-subscription',
   'get-usage',
   'list-keys',
+  'list-requests',
   'query-audit',
   'verify-audit',
 ];

@@ -58,6 +58,10 @@ describe.each(allVariants)('the API of %s', (variant) => {
         ['GET /account/audit', signedIn, 'AWS_PROXY'],
         ['PUT /account/settings', signedIn, 'AWS_PROXY'],
         ['GET /account/export', signedIn, 'AWS_PROXY'],
+        ['PUT /account/tier', signedIn, 'AWS_PROXY'],
+        ['POST /account/portal', signedIn, 'AWS_PROXY'],
+        // Stripe signs what it sends: the function looks at nothing else before.
+        ['POST /webhooks/stripe', open, 'AWS_PROXY'],
         // Browsers ask before they send a token, and so without one.
         ['OPTIONS /account', open, 'MOCK'],
         ['OPTIONS /account/audit', open, 'MOCK'],
@@ -66,7 +70,9 @@ describe.each(allVariants)('the API of %s', (variant) => {
         ['OPTIONS /account/keys/{keyId}', open, 'MOCK'],
         ['OPTIONS /account/keys/{keyId}/claim', open, 'MOCK'],
         ['OPTIONS /account/keys/{keyId}/rotate', open, 'MOCK'],
+        ['OPTIONS /account/portal', open, 'MOCK'],
         ['OPTIONS /account/settings', open, 'MOCK'],
+        ['OPTIONS /account/tier', open, 'MOCK'],
         ['OPTIONS /account/usage', open, 'MOCK'],
         ['OPTIONS /openapi.json', open, 'MOCK'],
         ['OPTIONS /', open, 'MOCK'],
@@ -78,6 +84,8 @@ describe.each(allVariants)('the API of %s', (variant) => {
         ['OPTIONS /decisions/evaluate', open, 'MOCK'],
         ['OPTIONS /usage', open, 'MOCK'],
         ['OPTIONS /health', open, 'MOCK'],
+        ['OPTIONS /webhooks', open, 'MOCK'],
+        ['OPTIONS /webhooks/stripe', open, 'MOCK'],
       ].sort(),
     );
   });
@@ -123,6 +131,9 @@ describe.each(allVariants)('the API of %s', (variant) => {
       'GET /account/audit': 'AccountsListAccountAudit',
       'PUT /account/settings': 'AccountsChangeAccountSettings',
       'GET /account/export': 'AccountsExportAccount',
+      'PUT /account/tier': 'PaymentsChooseTier',
+      'POST /account/portal': 'PaymentsOpenPortal',
+      'POST /webhooks/stripe': 'PaymentsReceivePaymentEvent',
     });
   });
 
@@ -214,6 +225,9 @@ describe.each(allVariants)('the API of %s', (variant) => {
       'GET /account/audit': [100, 200],
       'PUT /account/settings': [20, 40],
       'GET /account/export': [5, 10],
+      'PUT /account/tier': [20, 40],
+      'POST /account/portal': [20, 40],
+      'POST /webhooks/stripe': [100, 200],
     });
     const unplanned = [...methodsOf(synthesized)].filter(
       ([, method]) => method['ApiKeyRequired'] !== true && at(method, 'Integration', 'Type') !== 'MOCK',

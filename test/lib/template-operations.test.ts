@@ -63,7 +63,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
         .replace(/[^\w-]/g, ''),
     );
 
-  test('watch the API, the authorizers, the meter, the record, mails, rotation, erasures and the number of usage keys', () => {
+  test('watch the API, the authorizers, the meter, the record, mails, payments, rotation, erasures and the number of usage keys', () => {
     expect(alarms.map(({ name }) => name).sort()).toEqual([
       'AccountMailFailed',
       'AccountMailLags',
@@ -82,22 +82,28 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
       'MailComplaintRate',
       'MailEventsDropped',
       'MailEventsNotHandedOver',
+      'PaymentsPaymentEventsFail',
+      'PaymentsPaymentsFail',
+      'PaymentsPaymentsLag',
+      'PaymentsSweepMissing',
       'RotationRotationFails',
       'RotationRotationLags',
       'RotationSweepMissing',
+      'SubscriptionsUsageKeysNearlyUsedUpByApproveRequest',
       'SubscriptionsUsageKeysNearlyUsedUpByChangeTier',
+      'SubscriptionsUsageKeysNearlyUsedUpByChooseTier',
       'SubscriptionsUsageKeysNearlyUsedUpByCreateAccountKey',
       'SubscriptionsUsageKeysNearlyUsedUpByGenerateKey',
+      'SubscriptionsUsageKeysNearlyUsedUpByReceivePaymentEvent',
+      'SubscriptionsUsageKeysNearlyUsedUpBySettlePayments',
     ]);
   });
 
   test.each(alarms)('$name tells somebody, and where to read what to do', ({ name, properties }) => {
     expect(properties['AlarmActions']).toEqual(['AlarmsTopic']);
     expect(properties['OKActions']).toEqual(['AlarmsTopic']);
-    // They count what goes wrong, so that no data is good news: but for the one that misses what should happen.
-    expect(properties['TreatMissingData']).toBe(
-      name === 'RotationSweepMissing' ? 'breaching' : 'notBreaching',
-    );
+    // They count what goes wrong, so that no data is good news: but for those that miss what should happen.
+    expect(properties['TreatMissingData']).toBe(name.endsWith('SweepMissing') ? 'breaching' : 'notBreaching');
     const anchor = /docs\/runbook\.md#([\w-]+)$/.exec(String(properties['AlarmDescription']))?.[1];
     expect(anchors).toContain(anchor);
   });
@@ -147,6 +153,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
   test.each([
     ['RotationHourly', 'RotationRotateKeys'],
     ['AccountsHourly', 'AccountsEraseAccounts'],
+    ['PaymentsHourly', 'PaymentsSettlePayments'],
   ])('look after sweeps that run every hour: %s starts %s, and no other service may', (name, fn) => {
     const rule = one('AWS::Events::Rule', name);
     expect(rule.properties).toMatchObject({
@@ -172,7 +179,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
       ofType('AWS::Events::Rule')
         .map(({ name }) => name)
         .sort(),
-    ).toEqual(['AccountsHourly', 'RotationHourly']);
+    ).toEqual(['AccountsHourly', 'PaymentsHourly', 'RotationHourly']);
     expect(ofType('AWS::Scheduler::Schedule')).toEqual([]);
   });
 
@@ -259,7 +266,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
   });
 
   const ownMetrics = alarms.filter(({ properties }) => !String(properties['Namespace']).startsWith('AWS/'));
-  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(14));
+  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(21));
   test.each(ownMetrics)(
     '$name hears what the function emits, and nothing of another stage',
     ({ properties }) => {

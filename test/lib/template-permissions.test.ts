@@ -110,6 +110,24 @@ const erases = {
   ],
 };
 
+const asksStripe = {
+  'secretsmanager:GetSecretValue': ['PaymentsStripeApiKey'],
+  'kms:Decrypt through secretsmanager': ['EncryptionDataKey'],
+};
+/** Asks Stripe, and makes a subscription and its keys what it says. */
+const followsPayments = {
+  'dynamodb:GetItem': ['Keys', 'Subscriptions'],
+  'dynamodb:PutItem': ['Keys', 'Subscriptions'],
+  'dynamodb:UpdateItem': ['Subscriptions'],
+  ...writesItems,
+  ...makesUsageKeys,
+  ...asksStripe,
+};
+/** Both: where Stripe's messages cannot be checked, nobody is asked to pay. */
+const readsBothOfStripe = {
+  'secretsmanager:GetSecretValue': ['PaymentsStripeApiKey', 'PaymentsStripeWebhookSecret'],
+};
+
 /**
  * All that each function may do beside writing its own log group and its traces: action -> resources. A condition
  * stands after the action. Whoever changes a grant changes this table, and a reviewer sees what a function gains.
@@ -186,6 +204,26 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
   'erase-accounts': {
     ...erases,
     'dynamodb:Query': ['Keys/index/bySubscription', 'Subscriptions/index/byDue'],
+  },
+  'choose-tier': { ...followsPayments, ...readsBothOfStripe },
+  'open-portal': {
+    'dynamodb:GetItem': ['Subscriptions'],
+    ...readsItems,
+    ...asksStripe,
+    ...readsBothOfStripe,
+  },
+  'receive-payment-event': { ...followsPayments, ...readsBothOfStripe },
+  'settle-payments': { ...followsPayments, 'dynamodb:Query': ['Subscriptions/index/byDue'] },
+  'approve-request': followsPayments,
+  'decline-request': {
+    'dynamodb:GetItem': ['Subscriptions'],
+    'dynamodb:PutItem': ['Subscriptions'],
+    ...writesItems,
+  },
+  'list-requests': {
+    'dynamodb:GetItem': ['Subscriptions'],
+    'dynamodb:Query': ['Subscriptions/index/byRequest'],
+    ...readsItems,
   },
   'evaluate-decision': { 'dynamodb:UpdateItem': ['Usage'], ...writesItems },
   'report-usage': { 'dynamodb:GetItem': ['Usage'], ...readsItems },
@@ -337,6 +375,15 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
   'report-account-usage': [512, 15],
   'revoke-account-key': [512, 15],
   'rotate-account-key': [512, 15],
+  // These wait for Stripe, and now and then for API Gateway to take another usage key.
+  'approve-request': [512, 60],
+  'choose-tier': [512, 29],
+  'open-portal': [512, 29],
+  'receive-payment-event': [512, 29],
+  // All that is due, of any number of subscriptions.
+  'settle-payments': [512, 900],
+  'decline-request': [512, 15],
+  'list-requests': [512, 15],
   // Waits while API Gateway is slow to take another usage key.
   'change-tier': [512, 30],
   // Ten changes at once, each with a mail that takes up to half a minute when SES is slow.
@@ -542,6 +589,10 @@ describe.each(allVariants)('in %s', (variant) => {
       ['DeliveryRenewClaim', ...caller, `${source}/${stage}/POST/claims/renew`],
       ['DeliveryShowClaimPage', ...caller, `${source}/${stage}/GET/claim`],
       ['OpenApiShowOpenApi', ...caller, `${source}/${stage}/GET/openapi.json`],
+      ['PaymentsChooseTier', ...caller, `${route}/PUT/account/tier`],
+      ['PaymentsOpenPortal', ...caller, `${route}/POST/account/portal`],
+      ['PaymentsReceivePaymentEvent', ...caller, `${route}/POST/webhooks/stripe`],
+      ['PaymentsSettlePayments', invoke, 'events.amazonaws.com', 'PaymentsHourly'],
       ['RotationRotateKeys', invoke, 'events.amazonaws.com', 'RotationHourly'],
       ['UsageReportUsage', ...caller, `${source}/${stage}/GET/usage`],
     ]);
@@ -587,6 +638,7 @@ describe.each(allVariants)('in %s', (variant) => {
       'authorize-account',
       'authorize-request',
       'change-account-settings',
+      'choose-tier',
       'claim-account-key',
       'create-account-key',
       'delete-account',
@@ -601,6 +653,8 @@ describe.each(allVariants)('in %s', (variant) => {
       'list-account-keys',
       'mail-account',
       'open-claim',
+      'open-portal',
+      'receive-payment-event',
       'record-audit',
       'record-mail-event',
       'renew-claim',
@@ -609,6 +663,7 @@ describe.each(allVariants)('in %s', (variant) => {
       'revoke-account-key',
       'rotate-account-key',
       'rotate-keys',
+      'settle-payments',
       'show-claim-page',
       'show-openapi',
     ];
