@@ -52,6 +52,8 @@ export interface StackDescription {
   readonly inboxUrl: string;
   /** The OpenID Connect issuer that stands for the user pool; absent where the template has none. */
   readonly issuerUrl?: string;
+  /** The dashboard's client there, as `aud` in ID tokens. */
+  readonly issuerClientId?: string;
   /** The stand-in of Stripe, and its page for the operator; absent where no function of the template talks to Stripe. */
   readonly stripeUrl?: string;
   readonly region: string;
@@ -163,11 +165,12 @@ function describe(
   { region, stackName }: LocalEnvironment,
   { apiUrl, awsEndpoint, inboxUrl, issuerUrl, stripe }: Services,
 ): StackDescription {
+  const [client] = template.byType('AWS::Cognito::UserPoolClient');
   return {
     apiUrl,
     awsEndpoint,
     inboxUrl,
-    ...(issuerUrl === undefined ? {} : { issuerUrl }),
+    ...(issuerUrl === undefined || client === undefined ? {} : { issuerUrl, issuerClientId: client.ref }),
     ...(stripe === undefined ? {} : { stripeUrl: stripe.url }),
     region,
     functions: shortNames(template.byType('AWS::Lambda::Function'), stackName),

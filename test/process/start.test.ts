@@ -64,6 +64,7 @@ test('stack.json tells addresses, functions and tables by their short names', ()
     awsEndpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     inboxUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     issuerUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    issuerClientId: expect.stringMatching(/^[a-z0-9]{26}$/),
     stripeUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     region: 'us-east-1',
     functions: Object.fromEntries(Object.keys(functionEntries).map((name) => [name, `latchkey-dev-${name}`])),
