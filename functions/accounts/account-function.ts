@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import type * as z from 'zod';
+import * as z from 'zod';
 import * as mini from 'zod/mini';
 import { apiFunction, json, type Product, problem } from '../runtime/api-function.ts';
 import { productEnvironment } from '../runtime/contract.ts';
@@ -52,6 +52,8 @@ export interface AccountMessages<
   readonly query?: Query;
 }
 
+/** Of a route that takes none: whoever sends fields expects something of them. */
+const emptyBody = z.strictObject({});
 /** An armored OpenPGP key takes most of it. */
 const maximumBody = 32 * 1024;
 
@@ -119,7 +121,7 @@ function readRequest<Body extends z.ZodType, Path extends z.ZodObject, Query ext
   const faults: Fault[] = [];
   const path = parsePart(messages.path, event.pathParameters ?? {}, 'path', faults);
   const query = parsePart(messages.query, event.queryStringParameters ?? {}, 'query', faults);
-  const body = messages.body === undefined ? undefined : parseBody(event, messages.body, faults);
+  const body = parseBody(event, messages.body ?? emptyBody, faults);
   const idempotencyKey = header(event, 'idempotency-key');
   const checked = idempotencyKeyHeader.optional().safeParse(idempotencyKey);
   if (!checked.success) {
@@ -176,7 +178,10 @@ function parseBody(event: APIGatewayProxyEvent, schema: z.ZodType, faults: Fault
   }
   const parsed = schema.safeParse(read.json);
   if (parsed.success) return parsed.data;
-  const unknownField = `is not a field of this request; expected only ${fields}`;
+  const unknownField =
+    fields === ''
+      ? 'is not a field of this request, which has none'
+      : `is not a field of this request; expected only ${fields}`;
   faults.push(...faultsOf(parsed.error.issues, dottedPath('body'), unknownField));
   return undefined;
 }

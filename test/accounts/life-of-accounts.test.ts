@@ -112,6 +112,8 @@ async function signedIn(world: World, person: Person, functions: Functions): Pro
     { requestId: 'request', now: new Date(world.now) },
     { client: functions.client, subscriptions: functions.accounts },
   );
+  const ofAddress = world.subscriptions.find(({ email }) => email === identity.email);
+  if (opened.kind === 'address-taken') expect(ofAddress?.owner).not.toBe(identity.owner);
   return opened.kind === 'account' ? opened.subscriptionId : undefined;
 }
 

@@ -47,8 +47,7 @@ export async function callAs(
     },
     body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
   );
-  if (process.env['CONFORM'] && path.startsWith('/account'))
-    expectAnswerConforms(method, pathTemplate(path), answer);
+  if (path.startsWith('/account')) expectAnswerConforms(method, pathTemplate(path), answer);
   return answer;
 }
 

@@ -16,13 +16,14 @@ import {
   requestIdOf,
   setUsed,
 } from './request-path-support.ts';
+import { runAccounts } from './secrets-in-logs-accounts.ts';
 import { ManagementError, startTestStack, type TestStack } from './test-stack.ts';
 
 /** A run through everything that has to do with a secret, after which all logs are searched for every one of them. */
 
 let stack: TestStack;
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await startTestStack({ payments: true });
 });
 afterAll(() => stack.close());
 
@@ -236,6 +237,8 @@ test('after a run through every function and every failure, no log holds a key, 
   }
   const revealed = await runDeliveries();
   for (const apiKey of revealed.apiKeys) see(apiKey);
+  const ofAccounts = await runAccounts(stack);
+  for (const apiKey of ofAccounts.apiKeys) see(apiKey);
   await stack.manage('revoke-key', { keyId: named.keyId, requestedBy });
   const last = await stack.evaluate(rotated.apiKey);
   expect(last.status).toBe(401);
@@ -249,12 +252,13 @@ test('after a run through every function and every failure, no log holds a key, 
   }
   expect(usageKeys).toContain(usageKey);
   // Of owners: six that were made, one for a dispute, one rotated by an admin, one by the sweep. Claimed, they are the same.
-  expect(seen.size).toBe(5 + 6 + 3);
+  expect(seen.size).toBe(5 + 6 + 3 + 2);
   const secrets = [
     ...[...seen].flatMap((apiKey) => [apiKey, apiKey.slice(-49, -6), apiKey.slice(-49)]),
     ...Object.entries(peppers).flatMap(([name, value]) => (name === 'current' ? [] : [value])),
     ...usageKeys,
     ...revealed.others,
+    ...ofAccounts.others,
     await readClaimSecret(stack),
   ];
   for (const secret of secrets) expect(secret.length).toBeGreaterThanOrEqual(20);
