@@ -111,12 +111,12 @@ describe('an ID token', () => {
     const email = addressOf('later');
     const later = await signUp(stack, email);
     const { claims } = await verify(stack, later.idToken);
-    expect(Math.abs((claims.iat ?? 0) - seconds())).toBeLessThan(10);
-    expect(Math.abs(Number(claims['auth_time']) - seconds())).toBeLessThan(10);
+    expect(Math.abs((claims.iat ?? 0) - seconds())).toBeLessThan(60);
+    expect(Math.abs(Number(claims['auth_time']) - seconds())).toBeLessThan(60);
     expect((claims.iat ?? 0) - (before.claims.iat ?? 0)).toBeGreaterThan(82 * 86_400);
-    await forward(15 * minutes - 5000);
+    await forward(14 * minutes);
     await verify(stack, later.idToken);
-    await forward(5001);
+    await forward(minutes);
     await expect(verify(stack, later.idToken)).rejects.toThrow('"exp" claim timestamp check failed');
   });
 
@@ -166,10 +166,10 @@ describe('a refresh token', () => {
     const first = await signUp(stack, addressOf('rotate'));
     const second = await refresh(stack, first);
     expect(second.refreshToken).not.toBe(first.refreshToken);
-    await forward(8000);
+    await forward(1000);
     const retried = await refresh(stack, first);
     // The first use counts, not the last.
-    await forward(4000);
+    await forward(9500);
     await expect(refresh(stack, first)).rejects.toThrow('invalid_grant');
     await expect(refresh(stack, second)).rejects.toThrow('invalid_grant');
     await expect(refresh(stack, retried)).rejects.toThrow('invalid_grant');
