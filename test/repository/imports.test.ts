@@ -46,6 +46,7 @@ const refused: Record<string, readonly Import[]> = {
     ['functions/authorizer/authorize-api-key.ts', 'functions/keys/stores/pepper-store.ts'],
     ['functions/usage/handlers/get-usage.ts', 'functions/keys/rules/lifecycle.ts', 'type'],
   ],
+  'routes-are-for-the-description': [['functions/usage/usage-report.ts', 'functions/usage/routes.ts']],
   'runtime-knows-no-subsystem': [['functions/runtime/api-function.ts', 'functions/keys/index.ts']],
   'handlers-are-ends': [['functions/keys/handlers/rotate-key.ts', 'functions/keys/handlers/revoke-key.ts']],
   'rules-import-rules-only': [
@@ -93,6 +94,7 @@ const allowed: readonly Import[] = [
   ['lib/constructs/usage.ts', 'functions/runtime/http-headers.ts'],
   ['lib/constructs/usage.ts', 'dynalite'],
   ['functions/usage/messages.ts', 'lib/tiers.ts'],
+  ['functions/openapi/document.ts', 'functions/usage/routes.ts'],
   ['functions/usage/handlers/report-usage.ts', 'functions/usage/stores/usage-store.ts'],
   ['functions/usage/handlers/report-usage.ts', 'functions/usage/rules/rate-limit.ts'],
   ['functions/usage/handlers/report-usage.ts', 'functions/authorizer/contract.ts'],
