@@ -18,6 +18,7 @@ import type { Payments } from './payments.ts';
 import { productOf } from './product.ts';
 import { serviceAlarm } from './service-alarm.ts';
 import type { Subscriptions } from './subscriptions.ts';
+import { sweepMissingAlarm } from './sweep-missing-alarm.ts';
 import type { Usage } from './usage.ts';
 
 export interface AccountsProps {
@@ -279,6 +280,14 @@ export class Accounts extends Construct {
         threshold: 1,
         description: 'A deleted account is still known elsewhere. docs/runbook.md#erasures-fail',
       }),
+    );
+    alarms.add(
+      sweepMissingAlarm(
+        this,
+        'SweepMissing',
+        erase,
+        'No sweep of deleted accounts came to its end for three hours. docs/runbook.md#erasures-fail',
+      ),
     );
   }
 

@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -23,6 +22,7 @@ import { productOf } from './product.ts';
 import { serviceAlarm } from './service-alarm.ts';
 import { dataRemoval } from './stage-settings.ts';
 import type { Subscriptions } from './subscriptions.ts';
+import { sweepMissingAlarm } from './sweep-missing-alarm.ts';
 
 export interface PaymentsProps {
   readonly config: Config;
@@ -171,15 +171,12 @@ export class Payments extends Construct {
       }),
     );
     alarms.add(
-      new Alarm(this, 'SweepMissing', {
-        metric: settle.metricInvocations({ statistic: 'Sum', period: Duration.hours(1) }),
-        threshold: 1,
-        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-        evaluationPeriods: 3,
-        // A rule that is gone or disabled leaves no data at all: that is what this alarm is for.
-        treatMissingData: TreatMissingData.BREACHING,
-        alarmDescription: 'No sweep of payments ran for three hours. docs/runbook.md#payments-fail-or-lag',
-      }),
+      sweepMissingAlarm(
+        this,
+        'SweepMissing',
+        settle,
+        'No sweep of payments came to its end for three hours. docs/runbook.md#payments-fail-or-lag',
+      ),
     );
   }
 

@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -10,6 +9,7 @@ import type { Alarms } from './alarms.ts';
 import type { Keys } from './keys.ts';
 import { LatchkeyFunction } from './latchkey-function.ts';
 import { serviceAlarm } from './service-alarm.ts';
+import { sweepMissingAlarm } from './sweep-missing-alarm.ts';
 
 export interface RotationProps {
   readonly config: Config;
@@ -56,15 +56,12 @@ export class Rotation extends Construct {
       }),
     );
     alarms.add(
-      new Alarm(this, 'SweepMissing', {
-        metric: rotate.metricInvocations({ statistic: 'Sum', period: Duration.hours(1) }),
-        threshold: 1,
-        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-        evaluationPeriods: 3,
-        // A rule that is gone or disabled leaves no data at all: that is what this alarm is for.
-        treatMissingData: TreatMissingData.BREACHING,
-        alarmDescription: 'No sweep ran for three hours. docs/runbook.md#rotation-fails-or-lags',
-      }),
+      sweepMissingAlarm(
+        this,
+        'SweepMissing',
+        rotate,
+        'No sweep came to its end for three hours. docs/runbook.md#rotation-fails-or-lags',
+      ),
     );
   }
 }

@@ -12,6 +12,7 @@ import {
   hostedZone,
   list,
   management,
+  type Properties,
   removeAssemblies,
   statements,
   synthesize,
@@ -69,6 +70,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
       'AccountMailLags',
       'AccountsErasuresFail',
       'AccountsSignInFailures',
+      'AccountsSweepMissing',
       'ApiServerErrors',
       'AuditRecordConflicts',
       'AuditRecordLags',
@@ -136,19 +138,38 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
     });
   });
 
-  test('ring when no sweep has run for three hours, be it that its rule is gone', () => {
-    expect(one('AWS::CloudWatch::Alarm', 'RotationSweepMissing').properties).toMatchObject({
-      Namespace: 'AWS/Lambda',
-      MetricName: 'Invocations',
-      Dimensions: [{ Name: 'FunctionName', Value: 'RotationRotateKeys' }],
-      Statistic: 'Sum',
-      Period: 3600,
-      EvaluationPeriods: 3,
-      Threshold: 1,
-      ComparisonOperator: 'LessThanThreshold',
-      TreatMissingData: 'breaching',
-    });
-  });
+  test.each([
+    ['RotationSweepMissing', 'RotationRotateKeys'],
+    ['AccountsSweepMissing', 'AccountsEraseAccounts'],
+    ['PaymentsSweepMissing', 'PaymentsSettlePayments'],
+  ])(
+    '%s rings when no sweep of %s has come to its end for three hours, be it that its rule is gone',
+    (name, fn) => {
+      const { properties } = one('AWS::CloudWatch::Alarm', name);
+      expect(properties).toMatchObject({
+        EvaluationPeriods: 3,
+        Threshold: 1,
+        ComparisonOperator: 'LessThanThreshold',
+        TreatMissingData: 'breaching',
+      });
+      const metrics = list(properties['Metrics']) as Properties[];
+      const [told, ...more] = metrics.filter((metric) => metric['ReturnData'] !== false);
+      expect(more).toEqual([]);
+      // One that fails is no sweep. Lambda counts it as an invocation all the same.
+      expect(told?.['Expression']).toBe('invocations - FILL(errors, 0)');
+      const counted = metrics.flatMap((metric) => ('MetricStat' in metric ? [metric] : []));
+      const of = (id: string, MetricName: string) => ({
+        Id: id,
+        ReturnData: false,
+        MetricStat: {
+          Metric: { Namespace: 'AWS/Lambda', MetricName, Dimensions: [{ Name: 'FunctionName', Value: fn }] },
+          Period: 3600,
+          Stat: 'Sum',
+        },
+      });
+      expect(counted).toEqual([of('invocations', 'Invocations'), of('errors', 'Errors')]);
+    },
+  );
 
   test.each([
     ['RotationHourly', 'RotationRotateKeys'],
@@ -265,7 +286,9 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
     ]);
   });
 
-  const ownMetrics = alarms.filter(({ properties }) => !String(properties['Namespace']).startsWith('AWS/'));
+  const ownMetrics = alarms.filter(
+    ({ properties }) => 'Namespace' in properties && !String(properties['Namespace']).startsWith('AWS/'),
+  );
   test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(21));
   test.each(ownMetrics)(
     '$name hears what the function emits, and nothing of another stage',
