@@ -4,18 +4,17 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { dashboardEnvironment, signInEnvironment } from '../../functions/accounts/contract.ts';
-import { productEnvironment, tierLimitsEnvironment } from '../../functions/runtime/contract.ts';
+import { signInEnvironment } from '../../functions/accounts/contract.ts';
+import { tierLimitsEnvironment } from '../../functions/runtime/contract.ts';
 import { metricNames } from '../../functions/runtime/metric-names.ts';
 import type { Config } from '../config.ts';
-import type { FunctionName } from '../function-entries.ts';
+import { accountFunctionsIn } from './account-functions.ts';
 import type { Alarms } from './alarms.ts';
 import type { Audit } from './audit.ts';
 import type { Identity } from './identity.ts';
 import type { Keys } from './keys.ts';
-import { LatchkeyFunction } from './latchkey-function.ts';
+import { LatchkeyFunction, type MakeFunction } from './latchkey-function.ts';
 import type { Payments } from './payments.ts';
-import { productOf } from './product.ts';
 import { serviceAlarm } from './service-alarm.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import { sweepMissingAlarm } from './sweep-missing-alarm.ts';
@@ -44,11 +43,13 @@ export interface AccountRoute {
 export class Accounts extends Construct {
   readonly authorizer: RequestAuthorizer;
   readonly routes: readonly AccountRoute[];
+  readonly #make: MakeFunction;
   readonly #props: AccountsProps;
 
   constructor(scope: Construct, id: string, props: AccountsProps) {
     super(scope, id);
     this.#props = props;
+    this.#make = accountFunctionsIn(this, props.config);
     this.authorizer = this.#addAuthorizer();
     this.routes = [
       { method: 'GET', path: 'account', fn: this.#get() },
@@ -101,11 +102,7 @@ export class Accounts extends Construct {
 
   #get(): LatchkeyFunction {
     const { subscriptions, usage, payments } = this.#props;
-    const get = this.#function(
-      'GetAccount',
-      'get-account',
-      'GET /account: the account and what can be chosen',
-    );
+    const get = this.#make('GetAccount', 'get-account', 'GET /account: the account and what can be chosen');
     subscriptions.grantRead(get);
     usage.grantRead(get);
     payments.grantAvailability(get);
@@ -113,7 +110,7 @@ export class Accounts extends Construct {
   }
 
   #delete(): LatchkeyFunction {
-    const fn = this.#function(
+    const fn = this.#make(
       'DeleteAccount',
       'delete-account',
       'DELETE /account: ends it, and forgets its owner',
@@ -128,11 +125,7 @@ export class Accounts extends Construct {
 
   #listKeys(): LatchkeyFunction {
     const { keys, usage } = this.#props;
-    const list = this.#function(
-      'ListAccountKeys',
-      'list-account-keys',
-      'GET /account/keys: the account’s keys',
-    );
+    const list = this.#make('ListAccountKeys', 'list-account-keys', 'GET /account/keys: the account’s keys');
     keys.grantRead(list);
     keys.grantList(list);
     usage.grantLookUp(list);
@@ -141,11 +134,7 @@ export class Accounts extends Construct {
 
   #getKey(): LatchkeyFunction {
     const { keys, usage } = this.#props;
-    const get = this.#function(
-      'GetAccountKey',
-      'get-account-key',
-      'GET /account/keys/{keyId}: one of its keys',
-    );
+    const get = this.#make('GetAccountKey', 'get-account-key', 'GET /account/keys/{keyId}: one of its keys');
     keys.grantRead(get);
     usage.grantLookUp(get);
     return get;
@@ -153,14 +142,9 @@ export class Accounts extends Construct {
 
   #createKey(): LatchkeyFunction {
     const { config, keys, subscriptions } = this.#props;
-    const create = this.#function(
-      'CreateAccountKey',
-      'create-account-key',
-      'POST /account/keys: makes a key',
-      {
-        timeout: Duration.seconds(29),
-      },
-    );
+    const create = this.#make('CreateAccountKey', 'create-account-key', 'POST /account/keys: makes a key', {
+      timeout: Duration.seconds(29),
+    });
     keys.grantMint(create);
     subscriptions.grantPlan(create);
     subscriptions.grantUsageKeys(create);
@@ -170,7 +154,7 @@ export class Accounts extends Construct {
 
   #rotateKey(): LatchkeyFunction {
     const { keys, subscriptions } = this.#props;
-    const rotate = this.#function(
+    const rotate = this.#make(
       'RotateAccountKey',
       'rotate-account-key',
       'POST /account/keys/{keyId}/rotate: gives a key a new secret',
@@ -183,7 +167,7 @@ export class Accounts extends Construct {
 
   #revokeKey(): LatchkeyFunction {
     const { keys, subscriptions } = this.#props;
-    const revoke = this.#function(
+    const revoke = this.#make(
       'RevokeAccountKey',
       'revoke-account-key',
       'DELETE /account/keys/{keyId}: ends a key for good',
@@ -195,7 +179,7 @@ export class Accounts extends Construct {
 
   #claimKey(): LatchkeyFunction {
     const { keys } = this.#props;
-    const claim = this.#function(
+    const claim = this.#make(
       'ClaimAccountKey',
       'claim-account-key',
       'POST /account/keys/{keyId}/claim: shows a secret that waits, once',
@@ -207,7 +191,7 @@ export class Accounts extends Construct {
 
   #reportUsage(): LatchkeyFunction {
     const { subscriptions, usage } = this.#props;
-    const report = this.#function(
+    const report = this.#make(
       'ReportAccountUsage',
       'report-account-usage',
       'GET /account/usage: a month’s counts',
@@ -219,7 +203,7 @@ export class Accounts extends Construct {
 
   #listAudit(): LatchkeyFunction {
     const { keys, audit } = this.#props;
-    const list = this.#function(
+    const list = this.#make(
       'ListAccountAudit',
       'list-account-audit',
       'GET /account/audit: what is on record',
@@ -232,7 +216,7 @@ export class Accounts extends Construct {
 
   #changeSettings(): LatchkeyFunction {
     const { keys, subscriptions } = this.#props;
-    const change = this.#function(
+    const change = this.#make(
       'ChangeAccountSettings',
       'change-account-settings',
       'PUT /account/settings: name, OpenPGP key, preferences',
@@ -244,7 +228,7 @@ export class Accounts extends Construct {
 
   #export(): LatchkeyFunction {
     const { keys, subscriptions, usage, audit, payments } = this.#props;
-    const fn = this.#function('ExportAccount', 'export-account', 'GET /account/export: all that is kept', {
+    const fn = this.#make('ExportAccount', 'export-account', 'GET /account/export: all that is kept', {
       timeout: Duration.seconds(29),
     });
     subscriptions.grantRead(fn);
@@ -298,18 +282,5 @@ export class Accounts extends Construct {
     subscriptions.grantForget(fn);
     payments.grantErasure(fn);
     identity.grantDeleteUser(fn);
-  }
-
-  #function(
-    id: string,
-    name: FunctionName,
-    description: string,
-    options: { timeout?: Duration } = {},
-  ): LatchkeyFunction {
-    const { config } = this.#props;
-    const fn = new LatchkeyFunction(this, id, { config, name, description, ...options });
-    fn.addEnvironments(productEnvironment, productOf(config));
-    fn.addEnvironments(dashboardEnvironment, { DASHBOARD_ORIGIN: config.dashboard.url });
-    return fn;
   }
 }

@@ -15,7 +15,7 @@ import type { Alarms } from './alarms.ts';
 import type { Encryption } from './encryption.ts';
 import type { Keys } from './keys.ts';
 import { lagAlarm } from './lag-alarm.ts';
-import { LatchkeyFunction } from './latchkey-function.ts';
+import { functionsIn, type LatchkeyFunction, type MakeFunction } from './latchkey-function.ts';
 import type { Mail } from './mail.ts';
 import { productOf } from './product.ts';
 import { serviceAlarm } from './service-alarm.ts';
@@ -44,6 +44,7 @@ export class Delivery extends Construct {
   readonly renew: LatchkeyFunction;
   /** `POST /claims/dispute` */
   readonly dispute: LatchkeyFunction;
+  readonly #make: MakeFunction;
   readonly #props: DeliveryProps;
   readonly #claimSecret: Secret;
   readonly #deliver: LatchkeyFunction;
@@ -51,6 +52,7 @@ export class Delivery extends Construct {
   constructor(scope: Construct, id: string, props: DeliveryProps) {
     super(scope, id);
     this.#props = props;
+    this.#make = functionsIn(this, props.config);
     const { config, encryption } = props;
     this.#claimSecret = new Secret(this, 'ClaimSecret', {
       description:
@@ -88,7 +90,7 @@ export class Delivery extends Construct {
   /** `update-subscription` */
   addManagement(): LatchkeyFunction {
     const { keys, subscriptions } = this.#props;
-    const update = this.#function(
+    const update = this.#make(
       'UpdateSubscription',
       'update-subscription',
       'Changes where and how the owner of a subscription is reached',
@@ -100,14 +102,9 @@ export class Delivery extends Construct {
 
   #addDeliver(): LatchkeyFunction {
     const { config, alarms, keys, subscriptions, usage, mail, adminAlerts } = this.#props;
-    const deliver = this.#function(
-      'DeliverKey',
-      'deliver-key',
-      'Mails owners what changed about their keys',
-      {
-        timeout: Duration.minutes(5),
-      },
-    );
+    const deliver = this.#make('DeliverKey', 'deliver-key', 'Mails owners what changed about their keys', {
+      timeout: Duration.minutes(5),
+    });
     keys.grantWriteTimed(deliver);
     keys.grantOpen(deliver);
     subscriptions.grantRead(deliver);
@@ -144,7 +141,7 @@ export class Delivery extends Construct {
 
   #addRecordMailEvent(): void {
     const { keys, subscriptions, mail, adminAlerts } = this.#props;
-    const record = this.#function(
+    const record = this.#make(
       'RecordMailEvent',
       'record-mail-event',
       'Notes what became of a mail, and what that means for its address',
@@ -157,11 +154,7 @@ export class Delivery extends Construct {
   }
 
   #addPage(): LatchkeyFunction {
-    const page = this.#function(
-      'ShowClaimPage',
-      'show-claim-page',
-      'GET /claim: the page that claim links open',
-    );
+    const page = this.#make('ShowClaimPage', 'show-claim-page', 'GET /claim: the page that claim links open');
     page.addEnvironments(mailProductEnvironment, {
       MAIL_PRODUCT: JSON.stringify(this.#props.config.product),
     });
@@ -170,7 +163,7 @@ export class Delivery extends Construct {
 
   #addOpen(): LatchkeyFunction {
     const { config, keys } = this.#props;
-    const open = this.#function('OpenClaim', 'open-claim', 'POST /claims: shows a new key once');
+    const open = this.#make('OpenClaim', 'open-claim', 'POST /claims: shows a new key once');
     keys.grantWriteTimed(open);
     keys.grantOpen(open);
     this.#grantClaimSecret(open);
@@ -180,7 +173,7 @@ export class Delivery extends Construct {
 
   #addReplacing(id: string, name: FunctionName, description: string): LatchkeyFunction {
     const { config, keys } = this.#props;
-    const fn = this.#function(id, name, description);
+    const fn = this.#make(id, name, description);
     keys.grantSeal(fn);
     this.#grantClaimSecret(fn);
     fn.addEnvironments(productEnvironment, productOf(config));
@@ -191,14 +184,5 @@ export class Delivery extends Construct {
     fn.allow(['secretsmanager:GetSecretValue'], [this.#claimSecret.secretArn]);
     this.#props.encryption.grantThrough(fn, 'secretsmanager', 'read');
     fn.addEnvironments(claimEnvironment, { CLAIM_SECRET_ARN: this.#claimSecret.secretArn });
-  }
-
-  #function(
-    id: string,
-    name: FunctionName,
-    description: string,
-    options: { timeout?: Duration } = {},
-  ): LatchkeyFunction {
-    return new LatchkeyFunction(this, id, { config: this.#props.config, name, description, ...options });
   }
 }

@@ -4,7 +4,7 @@ import { tierLimitsEnvironment } from '../../functions/runtime/contract.ts';
 import type { Config } from '../config.ts';
 import type { FunctionName } from '../function-entries.ts';
 import type { Keys } from './keys.ts';
-import { LatchkeyFunction } from './latchkey-function.ts';
+import { functionsIn, type LatchkeyFunction, type MakeFunction } from './latchkey-function.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 export interface KeyManagementProps {
@@ -19,11 +19,13 @@ export class KeyManagement extends Construct {
   readonly acts: readonly LatchkeyFunction[];
   /** Functions that only tell. */
   readonly reads: readonly LatchkeyFunction[];
+  readonly #make: MakeFunction;
   readonly #props: KeyManagementProps;
 
   constructor(scope: Construct, id: string, props: KeyManagementProps) {
     super(scope, id);
     this.#props = props;
+    this.#make = functionsIn(this, props.config);
     this.acts = [
       this.#generate(),
       this.#rotate(),
@@ -38,7 +40,7 @@ export class KeyManagement extends Construct {
 
   #generate(): LatchkeyFunction {
     const { config, keys, subscriptions } = this.#props;
-    const generate = this.#function(
+    const generate = this.#make(
       'GenerateKey',
       'generate-key',
       'Makes an API key, and the subscription where there is none',
@@ -55,7 +57,7 @@ export class KeyManagement extends Construct {
 
   #rotate(): LatchkeyFunction {
     const { keys, subscriptions } = this.#props;
-    const rotate = this.#function(
+    const rotate = this.#make(
       'RotateKey',
       'rotate-key',
       'Gives an API key a new secret, with or without a grace period for the old one',
@@ -67,21 +69,21 @@ export class KeyManagement extends Construct {
 
   #revoke(): LatchkeyFunction {
     const { keys, subscriptions } = this.#props;
-    const revoke = this.#function('RevokeKey', 'revoke-key', 'Ends an API key for good');
+    const revoke = this.#make('RevokeKey', 'revoke-key', 'Ends an API key for good');
     keys.grantWrite(revoke);
     subscriptions.grantWrite(revoke);
     return revoke;
   }
 
   #suspendOrResume(id: string, name: FunctionName, description: string): LatchkeyFunction {
-    const fn = this.#function(id, name, description);
+    const fn = this.#make(id, name, description);
     this.#props.keys.grantWriteTimed(fn);
     return fn;
   }
 
   #changeTier(): LatchkeyFunction {
     const { config, keys, subscriptions } = this.#props;
-    const change = this.#function(
+    const change = this.#make(
       'ChangeTier',
       'change-tier',
       'Moves a subscription and its keys to another tier',
@@ -98,7 +100,7 @@ export class KeyManagement extends Construct {
 
   #rotatePepper(): LatchkeyFunction {
     const { keys, subscriptions } = this.#props;
-    const rotate = this.#function(
+    const rotate = this.#make(
       'RotatePepper',
       'rotate-pepper',
       'Makes a new pepper current; no key is reissued',
@@ -110,7 +112,7 @@ export class KeyManagement extends Construct {
 
   #get(): LatchkeyFunction {
     const { keys } = this.#props;
-    const get = this.#function('GetKey', 'get-key', 'Tells everything about an API key but its secrets');
+    const get = this.#make('GetKey', 'get-key', 'Tells everything about an API key but its secrets');
     keys.grantRead(get);
     keys.grantPepper(get);
     return get;
@@ -118,7 +120,7 @@ export class KeyManagement extends Construct {
 
   #list(): LatchkeyFunction {
     const { keys, subscriptions } = this.#props;
-    const list = this.#function('ListKeys', 'list-keys', 'Lists the API keys of a subscription');
+    const list = this.#make('ListKeys', 'list-keys', 'Lists the API keys of a subscription');
     keys.grantRead(list);
     keys.grantList(list);
     subscriptions.grantRead(list);
@@ -127,7 +129,7 @@ export class KeyManagement extends Construct {
 
   #getPepperUsage(): LatchkeyFunction {
     const { keys } = this.#props;
-    const get = this.#function(
+    const get = this.#make(
       'GetPepperUsage',
       'get-pepper-usage',
       'Counts which peppers live secrets still use',
@@ -138,14 +140,5 @@ export class KeyManagement extends Construct {
     keys.grantScan(get);
     keys.grantPepper(get);
     return get;
-  }
-
-  #function(
-    id: string,
-    name: FunctionName,
-    description: string,
-    options: { timeout?: Duration } = {},
-  ): LatchkeyFunction {
-    return new LatchkeyFunction(this, id, { config: this.#props.config, name, description, ...options });
   }
 }

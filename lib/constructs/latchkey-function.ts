@@ -95,3 +95,16 @@ export class LatchkeyFunction extends LambdaFunction {
     );
   }
 }
+
+/** How a construct makes its functions, all in its own scope. */
+export type MakeFunction = (
+  id: string,
+  name: FunctionName,
+  description: string,
+  options?: Pick<LatchkeyFunctionProps, 'memorySize' | 'timeout'>,
+) => LatchkeyFunction;
+
+export function functionsIn(scope: Construct, config: Config): MakeFunction {
+  return (id, name, description, options) =>
+    new LatchkeyFunction(scope, id, { config, name, description, ...options });
+}

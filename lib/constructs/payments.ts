@@ -4,7 +4,6 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { dashboardEnvironment } from '../../functions/accounts/contract.ts';
 import {
   paymentOfferEnvironment,
   stripeEnvironment,
@@ -13,11 +12,11 @@ import {
 import { productEnvironment } from '../../functions/runtime/contract.ts';
 import { metricNames } from '../../functions/runtime/metric-names.ts';
 import type { Config } from '../config.ts';
-import type { FunctionName } from '../function-entries.ts';
+import { accountFunctionsIn } from './account-functions.ts';
 import type { Alarms } from './alarms.ts';
 import type { Encryption } from './encryption.ts';
 import type { Keys } from './keys.ts';
-import { LatchkeyFunction } from './latchkey-function.ts';
+import { functionsIn, type LatchkeyFunction, type MakeFunction } from './latchkey-function.ts';
 import { productOf } from './product.ts';
 import { serviceAlarm } from './service-alarm.ts';
 import { dataRemoval } from './stage-settings.ts';
@@ -49,11 +48,15 @@ export class Payments extends Construct {
   readonly acts: readonly LatchkeyFunction[];
   /** `list-requests` */
   readonly reads: readonly LatchkeyFunction[];
+  readonly #make: MakeFunction;
+  readonly #makeOfAccount: MakeFunction;
   readonly #props: PaymentsProps;
 
   constructor(scope: Construct, id: string, props: PaymentsProps) {
     super(scope, id);
     this.#props = props;
+    this.#make = functionsIn(this, props.config);
+    this.#makeOfAccount = accountFunctionsIn(this, props.config);
     this.apiKey = this.#addSecret(
       'StripeApiKey',
       'Stripe’s secret or restricted key (sk_..., rk_...), set by an operator',
@@ -84,7 +87,7 @@ export class Payments extends Construct {
   #addChooseTier(): LatchkeyFunction {
     const { config } = this.#props;
     // Waits for Stripe and, once in a tier's life, for API Gateway.
-    const choose = this.#function(
+    const choose = this.#makeOfAccount(
       'ChooseTier',
       'choose-tier',
       'PUT /account/tier: free, paid, or asked for',
@@ -94,13 +97,12 @@ export class Payments extends Construct {
     );
     this.#grantFollow(choose);
     this.grantAvailability(choose);
-    this.#addAccountEnvironment(choose);
     choose.addEnvironments(paymentOfferEnvironment, { PRODUCT_NAME: config.product.name });
     return choose;
   }
 
   #addOpenPortal(): LatchkeyFunction {
-    const open = this.#function(
+    const open = this.#makeOfAccount(
       'OpenPortal',
       'open-portal',
       'POST /account/portal: Stripe’s page about an owner’s payments',
@@ -109,13 +111,12 @@ export class Payments extends Construct {
     this.#props.subscriptions.grantRead(open);
     this.#grantStripe(open);
     this.grantAvailability(open);
-    this.#addAccountEnvironment(open);
     return open;
   }
 
   #addReceive(): LatchkeyFunction {
     const { config, alarms } = this.#props;
-    const receive = this.#function(
+    const receive = this.#make(
       'ReceivePaymentEvent',
       'receive-payment-event',
       'POST /webhooks/stripe: asks Stripe what there is new, and follows',
@@ -138,7 +139,7 @@ export class Payments extends Construct {
 
   #addSettle(): void {
     const { config, alarms, subscriptions } = this.#props;
-    const settle = this.#function(
+    const settle = this.#make(
       'SettlePayments',
       'settle-payments',
       'Hourly: payments that are missing, and messages that were lost',
@@ -181,7 +182,7 @@ export class Payments extends Construct {
   }
 
   #addApprove(): LatchkeyFunction {
-    const approve = this.#function(
+    const approve = this.#make(
       'ApproveRequest',
       'approve-request',
       'Gives an owner the tier that was asked for',
@@ -192,7 +193,7 @@ export class Payments extends Construct {
   }
 
   #addDecline(): LatchkeyFunction {
-    const decline = this.#function(
+    const decline = this.#make(
       'DeclineRequest',
       'decline-request',
       'Declines a request for a tier, and says why',
@@ -203,11 +204,7 @@ export class Payments extends Construct {
 
   #addList(): LatchkeyFunction {
     const { subscriptions } = this.#props;
-    const list = this.#function(
-      'ListRequests',
-      'list-requests',
-      'Lists the requests for a tier that are open',
-    );
+    const list = this.#make('ListRequests', 'list-requests', 'Lists the requests for a tier that are open');
     subscriptions.grantRead(list);
     subscriptions.grantRequests(list);
     return list;
@@ -236,12 +233,6 @@ export class Payments extends Construct {
   }
 
   /** Functions behind `authorize-account`. */
-  #addAccountEnvironment(fn: LatchkeyFunction): void {
-    const { config } = this.#props;
-    fn.addEnvironments(productEnvironment, productOf(config));
-    fn.addEnvironments(dashboardEnvironment, { DASHBOARD_ORIGIN: config.dashboard.url });
-  }
-
   #addSecret(id: string, description: string): Secret {
     const { config, encryption } = this.#props;
     return new Secret(this, id, {
@@ -251,14 +242,5 @@ export class Payments extends Construct {
       generateSecretString: { passwordLength: 32, excludePunctuation: true, includeSpace: false },
       removalPolicy: dataRemoval(config),
     });
-  }
-
-  #function(
-    id: string,
-    name: FunctionName,
-    description: string,
-    options: { timeout?: Duration } = {},
-  ): LatchkeyFunction {
-    return new LatchkeyFunction(this, id, { config: this.#props.config, name, description, ...options });
   }
 }
