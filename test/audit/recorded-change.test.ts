@@ -53,9 +53,62 @@ describe('what a change tells', () => {
     expect(hidden.filter((each) => told.includes(each))).toEqual([]);
   });
 
+  test('of payments is how they stand, without ids, pages and what the owner wrote', () => {
+    const at = '2026-11-23T10:00:00.000Z';
+    const item = {
+      ...itemAt(2),
+      tier: 'pro',
+      tierCause: 'payment',
+      tierChosenAt: at,
+      payment: {
+        customerId: 'cus_hidden',
+        stripeSubscriptionId: 'sub_hidden',
+        checkout: { id: 'cs_hidden', url: 'https://hidden.example.com', expiresAt: at },
+        status: 'past-due',
+        periodEndsAt: at,
+        cancelsAt: at,
+        endedAt: at,
+        failedAt: at,
+        graceEndsAt: at,
+        remindedFor: at,
+        reversal: { kind: 'dispute', at },
+      },
+      request: {
+        tier: 'enterprise',
+        status: 'declined',
+        requestedAt: at,
+        answeredAt: at,
+        note: 'hidden note',
+        reason: 'hidden reason',
+      },
+    };
+    const { state } = recordedChange(about, item);
+    expect(state).toMatchObject({ tier: 'pro', tierCause: 'payment', tierChosenAt: at });
+    expect(state['payment']).toEqual({
+      status: 'past-due',
+      periodEndsAt: at,
+      cancelsAt: at,
+      endedAt: at,
+      failedAt: at,
+      graceEndsAt: at,
+      remindedFor: at,
+      reversal: { kind: 'dispute', at },
+      checkoutExpiresAt: at,
+    });
+    expect(state['request']).toEqual({
+      tier: 'enterprise',
+      status: 'declined',
+      requestedAt: at,
+      answeredAt: at,
+    });
+    expect(JSON.stringify(state)).not.toContain('hidden');
+  });
+
   test.each([
     ['an address lock', { subscriptionId: 'email#a@example.com', lockedFor: 'sub_x' }],
     ['a counter', { subscriptionId: 'counter#usage-keys', count: 3 }],
+    ['a customer of Stripe’s', { subscriptionId: 'customer#cus_1', lockedFor: 'sub_x', sequence: 3 }],
+    ['an event of Stripe’s', { subscriptionId: 'event#evt_1', expiresAt: 1 }],
     ['an idempotency record', { subscriptionId: 'idempotency#abc', keyId: 'abcdefghijkl', version: 1 }],
   ])('%s is not on record', (_what, item) => {
     const own = { subscriptionId: item.subscriptionId };
@@ -113,8 +166,8 @@ describe('hashes', () => {
     expect([first?.itemHash, first?.hash, second?.hash]).toMatchInlineSnapshot(`
       [
         "d49ceaf3225a6583b8e23719680131e926f3b652b7cb9343efca272a082d48ff",
-        "6bf571096d0f866c5e6ed735fcb1146dec4fe6aaafddb65ec9d38f63bf8131be",
-        "2c2dfbb30baaf173e4ab35ae4caedc4ec2e73be940f9d7717803edb4ce4a1046",
+        "2694de832859fa3dd50012482a7d92682e5dfb5c34bafbedc463d21107736f0f",
+        "f46c921c03adabbb7281ba074adb9b89ee2a2a4d37bc8fc0152b7fccd61022db",
       ]
     `);
   });

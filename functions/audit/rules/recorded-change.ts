@@ -61,6 +61,8 @@ const told = [
   'subscriptionId',
   'prefix',
   'tier',
+  'tierCause',
+  'tierChosenAt',
   'suspensions',
   'revokedAt',
   'rotateAt',
@@ -78,7 +80,34 @@ function stateOf(item: RecordedItem): Record<string, unknown> {
   const entries = told.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]] as const]));
   const secrets = item['secrets'];
   const versions = Array.isArray(secrets) ? { versions: secrets.map(versionOf) } : {};
-  return { ...Object.fromEntries(entries), ...versions, ...handoverOf(item['handover']) };
+  return {
+    ...Object.fromEntries(entries),
+    ...versions,
+    ...handoverOf(item['handover']),
+    ...paymentOf(item['payment']),
+    ...requestOf(item['request']),
+  };
+}
+
+/** How the payments stand: no id of Stripe's, and no address of a page. */
+function paymentOf(payment: unknown): { payment?: Record<string, unknown> } {
+  if (typeof payment !== 'object' || payment === null) return {};
+  const { checkout, status, periodEndsAt, cancelsAt, endedAt, ...rest } = payment as Record<string, unknown>;
+  const { failedAt, graceEndsAt, remindedFor, reversal } = rest;
+  const told = { status, periodEndsAt, cancelsAt, endedAt, failedAt, graceEndsAt, remindedFor, reversal };
+  const until = (checkout as { expiresAt?: unknown } | undefined)?.expiresAt;
+  return { payment: defined({ ...told, checkoutExpiresAt: until }) };
+}
+
+/** Where a request for a tier stands: not what the person wrote. */
+function requestOf(request: unknown): { request?: Record<string, unknown> } {
+  if (typeof request !== 'object' || request === null) return {};
+  const { tier, status, requestedAt, answeredAt } = request as Record<string, unknown>;
+  return { request: defined({ tier, status, requestedAt, answeredAt }) };
+}
+
+function defined(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 /** Where a secret on its way stands: never the ciphertext, nor what proves who opened the link. */
@@ -102,9 +131,7 @@ function handoverOf(handover: unknown): { handover?: Record<string, unknown> } {
     failedAt,
     trouble,
   };
-  return {
-    handover: Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined)),
-  };
+  return { handover: defined(told) };
 }
 
 function versionOf(secret: Readonly<Record<string, unknown>>): Record<string, unknown> {
