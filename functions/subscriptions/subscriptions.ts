@@ -129,6 +129,6 @@ async function existing(
 
 function noRoom(limit: number): LimitError {
   return new LimitError(
-    `all ${limit} usage keys are taken: API Gateway allows no more per account and Region; see docs/scale.md`,
+    `all ${limit} usage keys are taken: API Gateway allows no more per account and Region; ask support, who find what to do in docs/scale.md`,
   );
 }

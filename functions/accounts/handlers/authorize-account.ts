@@ -5,7 +5,7 @@ import { metricNames } from '../../runtime/metric-names.ts';
 import { count, describeError, logger } from '../../runtime/telemetry.ts';
 import { composeSubscriptions } from '../../subscriptions/index.ts';
 import { type AccountContext, signInEnvironment } from '../contract.ts';
-import { createTokenVerifier } from '../gateways/token-verifier.ts';
+import { createTokenVerifier, IssuerUnavailableError } from '../gateways/token-verifier.ts';
 import { openAccount } from '../open-account.ts';
 import { admission, denial } from '../rules/admission.ts';
 import { bearerToken } from '../rules/bearer-token.ts';
@@ -46,7 +46,7 @@ export async function handler(
     return denial(event.methodArn, hints[reason]);
   };
   const fail = (error: unknown): never => {
-    logger.error('authorizer failed', { apiRequestId: requestId, ...describeError(error) });
+    logger.error('authorizer failed', { apiRequestId: requestId, ...describeError(error), ...why(error) });
     count(metricNames.signInFailures);
     throw new Error('the sign-in could not be checked');
   };
@@ -66,4 +66,10 @@ export async function handler(
     subscriptionId: opened.subscriptionId,
     signInSubject: identity.subject,
   });
+}
+
+/** Why the issuer could not be asked: what it is told by says nothing of a token, which is looked at later. */
+function why(error: unknown): { cause?: string } {
+  const cause = error instanceof IssuerUnavailableError ? error.cause : undefined;
+  return cause instanceof Error ? { cause: `${cause.name}: ${cause.message}` } : {};
 }
