@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newSubscriber } from './account-support.ts';
 import { parseShape, type Shape, strayFrom } from './answer-shape.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
@@ -12,6 +13,9 @@ const examples: Readonly<Record<string, string>> = {
   apiKey: '<the whole key>',
   cursor: '<cursor of the answer before>',
 };
+
+/** Of an owner who waits for an answer; each of the two answers is for somebody else. */
+const requester = 'sub_Wq3nB7XcT0eLr5ZkVd9u';
 
 interface Call {
   readonly name: string;
@@ -80,6 +84,8 @@ beforeAll(async () => {
   for (const { name, payload } of calls) {
     // The record is told of when it has caught up.
     if (name === 'query-audit') await stack.streams.whenIdle();
+    if (name === 'list-requests' || name === 'decline-request')
+      known['requester'] = await somebodyWhoAsks(name);
     const { Payload, FunctionError } = await stack.lambda.send(
       new InvokeCommand({
         FunctionName: `latchkey-dev-${name}`,
@@ -93,6 +99,14 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 
+/** The subscription of somebody who has just asked for an enterprise tier. */
+async function somebodyWhoAsks(name: string): Promise<string> {
+  const person = await newSubscriber(stack, `${name}@example.com`);
+  const { status } = await person.call('PUT', '/account/tier', { tier: 'enterprise', note: 'many requests' });
+  expect(status).toBe(200);
+  return (await person.call('GET', '/account')).body.subscriptionId;
+}
+
 /** The payload with each example replaced by what an earlier call answered. */
 function withKnown(
   payload: Call['payload'],
@@ -101,6 +115,7 @@ function withKnown(
   return Object.fromEntries(
     Object.entries(payload).map(([field, value]) => {
       if (examples[field] === undefined) return [field, value];
+      if (value === requester) return [field, known['requester']];
       if (value !== examples[field])
         throw new Error(`${field}: the page uses ${examples[field]}, not ${value}`);
       if (known[field] === undefined) throw new Error(`${field}: no call before answered one`);
@@ -168,6 +183,7 @@ describe('docs/management.md', () => {
     expect(answerOf('list-keys')).toMatchObject({ keys: [{}], cursor: expect.any(String) });
     expect(answerOf('query-audit')).toMatchObject({ entries: [{}, {}], cursor: expect.any(String) });
     expect(answerOf('get-key')).toMatchObject({ versions: [{}, {}] });
+    expect(answerOf('list-requests')).toMatchObject({ requests: [{ note: 'many requests' }] });
     const verifications = answers.filter((_, index) => calls[index]?.name === 'verify-audit');
     expect(verifications.length).toBeGreaterThan(1);
     for (const { answer } of verifications) expect(answer).toMatchObject({ ok: true, broken: [] });
