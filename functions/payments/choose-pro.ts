@@ -26,8 +26,9 @@ export async function choosePro(
   refuseByContract(former, dependencies.supportAddress);
   const gateway = await dependencies.stripe();
   const settled = await settledSubscription(subscriptionId, act, gateway, dependencies);
-  const item = await takeBackEnding(settled, act, gateway, dependencies);
-  if (item !== settled && isPaying(item)) return { tier: item.tier as TierName, outcome: 'goes-on' };
+  const isEnding = isPaying(settled) && settled.payment?.cancelsAt !== undefined;
+  const item = isEnding ? await takeBackEnding(settled, act, gateway, dependencies) : settled;
+  if (isEnding && isPaying(item)) return { tier: item.tier as TierName, outcome: 'goes-on' };
   if (!isPaying(item) && item.tier === 'free') {
     if (gateway === undefined) throw new ProblemError('payment-unavailable');
     const checkout = await beginCheckout(subscriptionId, act, gateway, dependencies);
@@ -37,16 +38,14 @@ export async function choosePro(
   return choiceOf(noted, former.tier);
 }
 
-/** @returns the item as it was where nothing is canceled */
+/** @param item that pays, and is canceled */
 async function takeBackEnding(
-  item: SubscriptionItem,
+  { subscriptionId, payment }: SubscriptionItem,
   act: Act,
   gateway: PaymentGateway | undefined,
   dependencies: ChoiceDependencies,
 ): Promise<SubscriptionItem> {
-  const { subscriptionId, payment } = item;
-  if (!isPaying(item) || payment?.cancelsAt === undefined) return item;
   if (gateway === undefined) throw new ProblemError('payment-unavailable');
-  await gateway.setEnding(payment.stripeSubscriptionId ?? '', false);
+  await gateway.setEnding(payment?.stripeSubscriptionId ?? '', false);
   return settledSubscription(subscriptionId, act, gateway, dependencies);
 }

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -232,15 +232,17 @@ export class Payments extends Construct {
     this.#props.encryption.grantThrough(fn, 'secretsmanager', 'read');
   }
 
-  /** Functions behind `authorize-account`. */
+  /** An output tells the operator where it lies. */
   #addSecret(id: string, description: string): Secret {
     const { config, encryption } = this.#props;
-    return new Secret(this, id, {
+    const secret = new Secret(this, id, {
       description,
       encryptionKey: encryption.dataKey,
       // No value of Stripe's looks like it: without punctuation there is no `sk_`.
       generateSecretString: { passwordLength: 32, excludePunctuation: true, includeSpace: false },
       removalPolicy: dataRemoval(config),
     });
+    new CfnOutput(Stack.of(this), `${id}Arn`, { value: secret.secretArn, description });
+    return secret;
   }
 }

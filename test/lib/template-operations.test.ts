@@ -30,6 +30,8 @@ const functionOutputs = {
   KeyAdministratorsPolicyArn: 'ManagementAccessKeyAdministrators',
   KeyAuditorsPolicyArn: 'ManagementAccessKeyAuditors',
   AdminAlertsTopicArn: 'AdminAlertsTopic',
+  StripeApiKeyArn: 'PaymentsStripeApiKey',
+  StripeWebhookSecretArn: 'PaymentsStripeWebhookSecret',
   // What the dashboard signs in by.
   IdentityIssuer: 'IdentityUsersPool.ProviderURL',
   IdentityClientId: 'IdentityUsersPoolDashboard',
