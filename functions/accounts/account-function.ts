@@ -15,7 +15,7 @@ import {
 import { readJsonBody } from '../runtime/json-body.ts';
 import type { ProblemName } from '../runtime/problems.ts';
 import type { Act } from '../runtime/rules/change.ts';
-import { dottedPath, type Fault, faultsOf } from '../runtime/rules/fault.ts';
+import { dottedPath, type Fault, faultsOf, whatItIs } from '../runtime/rules/fault.ts';
 import { logger } from '../runtime/telemetry.ts';
 import { accountContext, dashboardEnvironment } from './contract.ts';
 import { idempotencyKeyHeader } from './messages.ts';
@@ -54,8 +54,8 @@ export interface AccountMessages<
 
 /** Of a route that takes none: whoever sends fields expects something of them. */
 const emptyBody = z.strictObject({});
-/** An armored OpenPGP key takes most of it. */
-const maximumBody = 32 * 1024;
+/** An armored OpenPGP key takes most of it: 64 KB at most. */
+const maximumBody = 80 * 1024;
 
 /**
  * The shared stack of the functions behind `authorize-account`: takes the account from the authorizer, validates path,
@@ -174,6 +174,10 @@ function parseBody(event: APIGatewayProxyEvent, schema: z.ZodType, faults: Fault
       : readJsonBody(event.body, event.isBase64Encoded, { maximum: maximumBody, fields });
   if ('fault' in read) {
     faults.push({ path: 'body', detail: read.fault });
+    return undefined;
+  }
+  if (typeof read.json !== 'object' || read.json === null || Array.isArray(read.json)) {
+    faults.push({ path: 'body', detail: `must be a JSON object, but ${whatItIs(read.json)}` });
     return undefined;
   }
   const parsed = schema.safeParse(read.json);

@@ -108,7 +108,7 @@ export const ownRoutes: readonly Route[] = [
     operationId: 'listAccountAudit',
     summary: 'See what is on record',
     description:
-      'Every change of your account and of your keys, newest first: what happened, when, and by whom. Entries are never changed or removed; each one seals the one before it.',
+      'Every change of your account and of your keys, newest first: what happened, when, and by whom. Entries are never changed or removed; each one holds the hash of the one before it.',
     tag: 'Account',
     access: 'sign-in',
     request: { query: auditQuery },

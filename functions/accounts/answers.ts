@@ -240,7 +240,7 @@ export const auditEntry = z
     at: time('When.'),
     reason: z.string().optional(),
     state: z.record(z.string(), z.unknown()).meta({ description: 'What it left behind.' }),
-    hash: z.string().meta({ description: 'Seals this entry and, through it, all before.' }),
+    hash: z.string().meta({ description: 'Of this entry, with the hash of the one before it: a chain.' }),
   })
   .meta({ id: 'AuditEntry', description: 'One change on record.' });
 

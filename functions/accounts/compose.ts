@@ -3,7 +3,7 @@ import { composePaymentErasure } from '../payments/index.ts';
 import { createCognitoClient } from '../runtime/clients.ts';
 import { parseEnvironment } from '../runtime/environment.ts';
 import { composeDueSubscriptions, composeSubscriptions, composeUsageKeys } from '../subscriptions/index.ts';
-import { identityPoolEnvironment } from './contract.ts';
+import { userPoolEnvironment } from './contract.ts';
 import type { ErasureDependencies } from './finish-erasure.ts';
 import { createUserPool } from './gateways/user-pool.ts';
 
@@ -27,7 +27,7 @@ export function composeErasure() {
 
 /** Nothing where an issuer of the operator's signs people in: its users are not ours to delete. */
 function deleteUser(): Pick<ErasureDependencies, 'deleteUser'> {
-  const { USER_POOL_ID } = parseEnvironment(identityPoolEnvironment);
+  const { USER_POOL_ID } = parseEnvironment(userPoolEnvironment);
   if (USER_POOL_ID === 'none') return {};
   return { deleteUser: createUserPool(createCognitoClient(), USER_POOL_ID).deleteUser };
 }

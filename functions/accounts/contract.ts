@@ -19,4 +19,4 @@ export const accountContext = z.object({
 export type AccountContext = z.infer<typeof accountContext>;
 
 /** Deleting users of the stack's own user pool; `none` where another issuer has them. */
-export const identityPoolEnvironment = z.object({ USER_POOL_ID: text });
+export const userPoolEnvironment = z.object({ USER_POOL_ID: text });

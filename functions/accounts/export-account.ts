@@ -11,7 +11,7 @@ import { type Period, periodOf } from '../usage/rules/index.ts';
 import type { accountExport } from './answers.ts';
 import { type AccountDependencies, describeAccount } from './describe-account.ts';
 import { type AccountAudit, listAccountAudit } from './list-audit.ts';
-import { type ListedKeys, listAllKeys } from './list-keys.ts';
+import { allKeyIds } from './list-keys.ts';
 import { ownAccount } from './own.ts';
 import { accountKeyView } from './views.ts';
 
@@ -99,12 +99,6 @@ function monthsSince(createdAt: string, now: Date): Period[] {
 }
 
 async function allKeys(subscriptionId: string, keys: KeyStore): Promise<readonly KeyItem[]> {
-  const all: KeyItem[] = [];
-  let after: string | undefined;
-  do {
-    const page: ListedKeys = await listAllKeys({ subscriptionId, limit: 100, after }, keys);
-    all.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
-  return all;
+  const found = await Promise.all((await allKeyIds(subscriptionId, keys)).map((keyId) => keys.get(keyId)));
+  return found.filter((key) => key !== undefined);
 }

@@ -3,7 +3,7 @@ import { commit, type DocumentClient, retryContended } from '../runtime/dynamodb
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import { erased, type SubscriptionItem, type SubscriptionStore } from '../subscriptions/index.ts';
 import { formerName } from './delete-account.ts';
-import { listAllKeys } from './list-keys.ts';
+import { allKeyIds } from './list-keys.ts';
 
 export interface ErasureDependencies {
   readonly client: DocumentClient;
@@ -72,23 +72,14 @@ async function forgetNames(
   act: Act,
   { client, keys }: Pick<ErasureDependencies, 'client' | 'keys'>,
 ): Promise<void> {
-  let after: string | undefined;
-  do {
-    const page = await listAllKeys({ subscriptionId, limit: 100, after }, keys);
-    for (const { keyId } of page.items) {
-      await retryContended(async () => {
-        const key = await keys.get(keyId);
-        if (key === undefined || key.name === formerName) return true;
-        const next = {
-          ...key,
-          name: formerName,
-          revision: key.revision + 1,
-          change: changeOf('erase-account', act),
-        };
-        const outcome = await commit(client, [keys.replacement(next)]);
-        return outcome.kind === 'written' ? true : undefined;
-      }, 'a name is still there');
-    }
-    after = page.next;
-  } while (after !== undefined);
+  for (const keyId of await allKeyIds(subscriptionId, keys)) {
+    await retryContended(async () => {
+      const key = await keys.get(keyId);
+      if (key === undefined || key.name === formerName) return true;
+      const change = changeOf('erase-account', act);
+      const next = { ...key, name: formerName, revision: key.revision + 1, change };
+      const outcome = await commit(client, [keys.replacement(next)]);
+      return outcome.kind === 'written' ? true : undefined;
+    }, 'a name is still there');
+  }
 }

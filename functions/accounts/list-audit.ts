@@ -3,10 +3,10 @@ import type { AuditEntry, AuditStore } from '../audit/index.ts';
 import type { KeyStore } from '../keys/index.ts';
 import { encodeCursor } from '../runtime/rules/cursor.ts';
 import type { auditEntry, auditPage } from './answers.ts';
+import { allKeyIds } from './list-keys.ts';
 import { ownKey } from './own.ts';
 
-/** Keys of an account of which the record is looked at, revoked ones too. */
-const mostKeys = 100;
+const subjectsAtOnce = 25;
 
 export type AccountAudit = z.infer<typeof auditPage>;
 
@@ -31,15 +31,17 @@ export async function listAccountAudit(
 ): Promise<AccountAudit> {
   const subjects =
     keyId === undefined
-      ? [subscriptionId, ...(await keys.idsOf(subscriptionId, mostKeys)).keyIds]
+      ? [subscriptionId, ...(await allKeyIds(subscriptionId, keys))]
       : [(await ownKey(keyId, subscriptionId, keys)).keyId];
-  const pages = await Promise.all(
-    subjects.map(async (subject) => {
+  const pages: AuditEntry[][] = [];
+  for (let from = 0; from < subjects.length; from += subjectsAtOnce) {
+    const some = subjects.slice(from, from + subjectsAtOnce).map(async (subject) => {
       const sequence = cursor[subject];
       const after = sequence === undefined ? undefined : { subject, sequence };
       return (await audit.ofSubject(subject, { limit: limit + 1, after })).entries;
-    }),
-  );
+    });
+    pages.push(...(await Promise.all(some)));
+  }
   const found = pages.flat().toSorted(newestFirst);
   const entries = found.slice(0, limit);
   if (found.length <= limit) return { entries: entries.map(entryView) };

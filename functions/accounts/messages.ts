@@ -37,6 +37,10 @@ export const chooseTierBody = z
       example: 'We expect 400,000 requests a month.',
     }),
   })
+  .refine(({ tier, note }) => note === undefined || tier === 'enterprise', {
+    path: ['note'],
+    error: 'goes with enterprise only: nobody reads it otherwise',
+  })
   .meta({ id: 'ChooseTier', description: 'The tier that is wanted.' });
 
 export const createKeyBody = z
@@ -75,7 +79,6 @@ export const settingsBody = z
       .meta({ description: 'Your name, for greetings; null removes it.', example: 'Ada Lovelace' }),
     openPgpKey: z
       .string({ error: 'must be an ASCII-armored OpenPGP public key' })
-      .max(24_000, { error: 'must be at most 24,000 characters' })
       .nullable()
       .optional()
       .meta({

@@ -34,8 +34,8 @@ export async function openAccount(
 
     const known = await subscriptions.idByEmail(email);
     const existing = known === undefined ? undefined : await subscriptions.get(known);
-    // Written by another of this very person's requests, since the look at the lock.
-    if (existing?.owner === owner) return undefined;
+    // Written since the look at the lock: by another of this very person's requests, or by whoever deleted it.
+    if (existing?.owner === owner || existing?.deletedAt !== undefined) return undefined;
     if (existing?.owner !== undefined) return { kind: 'address-taken' };
     const subscriptionId = existing?.subscriptionId ?? `sub_${randomBase62(20)}`;
     const outcome = await commit(

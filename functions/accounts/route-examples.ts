@@ -9,8 +9,6 @@ const summary = { ...month, resetsAt: '2026-12-01T00:00:00.000Z' };
 const email = 'ada@example.com';
 const settings = { email, name: 'Ada Lovelace', preferences: { mailNewKeys: true } };
 
-export const examplePaths = { keyId };
-
 export const examplePayment = {
   url: 'https://checkout.stripe.com/c/pay/cs_live_a1b2c3',
   expiresAt: '2026-11-28T10:00:00.000Z',

@@ -53,7 +53,9 @@ export function accountView(
     ratePerSecond,
     burst,
     tiers: tierNames.map((name) => offerOf(name, limitsOf(limits, name), paymentAvailable)),
-    ...(payment === undefined ? {} : { payment: paymentView(payment) }),
+    ...(payment?.status === undefined && payment?.reversal === undefined
+      ? {}
+      : { payment: paymentView(payment) }),
     ...(isPayable ? { checkout: { url: checkout.url, expiresAt: checkout.expiresAt } } : {}),
     ...(request === undefined ? {} : { request }),
     usage: { period, total, limit, remaining, resetsAt },

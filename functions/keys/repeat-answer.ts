@@ -20,18 +20,23 @@ export async function repeatAnswer<Answer extends { apiKey: string }>(
   if (record === undefined) return undefined;
   if (record.fingerprint !== fingerprint) {
     throw new ConflictError(
-      'idempotencyKey: was used for another request within the last 10 minutes; use a new one for a new request',
+      `${repeatedBy(act)}: was used for another request within the last 10 minutes; use a new one for a new request`,
     );
   }
   const { keyId, version } = record;
   const handover = (await keys.get(keyId))?.handover;
   if (handover?.version !== version || handover.ciphertext === undefined) {
     throw new ConflictError(
-      `the secret that this request made (key ${keyId}, version ${version}) has been replaced or revoked since; rotate the key with a new idempotencyKey to get another`,
+      `the secret that this request made (key ${keyId}, version ${version}) has been replaced or revoked since; rotate the key with a new ${repeatedBy(act)} to get another`,
     );
   }
   // The record of the act names its first request only; the log tells who has seen the key again.
   logger.info('answered again', { act: scope.act, keyId, version, by: act.actor.id });
   const apiKey = await handovers.open(handover.ciphertext, { keyId, version });
   return { ...record.answer, apiKey } as unknown as Answer;
+}
+
+/** What whoever asks calls it: a field of a payload, or a header. */
+function repeatedBy({ actor }: Act): string {
+  return actor.kind === 'owner' ? 'Idempotency-Key' : 'idempotencyKey';
 }

@@ -94,7 +94,9 @@ function rotatable(key: KeyItem | undefined, keyId: string): KeyItem {
   }
   if (status === 'suspended') {
     const causes = Object.keys(key.suspensions).join(', ');
-    throw new ConflictError(`key ${keyId} is suspended (${causes}); resume it before rotating it`);
+    throw new ConflictError(
+      `key ${keyId} is suspended (${causes}) and cannot be rotated until that is lifted`,
+    );
   }
   return key;
 }

@@ -1,5 +1,6 @@
 import { tiers } from '../../lib/tiers.ts';
 import { commit, retryContended } from '../runtime/dynamodb.ts';
+import { NotFoundError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import type { PaymentState, SubscriptionItem } from '../subscriptions/index.ts';
 import type { PaymentGateway } from './gateways/payment-gateway.ts';
@@ -19,31 +20,40 @@ export interface WaitingCheckout {
  * so that of two at once there is one to pay.
  * @returns undefined where the tier was paid, or given, meanwhile
  */
-export function beginCheckout(
+export async function beginCheckout(
   subscriptionId: string,
   act: Act,
   gateway: PaymentGateway,
   dependencies: ChoiceDependencies,
 ): Promise<WaitingCheckout | undefined> {
+  let untied: string | undefined;
   const attempt = async (): Promise<{ checkout: WaitingCheckout | undefined } | undefined> => {
     const found = await ownSubscription(subscriptionId, dependencies);
     if (found.tier !== 'free' || isPaying(found)) return { checkout: undefined };
     if (found.payment?.checkout !== undefined) return { checkout: waiting(found.payment.checkout) };
-    return open(found, act, gateway, dependencies);
+    const customerId = await customerOf(found, gateway);
+    if (customerId !== found.payment?.customerId) untied = customerId;
+    return open(found, customerId, act, gateway, dependencies);
   };
-  return retryContended(attempt, 'no checkout was opened').then(({ checkout }) => checkout);
+  try {
+    return (await retryContended(attempt, 'no checkout was opened')).checkout;
+  } catch (error) {
+    // Deleted meanwhile: nobody else would ever erase that person at Stripe.
+    if (error instanceof NotFoundError && untied !== undefined) await gateway.deleteCustomer(untied);
+    throw error;
+  }
 }
 
 /** One try; undefined where somebody else wrote first. The checkout that it opened is then told to nobody, and expires. */
 async function open(
   found: SubscriptionItem,
+  customerId: string,
   act: Act,
   gateway: PaymentGateway,
   dependencies: ChoiceDependencies,
 ): Promise<{ checkout: WaitingCheckout } | undefined> {
   const { client, subscriptions, payments, dashboardOrigin, productName } = dependencies;
   const { subscriptionId, revision } = found;
-  const customerId = await customerOf(found, gateway);
   // The same request from two tabs opens one; Stripe remembers a key for a day.
   const today = act.now.toISOString().slice(0, 10);
   const idempotencyKey = `checkout:${subscriptionId}:${revision}:${customerId}:${today}`;

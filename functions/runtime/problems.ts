@@ -46,7 +46,7 @@ export const problemTypes = {
     type: 'request-too-large',
     title: 'The request is too large',
     status: 413,
-    detail: 'Send a smaller body: the decision endpoint takes up to 10 KB.',
+    detail: 'Send a smaller body: GET /openapi.json describes what each route takes.',
   },
   'unsupported-media-type': {
     type: 'unsupported-media-type',
@@ -58,8 +58,7 @@ export const problemTypes = {
     type: 'not-found',
     title: 'There is nothing at this address',
     status: 404,
-    detail:
-      'Check the method and the path against the documentation: POST /decisions/evaluate, GET /usage, GET /health.',
+    detail: 'Check the method and the path: GET /openapi.json describes every route.',
   },
   'monthly-quota-exceeded': {
     type: quotaExceeded,

@@ -19,7 +19,6 @@ export {
   type PaymentState,
   type Preferences,
   type SubscriptionItem,
-  subscriptionShards,
   timed,
   updated,
   withKey,

@@ -190,15 +190,8 @@ export class Api extends Construct {
   }
 
   #addDescription({ show }: OpenApi): void {
-    this.restApi.root
-      .addResource('openapi.json')
-      .addMethod(
-        'GET',
-        new LambdaIntegration(show, { timeout: Duration.seconds(29), allowTestInvoke: false }),
-        {
-          authorizationType: AuthorizationType.NONE,
-        },
-      );
+    const description = this.restApi.root.addResource('openapi.json');
+    description.addMethod('GET', integrationOf(show), { authorizationType: AuthorizationType.NONE });
   }
 
   /**

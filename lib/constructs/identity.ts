@@ -1,6 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { identityPoolEnvironment } from '../../functions/accounts/contract.ts';
+import { userPoolEnvironment } from '../../functions/accounts/contract.ts';
 import type { Config } from '../config.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 import type { Mail } from './mail.ts';
@@ -43,10 +43,10 @@ export class Identity extends Construct {
   /** Deleting a user, when an account goes: where the users are the stack's own, and not another issuer's. */
   grantDeleteUser(fn: LatchkeyFunction): void {
     if (this.#userPool === undefined) {
-      fn.addEnvironments(identityPoolEnvironment, { USER_POOL_ID: 'none' });
+      fn.addEnvironments(userPoolEnvironment, { USER_POOL_ID: 'none' });
       return;
     }
     fn.allow(['cognito-idp:AdminDeleteUser'], [this.#userPool.arn]);
-    fn.addEnvironments(identityPoolEnvironment, { USER_POOL_ID: this.#userPool.pool.userPoolId });
+    fn.addEnvironments(userPoolEnvironment, { USER_POOL_ID: this.#userPool.pool.userPoolId });
   }
 }

@@ -25,7 +25,7 @@ import { simulated } from '../delivery/year/simulated.ts';
  * once, with calls that fail, answers that are lost, and functions that die. Through the real use cases, over tables in memory.
  */
 
-const runs = Number(process.env['LATCHKEY_PROPERTY_RUNS'] ?? 150);
+const runs = Number(process.env['LATCHKEY_PROPERTY_RUNS'] ?? 400);
 const people = ['ada', 'eve'] as const;
 type Person = (typeof people)[number];
 const start = Date.parse('2026-11-23T10:00:00.000Z');

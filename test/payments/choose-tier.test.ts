@@ -181,6 +181,28 @@ describe('pro', () => {
   });
 });
 
+it('who deletes the account while a checkout opens is not left behind at Stripe', async () => {
+  const world = new PaymentWorld();
+  const functions = world.compose({ reach });
+  const gateway = {
+    ...functions.gateway,
+    createCheckout: async (...request: Parameters<typeof functions.gateway.createCheckout>) => {
+      const opened = await functions.gateway.createCheckout(...request);
+      const { subscription } = world;
+      const deletedAt = new Date(world.now).toISOString();
+      world.tables.plant('subscriptions', {
+        ...subscription,
+        deletedAt,
+        revision: subscription.revision + 1,
+      });
+      return opened;
+    },
+  };
+  const changes = { gateway, stripe: () => Promise.resolve(gateway) };
+  await expect(choose(world, 'pro', changes)).rejects.toThrow(NotFoundError);
+  expect([...world.stripe.customers.values()].map(({ deleted }) => deleted)).toEqual([true]);
+});
+
 describe('enterprise', () => {
   it('is asked for, once; repeating it keeps the time and takes the newer note', async () => {
     const world = new PaymentWorld();

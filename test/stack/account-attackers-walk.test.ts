@@ -86,11 +86,18 @@ const bodies: Readonly<Record<string, unknown>> = {
 /** The path with an id in the place of its parameter. */
 const withId = (path: string, keyId: string) => path.replace('{keyId}', keyId);
 
-function traces(text: string): string[] {
+/** What a text gives away of the victim. @param sent what the attacker sent, which a refusal may repeat */
+function traces(text: string, sent: readonly string[] = []): string[] {
   const { subscriptionId, keyId, apiKey } = secret;
-  const known = [subscriptionId, apiKey.slice(18), victim.email, 'Victoria', 'the victim’s own'];
-  // The attacker’s own id in the path may come back in a refusal.
-  return known.filter((each) => text.includes(each) && each !== keyId);
+  const known = [
+    subscriptionId,
+    keyId,
+    apiKey.slice(18),
+    victim.email,
+    'Victoria',
+    'the victim’s own',
+  ].filter((each) => !sent.includes(each));
+  return known.filter((each) => text.includes(each));
 }
 
 describe('one subscriber and another’s things', () => {
@@ -98,7 +105,7 @@ describe('one subscriber and another’s things', () => {
     expect(routes.length).toBeGreaterThan(18);
     const named = (kind: Route['authorizer']) =>
       routes.filter(({ authorizer }) => authorizer === kind).map(({ method, path }) => `${method} ${path}`);
-    expect(named('none').toSorted()).toEqual(open.filter((each) => named('none').includes(each)));
+    expect(named('none').toSorted()).toEqual(open);
     expect(named('key').toSorted()).toEqual(['GET /usage', 'POST /decisions/evaluate']);
     expect(named('account').every((each) => each.includes(' /account'))).toBe(true);
   });
@@ -128,7 +135,7 @@ describe('one subscriber and another’s things', () => {
         const comparable = ({ body }: typeof answer, id: string) =>
           JSON.stringify({ ...body, requestId: '' }).replaceAll(id, '');
         expect(comparable(answer, secret.keyId)).toBe(comparable(nothing, unknown));
-        expect(traces(answer.text)).toEqual([]);
+        expect(traces(answer.text, [secret.keyId])).toEqual([]);
       }
     }
     expect(await contentsOf(stack)).toEqual(before);

@@ -123,8 +123,12 @@ describe('a stranger becomes a subscriber of tier free', () => {
     for (const malformed of ['{"name":', '[]', '"text"', 'null']) {
       const refused = await ada.call('POST', '/account/keys', malformed);
       expect([malformed, refused.status]).toEqual([malformed, 400]);
+      expect(refused.body.errors).toMatchObject([{ path: 'body' }]);
+      expect(refused.text).not.toContain('expected object');
     }
-    const long = await ada.call('PUT', '/account/settings', { name: 'x'.repeat(40_000) });
+    const note = await ada.call('PUT', '/account/tier', { tier: 'free', note: 'thank you' });
+    expect(note.body.errors).toMatchObject([{ path: 'note' }]);
+    const long = await ada.call('PUT', '/account/settings', { name: 'x'.repeat(90_000) });
     expect(long.body.errors).toMatchObject([{ path: 'body', detail: expect.stringContaining('too large') }]);
     expect((await ada.call('GET', '/account/keys/nonsense')).body.errors).toMatchObject([
       { path: 'path.keyId' },

@@ -1,5 +1,6 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import { generateKey } from 'openpgp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { dayOf } from '../../functions/delivery/mail/wording.ts';
 import type { SubscriptionItem } from '../../functions/subscriptions/rules/subscription-item.ts';
@@ -134,6 +135,70 @@ describe('accounts', () => {
     const before = await delivery.subjects(email);
     await delivery.pass(2 * day);
     expect(await delivery.subjects(email)).toEqual(before);
+  });
+});
+
+describe('where and how keys are mailed', () => {
+  const changed = 'Mails about your AI Decision Engine API key: something was changed';
+  const welcome = 'Welcome to AI Decision Engine';
+  const openPgp = async (email: string) =>
+    (await generateKey({ userIDs: [{ email }], format: 'object' })).publicKey;
+
+  test('an OpenPGP key that is put on file before there is any API key is told to the account, and a name is not', async () => {
+    const email = addressOf('ada');
+    const ada = await newSubscriber(stack, email);
+    await ada.call('PUT', '/account/settings', { name: 'Ada', preferences: { mailNewKeys: false } });
+    const key = await openPgp(email);
+    await ada.call('PUT', '/account/settings', { openPgpKey: key.armor() });
+    expect(await subjectsTo(email)).toEqual([welcome, changed]);
+    expect(await lastTo(email)).toContain('It was changed in your account.');
+    expect((await lastTo(email)).toLowerCase()).toContain(key.getFingerprint());
+    await ada.call('PUT', '/account/settings', { openPgpKey: null });
+    expect(await subjectsTo(email)).toEqual([welcome, changed, changed]);
+    expect(await lastTo(email)).toContain('no longer encrypted');
+  });
+
+  test('an address that an admin changes is told to the former one, and not to the new one', async () => {
+    const [email, next] = [addressOf('bob'), addressOf('bob')];
+    const bob = await newSubscriber(stack, email);
+    const { subscriptionId } = (await bob.call('GET', '/account')).body;
+    await delivery.update({ subscriptionId, email: next, reason: 'As asked' });
+    expect(await subjectsTo(email)).toEqual([welcome, changed]);
+    const told = await lastTo(email);
+    expect(told).toContain(`${requestedBy}, an administrator, changed it.`);
+    expect(told).toContain('The reason given: “As asked”');
+    expect(told).toContain('Mails go to b…@example.com, and no longer to this address.');
+    expect(await delivery.mails(next)).toEqual([]);
+  });
+
+  test('is told once where there are keys, and where the last one was revoked', async () => {
+    const email = addressOf('carol');
+    const carol = await newSubscriber(stack, email);
+    const { keyId } = (await carol.call('POST', '/account/keys', {})).body;
+    const times = async () => {
+      await delivery.settle();
+      return (await delivery.subjects(email)).filter((subject) => subject === changed).length;
+    };
+    await carol.call('PUT', '/account/settings', { openPgpKey: (await openPgp(email)).armor() });
+    expect(await times()).toBe(1);
+    await carol.call('DELETE', `/account/keys/${keyId}`);
+    await carol.call('PUT', '/account/settings', { openPgpKey: null });
+    expect(await times()).toBe(2);
+  });
+
+  test('is told once or twice, never not at all, where a first key is made at the same moment', async () => {
+    const email = addressOf('dora');
+    const dora = await newSubscriber(stack, email);
+    await dora.call('GET', '/account');
+    const openPgpKey = (await openPgp(email)).armor();
+    const answers = await Promise.all([
+      dora.call('PUT', '/account/settings', { openPgpKey }),
+      dora.call('POST', '/account/keys', {}),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 201]);
+    await delivery.settle();
+    const told = (await delivery.subjects(email)).filter((subject) => subject === changed);
+    expect([1, 2]).toContain(told.length);
   });
 });
 

@@ -83,7 +83,7 @@ describe('GET /usage', () => {
 
   test('is refused without a key and with a wrong one, like any protected path', async () => {
     for (const apiKey of [undefined, 'garbage', `${key.apiKey}0`]) {
-      expectProblem(await getUsage(apiKey), 401, 'unauthorized', 'API key missing or not valid');
+      expectProblem(await getUsage(apiKey), 401, 'unauthorized', 'API key or sign-in missing or not valid');
     }
   });
 });
@@ -200,7 +200,7 @@ describe('a web page of any origin', () => {
 test('an answer is JSON whatever the client says that it accepts', async () => {
   for (const Accept of ['text/html', 'application/xml', '*/*', 'application/problem+json']) {
     const refused = await stack.request('POST', '/decisions/evaluate', { Accept }, '{}');
-    expectProblem(refused, 401, 'unauthorized', 'API key missing or not valid');
+    expectProblem(refused, 401, 'unauthorized', 'API key or sign-in missing or not valid');
   }
 });
 

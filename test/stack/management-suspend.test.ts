@@ -25,7 +25,12 @@ describe('suspend-key and resume-key', () => {
     const { keyId, apiKey } = await fleet.generate({ email: 'pause@example.com' });
     for (let round = 0; round < 2; round++) {
       expect(await fleet.suspend({ keyId })).toEqual({ keyId, status: 'suspended' });
-      expectProblem(await stack.evaluate(apiKey), 401, 'unauthorized', 'API key missing or not valid');
+      expectProblem(
+        await stack.evaluate(apiKey),
+        401,
+        'unauthorized',
+        'API key or sign-in missing or not valid',
+      );
       expect(await fleet.resume({ keyId })).toEqual({ keyId, status: 'active' });
       expect(await fleet.status(apiKey)).toBe(200);
     }
@@ -194,7 +199,7 @@ test('rotate-key of a suspended key is a ConflictError that names the cause; res
   const before = await contentsOf(stack);
   expect(await refusalOf(fleet.rotate({ keyId, idempotencyKey: 'stuck' }))).toEqual({
     type: 'ConflictError',
-    message: `key ${keyId} is suspended (admin); resume it before rotating it`,
+    message: `key ${keyId} is suspended (admin) and cannot be rotated until that is lifted`,
   });
   expect(await contentsOf(stack)).toEqual(before);
   await fleet.resume({ keyId });

@@ -32,7 +32,7 @@ afterAll(() => stack.close());
 const refusals = new Map<string, HttpAnswer>();
 
 function expectRefused(what: string, answer: HttpAnswer): void {
-  expectProblem(answer, 401, 'unauthorized', 'API key missing or not valid');
+  expectProblem(answer, 401, 'unauthorized', 'API key or sign-in missing or not valid');
   expect(answer.headers.get('ratelimit')).toBeNull();
   refusals.set(what, answer);
 }

@@ -4,7 +4,7 @@ import { encodeCursor } from '../../runtime/rules/cursor.ts';
 import { usageTableEnvironment } from '../../usage/contract.ts';
 import { createUsageStore } from '../../usage/index.ts';
 import { accountFunction } from '../account-function.ts';
-import { listAllKeys } from '../list-keys.ts';
+import { listKeyPage } from '../list-keys.ts';
 import { listKeysQuery } from '../messages.ts';
 import { accountKeyView } from '../views.ts';
 
@@ -14,7 +14,7 @@ const usages = createUsageStore(client, parseEnvironment(usageTableEnvironment).
 /** `GET /account/keys` */
 export const handler = accountFunction({ query: listKeysQuery }, async ({ subscriptionId, query, act }) => {
   const [page, usage] = await Promise.all([
-    listAllKeys({ subscriptionId, limit: query.limit, after: query.cursor }, keys),
+    listKeyPage({ subscriptionId, limit: query.limit, after: query.cursor }, keys),
     usages.recent(subscriptionId, act.now),
   ]);
   const views = page.items.map((key) => accountKeyView(key, usage, act.now));

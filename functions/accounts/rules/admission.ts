@@ -1,11 +1,6 @@
 import type { APIGatewayAuthorizerWithContextResult } from 'aws-lambda';
 import type { AccountContext } from '../contract.ts';
 
-/** What the gateway's own answer to a denied sign-in adds to its text. */
-export interface DenialContext {
-  readonly hint: string;
-}
-
 /** The account's routes and no others are allowed: whatever else the stage has is not for sign-ins. */
 export function admission(
   methodArn: string,
@@ -22,9 +17,12 @@ export function denial(
   return answer('Deny', methodArn, 'nobody', { hint });
 }
 
-function answer<
-  C extends APIGatewayAuthorizerWithContextResult<never>['context'] | AccountContext | { hint: string },
->(effect: 'Allow' | 'Deny', methodArn: string, principalId: string, context: C) {
+function answer<Context extends Record<string, string>>(
+  effect: 'Allow' | 'Deny',
+  methodArn: string,
+  principalId: string,
+  context: Context,
+) {
   const [api, stage] = methodArn.split('/');
   const routes = [`${api}/${stage}/*/account`, `${api}/${stage}/*/account/*`];
   return {
