@@ -35,6 +35,7 @@ export const accountMailActions = [
   'open-account',
   'join-account',
   'delete-account',
+  'update-subscription',
   'change-tier',
   'request-tier',
   'approve-request',

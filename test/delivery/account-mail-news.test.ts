@@ -137,8 +137,15 @@ describe('who is told what', () => {
   });
 
   it('every action that the stream hands over is told in some case, and no other is in any', () => {
+    const rekeyed = { openPgpKey: { armored: 'another', fingerprint: 'f' } };
     const befores = [undefined, basic, pro, paying, missing, asking];
-    const fields = [{}, { tier: 'enterprise' }, { payment: missing.payment }, { request: asking.request }];
+    const fields = [
+      {},
+      { tier: 'enterprise' },
+      { payment: missing.payment },
+      { request: asking.request },
+      rekeyed,
+    ];
     const tells = (action: string) =>
       befores.some((before) =>
         fields.some((each) => {
@@ -152,7 +159,6 @@ describe('who is told what', () => {
     const others: ChangeAction[] = [
       'create-subscription',
       'plan-usage-key',
-      'update-subscription',
       'choose-tier',
       'begin-checkout',
       'withdraw-request',
@@ -325,6 +331,85 @@ describe('a payment that changed otherwise', () => {
   it('a cancellation at another time is told anew', () => {
     const moved = { ...canceled.payment, cancelsAt: iso(500) };
     expect(news(canceled, { payment: moved }, 'payment-changed').mail).toMatchObject({ endsAt: iso(500) });
+  });
+});
+
+describe('another address or OpenPGP key of a subscription without keys', () => {
+  const first = { armored: 'first', fingerprint: 'aa' };
+  const second = { armored: 'second', fingerprint: 'bb' };
+  const withFirst = { ...basic, openPgpKey: first };
+  const moved = { email: 'bea@example.org', emailChangedAt: iso(0) };
+  const { openPgpKey: _none, ...without } = subscriptionAfter(withFirst, {}, 'update-subscription', owner);
+
+  it.each<[string, ReturnType<typeof news>, object]>([
+    [
+      'an OpenPGP key that its owner puts on file',
+      news(basic, { openPgpKey: first }, 'update-subscription', owner),
+      { openPgp: { fingerprint: 'aa' } },
+    ],
+    [
+      'one that replaces another, though at the same millisecond',
+      news(
+        { ...withFirst, openPgpKeyChangedAt: iso(0) },
+        { openPgpKey: second, openPgpKeyChangedAt: iso(0) },
+        'update-subscription',
+        owner,
+      ),
+      { openPgp: { fingerprint: 'bb' } },
+    ],
+    ['one that is taken away', accountNews(withFirst, without, context), { openPgp: 'removed' }],
+    [
+      'an address that an admin changes, masked',
+      news(basic, moved, 'update-subscription', admin, 'As asked'),
+      { newAddress: 'b…@example.org', by: { who: 'grace', reason: 'As asked' } },
+    ],
+    [
+      'both, and the name: of the new one the former address learns nothing',
+      news(basic, { ...moved, openPgpKey: first, name: 'Bea' }, 'update-subscription', admin),
+      { newAddress: 'b…@example.org', openPgp: { fingerprint: 'aa' }, by: { who: 'grace' } },
+    ],
+  ])('is told to the address as it was: %s', (_what, told, expected) => {
+    const { dashboardUrl } = context;
+    const about = { subscriptionId: basic.subscriptionId, name: 'Ada', dashboardUrl, at: iso(0) };
+    expect(told).toEqual({
+      to: 'ada@example.com',
+      mail: { kind: 'contact-changed', ...about, tier: 'free', requestsPerMonth: 100, ...expected },
+    });
+  });
+
+  it.each<[string, ReturnType<typeof news>]>([
+    [
+      'there is a key, which brings the mail',
+      news({ ...basic, keyIds: ['a'] }, { openPgpKey: first, ...moved }, 'update-subscription', owner),
+    ],
+    [
+      'the address took no mail',
+      news(
+        { ...basic, undeliverable: { cause: 'bounce', at: iso(-9) } },
+        { ...moved, openPgpKey: first },
+        'update-subscription',
+        admin,
+      ),
+    ],
+    ['only the name is new', news(withFirst, { name: 'Bea' }, 'update-subscription', owner)],
+    [
+      'only the preferences are new',
+      news(withFirst, { preferences: { mailNewKeys: false } }, 'update-subscription', owner),
+    ],
+    [
+      'the address takes mail again',
+      accountNews(
+        { ...basic, undeliverable: { cause: 'bounce', at: iso(-9) } },
+        subscriptionAfter(basic, {}, 'update-subscription', admin),
+        context,
+      ),
+    ],
+    [
+      'nobody knows what it was',
+      accountNews(undefined, subscriptionAfter(basic, moved, 'update-subscription', admin), context),
+    ],
+  ])('is told to nobody here where %s', (_what, told) => {
+    expect(told).toEqual({});
   });
 });
 

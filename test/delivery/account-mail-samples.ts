@@ -20,6 +20,19 @@ export const accountSamples: Readonly<Record<string, AccountMail>> = {
   'account-joined': { ...about, kind: 'account-joined', since: '2027-02-01T08:00:00.000Z', keys: 2 },
   'account-deleted': { ...about, kind: 'account-deleted', keys: 0, hadPayments: false },
   'account-deleted, after payments': { ...about, kind: 'account-deleted', keys: 3, hadPayments: true },
+  'contact-changed, address': {
+    ...about,
+    kind: 'contact-changed',
+    by: { who: 'grace', reason: 'The old address bounces' },
+    newAddress: 'a…@example.org',
+  },
+  'contact-changed, OpenPGP key': {
+    ...about,
+    ...free,
+    kind: 'contact-changed',
+    openPgp: { fingerprint: 'd1a66e1a23b182c9980f788cfbfcc82a015e7330' },
+  },
+  'contact-changed, no OpenPGP key': { ...about, ...free, kind: 'contact-changed', openPgp: 'removed' },
   'tier-changed by an admin': {
     ...about,
     ...enterprise,

@@ -137,6 +137,23 @@ describe('a change', () => {
   });
 });
 
+describe('another address or OpenPGP key', () => {
+  const openPgpKey = { armored: 'armored', fingerprint: 'aa' };
+
+  it.each<[string, Partial<SubscriptionItem>]>([
+    ['', {}],
+    [', though the address is another by now', { email: 'thief@example.org' }],
+    [', though the account is deleted by now', { email: '', deletedAt: iso(1) }],
+  ])('is mailed to the address as it was%s', async (_what, fields) => {
+    const before = account();
+    const change = { before, after: subscriptionAfter(before, { openPgpKey }, 'update-subscription') };
+    const { letters, alerts, dependencies } = world({ ...change.after, ...fields });
+    await mailAccount(change, dependencies);
+    expect(letters).toMatchObject([{ to: 'ada@example.com', tags: { kind: 'contact-changed' } }]);
+    expect(alerts).toEqual([]);
+  });
+});
+
 describe('where something stands in the way of every mail', () => {
   it('the change comes again, until the mail leaves: once', async () => {
     const change = restored(account());

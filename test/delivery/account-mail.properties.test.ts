@@ -31,6 +31,7 @@ function composeWith(mail: AccountMail, v: Values) {
     ...('by' in mail
       ? { by: 'reason' in (mail.by ?? {}) ? { who: v.who, reason: v.reason } : { who: v.who } }
       : {}),
+    ...('newAddress' in mail ? { newAddress: v.note } : {}),
     ...('note' in mail ? { note: v.note } : {}),
     ...('reason' in mail ? { reason: v.reason } : {}),
     ...('formerTier' in mail ? { formerTier: v.tier } : {}),

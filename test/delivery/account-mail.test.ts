@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { composeAccountMail } from '../../functions/delivery/mail/compose-account-mail.ts';
+import { composeMail } from '../../functions/delivery/mail/compose-mail.ts';
 import type { AccountMail } from '../../functions/delivery/rules/account-mail.ts';
 import { containsSecret } from '../../functions/runtime/rules/contains-key.ts';
 import { accountSample, accountSampleTable } from './account-mail-samples.ts';
 import { readableLines, readHtml } from './html-grammar.ts';
-import { product } from './mail-samples.ts';
+import { product, sample } from './mail-samples.ts';
 
 const textOf = (name: string) => composeAccountMail(accountSample(name), product).text;
 const plan = 'https://dashboard.aiweedcompany.com/plan';
@@ -91,6 +92,25 @@ describe('what each mail must not leave out', () => {
       ['3 API keys stopped working', 'No further payment is taken', 'leads to nobody any more'],
     ],
     [
+      'contact-changed, address',
+      [
+        'grace, an administrator, changed it',
+        'bounces',
+        'go to a…@example.org, and no longer',
+        'support at once',
+      ],
+    ],
+    [
+      'contact-changed, OpenPGP key',
+      [
+        'was changed in your account',
+        'd1a66e1a23b182c9980f788cfbfcc82a015e7330',
+        'Compare it',
+        'support at once',
+      ],
+    ],
+    ['contact-changed, no OpenPGP key', ['was changed in your account', 'no longer encrypted']],
+    [
       'tier-changed by an admin',
       ['in the Enterprise tier, with 1,000,000 requests/month', 'grace, an administrator', 'Agreed on the'],
     ],
@@ -138,6 +158,16 @@ describe('what each mail must not leave out', () => {
     const about = accountSampleTable.filter(([, { kind }]) => kind.startsWith('payment-'));
     for (const [name] of about)
       expect(textOf(name)).toContain('We never ask for a card number or a password');
+  });
+
+  it('a change of where keys are mailed is told in the same words, whether there is a key or not', () => {
+    for (const name of ['contact-changed, OpenPGP key', 'contact-changed, no OpenPGP key']) {
+      const ofKey = composeMail(sample(name), product);
+      const ofAccount = composeAccountMail(accountSample(name), product);
+      expect(ofAccount.subject).toBe(ofKey.subject);
+      const [, what, how] = ofKey.text.split('\n\n');
+      expect(ofAccount.text.split('\n\n').slice(1, 3)).toEqual([what, how]);
+    }
   });
 
   it('a fall to a lower tier is not told as if nothing were lost', () => {

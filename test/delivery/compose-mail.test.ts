@@ -133,7 +133,10 @@ describe('what each mail must not leave out', () => {
     ['claim-expired, old key stopped', ['stopped working on 3 March 2027', 'are refused']],
     ['claim-expired, an admin has the key', ['grace has it', 'need not do anything', 'seven more days', url]],
     ['contact-changed, address', ['grace, an administrator', 'stolen', 'a…@example.org', 'support at once']],
-    ['contact-changed, OpenPGP key', ['d1a66e1a23b182c9980f788cfbfcc82a015e7330', 'Compare it']],
+    [
+      'contact-changed, OpenPGP key',
+      ['changed in your account.', 'd1a66e1a23b182c9980f788cfbfcc82a015e7330', 'Compare it'],
+    ],
     ['contact-changed, no OpenPGP key', ['no longer encrypted']],
     ['address-trouble', ['a…@example.com', 'Since 3 March 2027, 14:05 UTC']],
   ])('%s', (name, words) => {

@@ -140,7 +140,7 @@ describe('accounts', () => {
 
 describe('where and how keys are mailed', () => {
   const changed = 'Mails about your AI Decision Engine API key: something was changed';
-  const welcome = 'Welcome to AI Decision Engine';
+  const begun = ['Your code for AI Decision Engine', 'Welcome to AI Decision Engine'];
   const openPgp = async (email: string) =>
     (await generateKey({ userIDs: [{ email }], format: 'object' })).publicKey;
 
@@ -150,11 +150,11 @@ describe('where and how keys are mailed', () => {
     await ada.call('PUT', '/account/settings', { name: 'Ada', preferences: { mailNewKeys: false } });
     const key = await openPgp(email);
     await ada.call('PUT', '/account/settings', { openPgpKey: key.armor() });
-    expect(await subjectsTo(email)).toEqual([welcome, changed]);
+    expect(await subjectsTo(email)).toEqual([...begun, changed]);
     expect(await lastTo(email)).toContain('It was changed in your account.');
     expect((await lastTo(email)).toLowerCase()).toContain(key.getFingerprint());
     await ada.call('PUT', '/account/settings', { openPgpKey: null });
-    expect(await subjectsTo(email)).toEqual([welcome, changed, changed]);
+    expect(await subjectsTo(email)).toEqual([...begun, changed, changed]);
     expect(await lastTo(email)).toContain('no longer encrypted');
   });
 
@@ -163,7 +163,7 @@ describe('where and how keys are mailed', () => {
     const bob = await newSubscriber(stack, email);
     const { subscriptionId } = (await bob.call('GET', '/account')).body;
     await delivery.update({ subscriptionId, email: next, reason: 'As asked' });
-    expect(await subjectsTo(email)).toEqual([welcome, changed]);
+    expect(await subjectsTo(email)).toEqual([...begun, changed]);
     const told = await lastTo(email);
     expect(told).toContain(`${requestedBy}, an administrator, changed it.`);
     expect(told).toContain('The reason given: “As asked”');
@@ -186,7 +186,7 @@ describe('where and how keys are mailed', () => {
     expect(await times()).toBe(2);
   });
 
-  test('is told once or twice, never not at all, where a first key is made at the same moment', async () => {
+  test('is told once where a first key is made at the same moment', async () => {
     const email = addressOf('dora');
     const dora = await newSubscriber(stack, email);
     await dora.call('GET', '/account');
@@ -198,7 +198,7 @@ describe('where and how keys are mailed', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 201]);
     await delivery.settle();
     const told = (await delivery.subjects(email)).filter((subject) => subject === changed);
-    expect([1, 2]).toContain(told.length);
+    expect(told).toHaveLength(1);
   });
 });
 

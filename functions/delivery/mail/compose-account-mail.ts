@@ -6,6 +6,7 @@ import { accountDeletedLetter } from './templates/account-deleted.ts';
 import { accountJoinedLetter } from './templates/account-joined.ts';
 import { accountOpenedLetter } from './templates/account-opened.ts';
 import { cancellationNotedLetter, cancellationWithdrawnLetter } from './templates/cancellation.ts';
+import { accountContactChangedLetter } from './templates/contact-changed.ts';
 import { paymentFailedLetter, paymentReminderLetter } from './templates/payment-missing.ts';
 import { paymentRecoveredLetter } from './templates/payment-recovered.ts';
 import { paymentRestoredLetter } from './templates/payment-restored.ts';
@@ -36,6 +37,8 @@ function letterOf(mail: AccountMail, product: MailProduct): Letter {
       return accountJoinedLetter(mail, product);
     case 'account-deleted':
       return accountDeletedLetter(mail, product);
+    case 'contact-changed':
+      return accountContactChangedLetter(mail, product);
     case 'tier-changed':
       return tierChangedLetter(mail, product);
     case 'tier-requested':

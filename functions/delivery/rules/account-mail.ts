@@ -1,4 +1,4 @@
-import type { DoneBy } from './owner-mail.ts';
+import type { ContactDifference, DoneBy } from './owner-mail.ts';
 
 /**
  * What a mail about an account, its tier or its payments tells: everything that its template needs. Times are ISO 8601 in
@@ -8,6 +8,7 @@ export type AccountMail =
   | AccountOpenedMail
   | AccountJoinedMail
   | AccountDeletedMail
+  | AccountContactChangedMail
   | TierChangedMail
   | TierRequestedMail
   | RequestApprovedMail
@@ -56,6 +57,13 @@ export interface AccountDeletedMail extends AboutAccount {
   readonly keys: number;
   /** Whether our payment provider has data of the owner, too. */
   readonly hadPayments: boolean;
+}
+
+/** As `ContactChangedMail`, to the address as it was, where there is no key that the mail could be about. */
+export interface AccountContactChangedMail extends AboutAccount, ContactDifference {
+  readonly kind: 'contact-changed';
+  /** Absent where the owner did it. */
+  readonly by?: DoneBy;
 }
 
 /** What moved a subscription to another tier, where it was not an admin. */

@@ -2,6 +2,7 @@ import { limitsOf, type TierLimitsOfStage } from '../../runtime/rules/tier-limit
 import type { SubscriptionItem } from '../../subscriptions/rules/index.ts';
 import { type AccountMailAction, accountMailActions } from '../contract.ts';
 import type { AboutAccount, AccountMail, TierAndLimit, TierChangeCause } from './account-mail.ts';
+import { contactDifference } from './contact-difference.ts';
 import type { DoneBy } from './owner-mail.ts';
 
 /** What one change of a subscription gives to tell. */
@@ -56,6 +57,8 @@ function newsOf(
       };
     case 'delete-account':
       return before === undefined ? {} : farewell(before, after, context);
+    case 'update-subscription':
+      return before === undefined ? {} : contactChanged(before, after, context);
     case 'change-tier':
       return before === undefined || before.tier === after.tier
         ? {}
@@ -106,6 +109,25 @@ function farewell(
       keys: before.keyIds.length,
       hadPayments: before.payment !== undefined,
     },
+  };
+}
+
+/**
+ * To the address as it was, by the name that it had: another one may be somebody else's. Where there are keys, the first of
+ * them brings the mail, queued with the very change. Keys come and go on condition of the subscription's revision, so that
+ * each change is told by one of the two, and none by both.
+ */
+function contactChanged(
+  before: SubscriptionItem,
+  after: SubscriptionItem,
+  context: AccountMailContext,
+): AccountNews {
+  const difference = contactDifference(before, after);
+  if (difference === undefined || after.keyIds.length > 0 || before.undeliverable !== undefined) return {};
+  const about = { ...aboutAccount(before, context), at: after.change.at };
+  return {
+    to: before.email,
+    mail: { kind: 'contact-changed', ...about, ...byAdmin(after), ...difference },
   };
 }
 

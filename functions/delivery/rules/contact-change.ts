@@ -11,6 +11,7 @@ import {
 } from '../../keys/rules/index.ts';
 import type { Change } from '../../runtime/rules/change.ts';
 import type { SubscriptionItem } from '../../subscriptions/rules/index.ts';
+import { contactDifference } from './contact-difference.ts';
 import { maskedAddress } from './masked-address.ts';
 
 /**
@@ -30,18 +31,18 @@ export function contactMessages(
     kind,
     facts: { ...facts, at },
   });
-  const isMoved = before.email !== after.email;
-  const isRekeyed = before.openPgpKey?.armored !== after.openPgpKey?.armored;
+  const difference = contactDifference(before, after);
+  const { newAddress, openPgp } = difference ?? {};
   const formerTakesMail = before.undeliverable === undefined;
   const changedFacts = {
     recipient: before.email,
     ...(actor.kind === 'admin' ? { by: actor.id } : {}),
     ...(reason === undefined ? {} : { reason }),
-    ...(isMoved ? { newAddress: maskedAddress(after.email) } : {}),
-    ...(isRekeyed ? { openPgp: after.openPgpKey?.fingerprint ?? '' } : {}),
+    ...(newAddress === undefined ? {} : { newAddress }),
+    ...(openPgp === undefined ? {} : { openPgp: openPgp === 'removed' ? '' : openPgp.fingerprint }),
   };
   return [
-    ...((isMoved || isRekeyed) && formerTakesMail ? [message('contact-changed', changedFacts)] : []),
+    ...(difference !== undefined && formerTakesMail ? [message('contact-changed', changedFacts)] : []),
     ...(before.undeliverable !== undefined && after.undeliverable === undefined
       ? [
           message('address-trouble', {

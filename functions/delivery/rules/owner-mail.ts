@@ -108,9 +108,14 @@ export interface AddressTroubleMail extends AboutKey {
 }
 
 /** To the former address, or to the owner whose OpenPGP key was changed: whoever did not expect it must hear of it. */
-export interface ContactChangedMail extends AboutKey {
+export interface ContactChangedMail extends AboutKey, ContactDifference {
   readonly kind: 'contact-changed';
+  /** Absent where the owner did it. */
   readonly by?: DoneBy;
+}
+
+/** Where and how secrets are mailed from now on, as far as that is new. */
+export interface ContactDifference {
   /** Where mails go now, masked; absent where that has not changed. */
   readonly newAddress?: string;
   /** Of the key that secrets are encrypted to from now on, or that there is none any more; absent where nothing changed. */
