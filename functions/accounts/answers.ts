@@ -77,7 +77,7 @@ export const usageSummary = z
   .object(monthCounts)
   .meta({ id: 'UsageSummary', description: 'This month against its limit.' });
 
-const suspension = z.object({ at: time('Since when.'), reason: z.string().optional() });
+const suspension = z.object({ at: time('Since when.') });
 const suspensions = z
   .partialRecord(z.enum(['admin', 'owner', 'payment', 'anomaly']), suspension)
   .meta({ description: 'Why the key is suspended, by cause.' });
@@ -235,7 +235,7 @@ export const auditEntry = z
     action: z.string().meta({ description: 'What happened.', example: 'rotate-key' }),
     actor: z
       .object({ kind: z.enum(['admin', 'owner', 'system']), id: z.string() })
-      .meta({ description: 'Who did it: `owner` is you.' }),
+      .meta({ description: 'Who did it: `owner` is you, or whoever had a link; `admin` is support.' }),
     requestId: z.string(),
     at: time('When.'),
     reason: z.string().optional(),

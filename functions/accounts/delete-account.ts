@@ -8,8 +8,8 @@ import { ownAccount } from './own.ts';
 /** What a key of a deleted account is called: names are its owner's words. */
 export const formerName = 'deleted';
 
-/** Tokens and refreshed ones of a sign-in from before live no longer than this; afterwards the owner may come anew. */
-const signInsLiveMilliseconds = 400 * 86_400_000;
+/** Refreshed tokens of a sign-in from before live no longer than this; afterwards the owner may come anew in any case. */
+const signInsLiveMilliseconds = 90 * 86_400_000;
 
 /**
  * Ends an account: in one transaction its keys stop, its address is free, its owner's sign-ins open nothing, and what is

@@ -32,12 +32,22 @@ export async function finishErasure(
   const found = await subscriptions.get(subscriptionId);
   if (found?.erasure === undefined) return false;
   const { paymentCustomer, signInSubject, owner } = found.erasure;
-  if (deleteUser !== undefined && !(await hasComeBack(owner, subscriptions))) await deleteUser(signInSubject);
-  if (paymentCustomer !== undefined) await erasePayments(paymentCustomer);
-  for (const [tier, value] of Object.entries(found.usageKeys)) {
-    await usageKeys.remove({ subscriptionId, tier, value });
-  }
-  await forgetNames(subscriptionId, act, dependencies);
+  // What is in our own hands first; and what fails keeps nothing else from being removed.
+  await everyOne([
+    () => forgetNames(subscriptionId, act, dependencies),
+    async () => {
+      for (const [tier, value] of Object.entries(found.usageKeys)) {
+        await usageKeys.remove({ subscriptionId, tier, value });
+      }
+    },
+    async () => {
+      if (deleteUser !== undefined && !(await hasComeBack(owner, subscriptions)))
+        await deleteUser(signInSubject);
+    },
+    async () => {
+      if (paymentCustomer !== undefined) await erasePayments(paymentCustomer);
+    },
+  ]);
   await retryContended(async () => {
     const latest = await subscriptions.get(subscriptionId);
     if (latest?.erasure === undefined) return true;
@@ -48,6 +58,13 @@ export async function finishErasure(
     return outcome.kind === 'written' ? true : undefined;
   }, 'the erasure is not noted');
   return true;
+}
+
+/** Tries every step. @throws the first error, once all were tried */
+async function everyOne(steps: readonly (() => Promise<void>)[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const step of steps) await step().catch((error: unknown) => errors.push(error));
+  if (errors.length > 0) throw errors[0];
 }
 
 /** Somebody who has signed in again since, before the user was deleted, has an account that needs the user. */

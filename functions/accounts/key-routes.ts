@@ -46,7 +46,7 @@ export const keyRoutes: readonly Route[] = [
     operationId: 'createAccountKey',
     summary: 'Make a key',
     description:
-      'Makes a key in the tier of your account and shows it: here, and by mail if you want that, and never again. An account has at most 5 live keys; all of them share one quota.',
+      'Makes a key in the tier of your account and shows it: here, and by mail if you want that, and never again. An account has at most 5 live keys, and makes at most 20 in a day (UTC); all of them share one quota.',
     tag: 'API keys',
     access: 'sign-in',
     request: {
@@ -104,7 +104,7 @@ export const keyRoutes: readonly Route[] = [
     operationId: 'revokeAccountKey',
     summary: 'End a key for good',
     description:
-      'The key stops with the next request, and never works again. Doing it again changes nothing.',
+      'The key stops with the next request, and never works again. Doing it again changes nothing. A key that support has suspended, which stops it as well, is ended by support.',
     tag: 'API keys',
     access: 'sign-in',
     request: { path: keyPath },
@@ -115,7 +115,10 @@ export const keyRoutes: readonly Route[] = [
         body: one(answers.revokedKey, 'Revoked', examples.exampleRevokedKey),
       },
     ],
-    problems: notAKeyId,
+    problems: [
+      ...notAKeyId,
+      conflict('Key 0AbCdEfGhIjK was suspended by support, and works for nobody: ask support to end it.'),
+    ],
   },
   {
     method: 'post',
@@ -123,7 +126,7 @@ export const keyRoutes: readonly Route[] = [
     operationId: 'rotateAccountKey',
     summary: 'Give a key a new secret',
     description:
-      'The key keeps its id, its usage and its history. The old secret stops at once, or after the hours that you ask for; the new one is shown here, and mailed if you want that.',
+      'The key keeps its id, its usage and its history. The old secret stops at once, or after the hours that you ask for; the new one is shown here, and mailed if you want that. A key is rotated at most 4 times in an hour.',
     tag: 'API keys',
     access: 'sign-in',
     request: {
@@ -145,7 +148,17 @@ export const keyRoutes: readonly Route[] = [
         body: one(answers.rotatedKey, 'A new secret', examples.exampleRotatedKey),
       },
     ],
-    problems: [...refusedAnywhere('graceHours', 'must be a number of hours from 0 to 168'), revoked],
+    problems: [
+      ...refusedAnywhere('graceHours', 'must be a number of hours from 0 to 168'),
+      revoked,
+      {
+        name: 'limit-reached',
+        members: {
+          detail:
+            'Key 0AbCdEfGhIjK was rotated 4 times within the last hour, which is the most; rotate it again later.',
+        },
+      },
+    ],
   },
   {
     method: 'post',

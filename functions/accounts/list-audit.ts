@@ -48,21 +48,55 @@ export async function listAccountAudit(
   return { entries: entries.map(entryView), cursor: encodeCursor(positions(pages, entries, cursor)) };
 }
 
-/** Without what proves it to a verifier: seals and hashes of whole items. */
+/** Acts of admins whose reasons owners are mailed, too: of the others, the reason is for the operator's own people. */
+const explained = [
+  'generate-key',
+  'rotate-key',
+  'update-subscription',
+  'change-tier',
+  'approve-request',
+  'decline-request',
+];
+
+/** Without what proves it to a verifier (seals, hashes of whole items), and without who of support did what and why. */
 function entryView(entry: AuditEntry): z.infer<typeof auditEntry> {
   const { subject, subjectKind, sequence, action, actor, requestId, at, reason, state, hash } = entry;
+  const isTold = reason !== undefined && (actor.kind !== 'admin' || explained.includes(action));
   return {
     subject,
     subjectKind: subjectKind === 'key' ? 'key' : 'subscription',
     sequence,
     action,
-    actor: { kind: actor.kind, id: actor.id },
+    actor: { kind: actor.kind, id: actor.kind === 'admin' ? 'support' : actor.id },
     requestId,
     at,
-    ...(reason === undefined ? {} : { reason }),
-    state,
+    ...(isTold ? { reason } : {}),
+    state: stateView(state),
     hash,
   };
+}
+
+function stateView({ suspensions, versions, ...state }: AuditEntry['state']): Record<string, unknown> {
+  return {
+    ...state,
+    ...(isObject(suspensions)
+      ? {
+          suspensions: Object.fromEntries(
+            Object.entries(suspensions).map(([cause, since]) => [
+              cause,
+              isObject(since) ? { at: since['at'] } : {},
+            ]),
+          ),
+        }
+      : {}),
+    ...(Array.isArray(versions)
+      ? { versions: versions.map(({ pepper: _pepper, ...version }: Record<string, unknown>) => version) }
+      : {}),
+  };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function newestFirst(a: AuditEntry, b: AuditEntry): number {

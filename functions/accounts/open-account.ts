@@ -29,8 +29,7 @@ export async function openAccount(
     if (lock !== undefined && lock.deletedAt === undefined) {
       return { kind: 'account', subscriptionId: lock.lockedFor };
     }
-    // A sign-in is told by the second: one in the second of the deletion is taken for an earlier one.
-    if (lock?.deletedAt !== undefined && signedInAt <= Date.parse(lock.deletedAt)) return { kind: 'deleted' };
+    if (lock?.deletedAt !== undefined && !isAfter(signedInAt, lock.deletedAt)) return { kind: 'deleted' };
 
     const known = await subscriptions.idByEmail(email);
     const existing = known === undefined ? undefined : await subscriptions.get(known);
@@ -38,6 +37,7 @@ export async function openAccount(
     if (existing?.owner === owner || existing?.deletedAt !== undefined) return undefined;
     if (existing?.owner !== undefined) return { kind: 'address-taken' };
     const subscriptionId = existing?.subscriptionId ?? `sub_${randomBase62(20)}`;
+    const salt = randomBase62(22);
     const outcome = await commit(
       client,
       existing === undefined
@@ -47,14 +47,22 @@ export async function openAccount(
                 subscriptionId,
                 email,
                 owner,
-                salt: randomBase62(22),
+                salt,
                 ...(name === undefined ? {} : { name }),
               },
               changed('open-account', subscriptionId),
             ),
           )
-        : subscriptions.joining(joined(existing, owner, changed('join-account', subscriptionId))),
+        : subscriptions.joining(joined(existing, { owner, salt }, changed('join-account', subscriptionId))),
     );
     return outcome.kind === 'written' ? { kind: 'account', subscriptionId } : undefined;
   }, 'the account was not opened');
+}
+
+/**
+ * A sign-in is told by the second: one in the second of the deletion is taken for an earlier one, and so is one of an issuer
+ * that does not say when it was, for a refreshed token would be taken for a new sign-in.
+ */
+function isAfter(signedInAt: number | undefined, deletedAt: string): boolean {
+  return signedInAt !== undefined && signedInAt > Date.parse(deletedAt);
 }

@@ -95,7 +95,7 @@ export const exampleSuspendedKey = {
   prefix: 'user',
   tier: 'pro',
   status: 'suspended',
-  suspensions: { payment: { at: '2026-11-20T10:00:00.000Z', reason: 'a payment was disputed' } },
+  suspensions: { payment: { at: '2026-11-20T10:00:00.000Z' } },
   createdAt: '2026-10-12T14:00:00.000Z',
   versions: [{ version: 1, createdAt: '2026-10-12T14:00:00.000Z' }],
   requestsThisMonth: 0,

@@ -140,10 +140,8 @@ export function accountKeyView(
 
 function suspensionsView({ suspensions }: KeyItem): AccountKey['suspensions'] {
   return Object.fromEntries(
-    Object.entries(suspensions).map(([cause, { at, reason }]) => [
-      cause,
-      { at, ...(reason === undefined ? {} : { reason }) },
-    ]),
+    // Why, and by whom, is for the operator's own people.
+    Object.entries(suspensions).map(([cause, { at }]) => [cause, { at }]),
   );
 }
 

@@ -12,6 +12,7 @@ import { repeatAnswer } from './repeat-answer.ts';
 import { generateKeyId } from './rules/key-format.ts';
 import type { KeyItem } from './rules/key-item.ts';
 import { newKey } from './rules/lifecycle.ts';
+import { isStopped, keysADay, mayMakeKey } from './rules/owner-limits.ts';
 import type { RotationPolicy } from './rules/rotation-policy.ts';
 import { fingerprintOf, type IdempotencyScope, scopeOf } from './stores/idempotency-store.ts';
 
@@ -78,14 +79,20 @@ export async function generateApiKey(
     const answer = await repeated();
     if (answer !== undefined) return answer;
     const found = await dependencies.subscriptions.findOrCreate(request, act);
+    const isOwner = act.actor.kind === 'owner';
+    // Before API Gateway is asked, which takes five new usage keys a second from everybody together.
+    if (isOwner) await assertOwnerMay(found, act, dependencies);
     // An account that began with a sign-in has no usage key until it has a first API key.
     const isPlanned = found.tier in found.usageKeys;
     const subscription = isPlanned
       ? found
       : await dependencies.subscriptions.planUsageKey(found, found.tier, act);
     if (subscription === undefined) return undefined;
-    // Before anything is refused: asking for a key is how an operator puts a missing usage key right.
-    const usageKey = await dependencies.subscriptions.ensureUsageKey(subscription);
+    // Before an admin is refused anything: asking for a key is how an operator puts a missing usage key right.
+    const isEnsured = isOwner && isPlanned && subscription.keyIds.length > 0;
+    const usageKey = isEnsured
+      ? usageKeyOf(subscription)
+      : await dependencies.subscriptions.ensureUsageKey(subscription);
     if (subscription.payment?.reversal !== undefined) throw takenBack(subscription.payment.reversal);
     if (subscription.keyIds.length >= maximumKeys) {
       // The last place may have gone, since the look above, to this very request, sent twice at once.
@@ -101,6 +108,32 @@ export async function generateApiKey(
 function askedBy({ actor }: Act, { idempotencyKey: _key, ...request }: GenerateApiKey) {
   const { name, prefix } = request;
   return actor.kind === 'owner' ? { name, prefix } : { ...request, email: normalizedEmail(request.email) };
+}
+
+/** @throws LimitError, ConflictError for what its owner may not do, and an admin may */
+async function assertOwnerMay(
+  subscription: SubscriptionItem,
+  { now }: Act,
+  { keys }: Pick<GenerateApiKeyDependencies, 'keys'>,
+): Promise<void> {
+  if (!mayMakeKey(subscription, now.toISOString())) {
+    throw new LimitError(`${keysADay} keys were made today, which is the most; make another tomorrow (UTC)`);
+  }
+  if (subscription.payment?.reversal !== undefined) throw takenBack(subscription.payment.reversal);
+  const live = await Promise.all(subscription.keyIds.map((keyId) => keys.get(keyId)));
+  const stopped = live.find((key) => key !== undefined && isStopped(key));
+  if (stopped !== undefined) {
+    throw new ConflictError(
+      `key ${stopped.keyId} was suspended by support: until that is lifted no key can be made`,
+    );
+  }
+}
+
+function usageKeyOf({ subscriptionId, tier, usageKeys }: SubscriptionItem): string {
+  const value = usageKeys[tier];
+  if (value === undefined)
+    throw new Error(`subscription ${subscriptionId} has no usage key for tier ${tier}`);
+  return value;
 }
 
 function takenBack({ kind, at }: NonNullable<PaymentState['reversal']>): ConflictError {

@@ -1,14 +1,15 @@
 import { commit, type DocumentClient, retryContended } from '../runtime/dynamodb.ts';
-import { NotFoundError } from '../runtime/errors.ts';
+import { ConflictError, NotFoundError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import { type SubscriptionStore, withoutKey } from '../subscriptions/index.ts';
 import { revoked } from './rules/lifecycle.ts';
+import { isStopped } from './rules/owner-limits.ts';
 import type { KeyStore } from './stores/key-store.ts';
 
 /**
  * Ends a key for good: the very next request with it is refused, and its place in the subscription is free again.
  * Revoking a revoked key changes nothing and gives the time of the first revocation.
- * @throws NotFoundError
+ * @throws NotFoundError, ConflictError for an owner's key that support has suspended
  */
 export async function revokeKey(
   { keyId, reason }: { readonly keyId: string; readonly reason?: string | undefined },
@@ -24,6 +25,12 @@ export async function revokeKey(
     const key = await keys.get(keyId);
     if (key === undefined) throw new NotFoundError(`there is no key ${keyId}`);
     if (key.revokedAt !== undefined) return { keyId, revokedAt: key.revokedAt };
+    // Otherwise whoever was stopped would end the key that says so, and make another.
+    if (act.actor.kind === 'owner' && isStopped(key)) {
+      throw new ConflictError(
+        `key ${keyId} was suspended by support, and works for nobody: ask support to end it`,
+      );
+    }
     const subscription = await subscriptions.get(key.subscriptionId);
     const outcome = await commit(client, [
       keys.replacement(revoked(key, change)),

@@ -1,5 +1,5 @@
 import { commit, retryContended } from '../runtime/dynamodb.ts';
-import { ConflictError, NotFoundError } from '../runtime/errors.ts';
+import { ConflictError, LimitError, NotFoundError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import type { KeyDependencies } from './dependencies.ts';
 import { handoverOf } from './handover-of.ts';
@@ -8,6 +8,7 @@ import { repeatAnswer } from './repeat-answer.ts';
 import type { KeyItem } from './rules/key-item.ts';
 import { statusOf } from './rules/key-view.ts';
 import { nextVersion, rotated } from './rules/lifecycle.ts';
+import { mayRotate, rotationsAnHour } from './rules/owner-limits.ts';
 import type { RotationPolicy } from './rules/rotation-policy.ts';
 import { fingerprintOf, scopeOf } from './stores/idempotency-store.ts';
 
@@ -33,7 +34,7 @@ export interface RotatedKey {
 /**
  * Gives a key a new secret (R18). With grace 0 the very next request with the old one is refused: the authorizer reads
  * this item, strongly consistent, on each request.
- * @throws NotFoundError, ConflictError for a revoked or suspended key
+ * @throws NotFoundError, ConflictError for a revoked or suspended key, LimitError for an owner's fifth time in an hour
  */
 export async function rotateKey(
   request: RotateKey,
@@ -59,6 +60,11 @@ export async function rotateKey(
     // Rotating once more would end the secret in use for the sake of one that nobody has seen.
     if (tried !== undefined && found?.secrets.some(({ hash }) => hash === tried?.hash)) return tried.answer;
     const key = rotatable(found, keyId);
+    if (isOwner && !mayRotate(key, act.now.toISOString())) {
+      throw new LimitError(
+        `key ${keyId} was rotated ${rotationsAnHour} times within the last hour, which is the most; rotate it again later`,
+      );
+    }
     const { apiKey, secret, sealed } = await mintSecret(
       { prefix: key.prefix, keyId, version: nextVersion(key) },
       deliver || scope !== undefined,

@@ -55,6 +55,7 @@ export function createSubscriptions(
         email,
         tier: wanted.tier,
         usageKey: randomBase62(40),
+        salt: randomBase62(22),
       },
       changeOf('create-subscription', act),
     );

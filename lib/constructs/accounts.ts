@@ -77,7 +77,7 @@ export class Accounts extends Construct {
       memorySize: 1024,
       timeout: Duration.seconds(5),
     });
-    subscriptions.grantWrite(authorize);
+    subscriptions.grantOpenAccounts(authorize);
     authorize.addEnvironments(signInEnvironment, {
       SIGN_IN_ISSUER: identity.issuer,
       SIGN_IN_CLIENT_ID: identity.clientId,

@@ -57,6 +57,7 @@ export interface ApiProps {
 const look = { rate: 100, burst: 200 };
 /** Acting costs writes, keys and mails. */
 const act = { rate: 20, burst: 40 };
+const emergency = { rate: 200, burst: 400 };
 const throttles: Readonly<Record<string, { readonly rate: number; readonly burst: number }>> = {
   '/usage/GET': { rate: 50, burst: 100 },
   '/openapi.json/GET': { rate: 20, burst: 40 },
@@ -70,17 +71,18 @@ const throttles: Readonly<Record<string, { readonly rate: number; readonly burst
   '/account/keys/GET': look,
   '/account/keys/POST': act,
   '/account/keys/{keyId}/GET': look,
-  '/account/keys/{keyId}/DELETE': act,
-  '/account/keys/{keyId}/rotate/POST': act,
+  // In an emergency: no stranger must be able to keep owners from ending what was stolen.
+  '/account/keys/{keyId}/DELETE': emergency,
+  '/account/keys/{keyId}/rotate/POST': emergency,
   '/account/keys/{keyId}/claim/POST': act,
   '/account/usage/GET': look,
-  '/account/audit/GET': look,
   '/account/settings/PUT': act,
   '/account/tier/PUT': act,
   '/account/portal/POST': act,
   // Stripe comes with several at once, and again where it was refused; a signature that is none costs no read.
   '/webhooks/stripe/POST': { rate: 100, burst: 200 },
-  // Reads more than any other.
+  // Read more than any other.
+  '/account/audit/GET': { rate: 10, burst: 20 },
   '/account/export/GET': { rate: 5, burst: 10 },
 };
 

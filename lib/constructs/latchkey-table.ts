@@ -58,9 +58,9 @@ export class LatchkeyTable extends Table {
   }
 
   /** The same for items whose partition key has a given form, such as `idempotency#*`, and for no others. */
-  allowItems(fn: LatchkeyFunction, partitionKeys: string, ...actions: 'dynamodb:PutItem'[]): void {
+  allowItems(fn: LatchkeyFunction, partitionKeys: string | string[], ...actions: 'dynamodb:PutItem'[]): void {
     fn.allow([...reads, ...actions], [this.tableArn], {
-      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partitionKeys] },
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partitionKeys].flat() },
     });
     this.#encryption.grantThrough(fn, 'dynamodb', 'write');
   }

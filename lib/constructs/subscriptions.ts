@@ -77,6 +77,12 @@ export class Subscriptions extends Construct {
     this.table.allowDeleting(fn, 'email#*');
   }
 
+  /** Opening accounts: subscriptions and the locks of addresses and owners, and no other item. */
+  grantOpenAccounts(fn: LatchkeyFunction): void {
+    this.table.allowItems(fn, ['sub_*', 'email#*', 'owner#*'], 'dynamodb:PutItem');
+    this.#addEnvironment(fn);
+  }
+
   /** Ending accounts: their addresses and payment customers are free again. */
   grantDeleteLocks(fn: LatchkeyFunction): void {
     this.table.allowDeleting(fn, 'email#*', 'customer#*');

@@ -118,8 +118,8 @@ export class UserPool extends Construct {
         callbackUrls: [`${dashboard.url}/signed-in`, `${dashboard.url}/`],
         logoutUrls: [`${dashboard.url}/`],
       },
-      // Beside the pages. An empty list would allow Cognito's default ones; this one never sends a password anywhere.
-      authFlows: { userSrp: true },
+      // None beside the pages. An empty list would allow Cognito's default ones; this one needs triggers, which the pool has not.
+      authFlows: { custom: true },
       preventUserExistenceErrors: true,
       idTokenValidity: Duration.minutes(15),
       accessTokenValidity: Duration.minutes(15),

@@ -266,6 +266,24 @@ describe('accounts', () => {
     );
   });
 
+  test('what fails elsewhere keeps nothing in our own hands from being removed', async () => {
+    const world = new World();
+    world.signUp('ada');
+    const functions = world.compose(new Process(1, undefined));
+    await take(world, { kind: 'make-key', person: 'ada' }, functions);
+    const down = {
+      ...functions,
+      erasePayments: () => Promise.reject(new Outage('Stripe')),
+      deleteUser: () => Promise.reject(new Outage('the pool')),
+    };
+    await expect(take(world, { kind: 'delete', person: 'ada' }, down)).rejects.toThrow(Outage);
+    expect((world.tables.items('keys') as unknown as KeyItem[]).map(({ name }) => name)).toEqual(['deleted']);
+    expect(world.usageKeys.size).toBe(0);
+    expect(world.subscriptions[0]?.erasure).toBeDefined();
+    await take(world, { kind: 'sweep' }, functions);
+    checkSettled(world);
+  });
+
   test('a sign-in from before the deletion opens nothing, however late it comes, and one from after it another account', async () => {
     const world = new World();
     world.signUp('ada');
@@ -286,6 +304,9 @@ describe('accounts', () => {
     expect(await open(before)).toEqual({ kind: 'deleted' });
     world.now += 300 * 86_400_000;
     expect(await open(before)).toEqual({ kind: 'deleted' });
+    // Of an issuer that does not tell when the sign-in was: a refreshed token looks like a new one.
+    const { signedInAt: _untold, ...untold } = before as Identity;
+    expect(await open(untold)).toEqual({ kind: 'deleted' });
     // Of an issuer whose users are not ours to delete: the same subject, signed in anew.
     const again = await open({ ...(before as Identity), signedInAt: world.now });
     expect(again).toMatchObject({ kind: 'account' });

@@ -75,7 +75,7 @@ describe.each(['dev', 'prod'] as const)('the user pool of %s', (stage) => {
       CallbackURLs: [`${origin}/signed-in`, `${origin}/`],
       LogoutURLs: [`${origin}/`],
       // Neither a password in the clear nor a refresh token that stays the same.
-      ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH'],
+      ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH'],
       SupportedIdentityProviders: ['COGNITO'],
       PreventUserExistenceErrors: 'ENABLED',
       EnableTokenRevocation: true,

@@ -136,8 +136,8 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
   'authorize-request': { 'dynamodb:GetItem': ['Keys'], ...readsItems, ...readsPeppers },
   // The first sign-in of somebody opens an account: it puts what is new, and changes none but to join it.
   'authorize-account': {
-    'dynamodb:GetItem': ['Subscriptions'],
-    'dynamodb:PutItem': ['Subscriptions'],
+    'dynamodb:GetItem of sub_*, email#*, owner#*': ['Subscriptions'],
+    'dynamodb:PutItem of sub_*, email#*, owner#*': ['Subscriptions'],
     ...writesItems,
   },
   'get-account': {

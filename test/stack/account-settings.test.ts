@@ -86,7 +86,9 @@ describe('GET /account/audit', () => {
     const first = (await eve.call('POST', '/account/keys', { name: 'one' })).body;
     const second = (await eve.call('POST', '/account/keys', { name: 'two' })).body;
     await eve.call('POST', `/account/keys/${first.keyId}/rotate`);
-    await stack.manage('suspend-key', { keyId: second.keyId, reason: 'a check', requestedBy: 'alice' });
+    const suspend = { keyId: second.keyId, reason: 'a check', requestedBy: 'alice' };
+    await stack.manage('suspend-key', suspend);
+    await stack.manage('resume-key', suspend);
     await eve.call('DELETE', `/account/keys/${second.keyId}`);
     await deliveryOf(stack).settle();
 
@@ -114,10 +116,12 @@ describe('GET /account/audit', () => {
       new Set(['open-account', 'plan-usage-key', 'generate-key', 'rotate-key', 'revoke-key']),
     );
     for (const { actor } of acts) expect(actor).toEqual(mine);
+    // Who of support did it, and why, is not for the owner.
     expect(entries.find(({ action }) => action === 'suspend-key')).toMatchObject({
-      actor: { kind: 'admin', id: 'alice' },
-      reason: 'a check',
+      actor: { kind: 'admin', id: 'support' },
+      state: { suspensions: { admin: { at: expect.any(String) } } },
     });
+    for (const inner of ['alice', 'a check', 'pepper']) expect(JSON.stringify(entries)).not.toContain(inner);
     const ofOne = await eve.call('GET', `/account/audit?keyId=${second.keyId}&limit=100`);
     expect(new Set(ofOne.body.entries.map(({ subject }: { subject: string }) => subject))).toEqual(
       new Set([second.keyId]),

@@ -31,6 +31,8 @@ const timeoutMilliseconds = 1_500;
 /** Signing keys are asked for again after this, and at most this often for a token that names an unknown one. */
 const keysLiveMilliseconds = 10 * 60_000;
 const askAgainAfterMilliseconds = 30_000;
+/** For how long an issuer that did not answer is not asked again: everybody's requests would wait for it. */
+const restsMilliseconds = 5_000;
 
 const metadata = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
@@ -46,6 +48,7 @@ export function createTokenVerifier({
   readonly clientId: string;
 }): TokenVerifier {
   let keys: Promise<JWTVerifyGetKey> | undefined;
+  let restsUntil = 0;
 
   function signingKeys(): Promise<JWTVerifyGetKey> {
     keys ??= discover(issuer).catch((error: unknown) => {
@@ -57,8 +60,12 @@ export function createTokenVerifier({
 
   return {
     async verify(token) {
-      const keysOf = await signingKeys();
+      const now = Date.now();
+      if (now < restsUntil && restsUntil - now <= restsMilliseconds) {
+        throw new IssuerUnavailableError('the issuer did not answer a moment ago');
+      }
       try {
+        const keysOf = await signingKeys();
         const { payload, protectedHeader } = await jwtVerify(token, keysOf, {
           issuer,
           audience: clientId,
@@ -70,7 +77,11 @@ export function createTokenVerifier({
         if (type !== undefined && type !== 'jwt') return { kind: 'refused', reason: 'no-id-token' };
         return { kind: 'verified', claims: payload };
       } catch (error) {
-        return { kind: 'refused', reason: refusalOf(error) };
+        const reason = refusalOf(error);
+        if (reason !== undefined) return { kind: 'refused', reason };
+        if (isSilence(error)) restsUntil = Date.now() + restsMilliseconds;
+        if (error instanceof IssuerUnavailableError) throw error;
+        throw new IssuerUnavailableError('the issuer’s signing keys could not be read', { cause: error });
       }
     },
   };
@@ -101,8 +112,8 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
   }
 }
 
-/** @throws IssuerUnavailableError for what says nothing about the token */
-function refusalOf(error: unknown): TokenRefusal {
+/** Undefined for what says nothing about the token. */
+function refusalOf(error: unknown): TokenRefusal | undefined {
   if (error instanceof errors.JWTExpired) return 'expired';
   if (error instanceof errors.JWTClaimValidationFailed) return 'wrong-claims';
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'wrong-signature';
@@ -112,5 +123,13 @@ function refusalOf(error: unknown): TokenRefusal {
   if (error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported)
     return 'algorithm';
   if (error instanceof errors.JWTInvalid || error instanceof errors.JWSInvalid) return 'malformed';
-  throw new IssuerUnavailableError('the issuer’s signing keys could not be read', { cause: error });
+  return undefined;
+}
+
+/** Whether it is the issuer that failed, and certainly nothing that a token could bring about. */
+function isSilence(error: unknown): boolean {
+  if (error instanceof IssuerUnavailableError || error instanceof errors.JWKSTimeout) return true;
+  // `fetch` has a cause; the library's own "expected 200" has the generic code.
+  const isFetch = error instanceof TypeError && error.message === 'fetch failed';
+  return isFetch || (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC');
 }

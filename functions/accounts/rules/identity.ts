@@ -9,8 +9,8 @@ export interface Identity {
   /** Proven by the issuer; lower case. */
   readonly email: string;
   readonly name?: string;
-  /** When the person signed in, which a refreshed token does not change; epoch milliseconds. */
-  readonly signedInAt: number;
+  /** When the person signed in, where the issuer tells: a refreshed token does not change it. Epoch milliseconds. */
+  readonly signedInAt?: number;
 }
 
 export type IdentityRefusal = 'no-id-token' | 'incomplete' | 'email-not-verified';
@@ -22,7 +22,6 @@ const idToken = z.object({
   iss: z.string(),
   sub: z.string().check(z.minLength(1), z.maxLength(255)),
   email: z.string().check(z.email(), z.maxLength(254)),
-  iat: seconds,
   auth_time: z.optional(seconds),
   name: z.optional(z.unknown()),
   /** Party that the token was issued to, where there are several audiences. */
@@ -38,7 +37,7 @@ export function identityOf(
 ): { readonly identity: Identity } | { readonly refused: IdentityRefusal } {
   const parsed = idToken.safeParse(claims);
   if (!parsed.success) return { refused: 'incomplete' };
-  const { iss, sub, email, iat, auth_time, name, azp, token_use } = parsed.data;
+  const { iss, sub, email, auth_time, name, azp, token_use } = parsed.data;
   if (token_use !== undefined && token_use !== 'id') return { refused: 'no-id-token' };
   if (azp !== undefined && azp !== clientId) return { refused: 'no-id-token' };
   // Some issuers send it as a text.
@@ -51,7 +50,7 @@ export function identityOf(
       subject: sub,
       email: email.toLowerCase(),
       ...(called === undefined ? {} : { name: called }),
-      signedInAt: (auth_time ?? iat) * 1000,
+      ...(auth_time === undefined ? {} : { signedInAt: auth_time * 1000 }),
     },
   };
 }

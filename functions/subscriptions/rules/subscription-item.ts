@@ -48,6 +48,8 @@ export interface SubscriptionItem {
   readonly usageKeys: Readonly<Record<string, string>>;
   /** Keys that are not revoked. */
   readonly keyIds: readonly string[];
+  /** How many keys were made on the last day (UTC) on which one was. */
+  readonly keysMade?: { readonly day: string; readonly count: number };
   readonly createdAt: string;
   readonly revision: number;
   readonly change: Change;
@@ -126,7 +128,7 @@ export function normalizedEmail(email: string): string {
 }
 
 export function newSubscription(
-  subscription: { subscriptionId: string; email: string; tier: string; usageKey: string },
+  subscription: { subscriptionId: string; email: string; tier: string; usageKey: string; salt: string },
   change: Change,
 ): SubscriptionItem {
   const { usageKey, ...identity } = subscription;
@@ -157,10 +159,16 @@ export function newAccount(
 /** Belongs, from now on, to whoever has signed in with its address. */
 export function joined(
   subscription: SubscriptionItem,
-  owner: string,
+  { owner, salt }: { readonly owner: string; readonly salt: string },
   change: Change,
 ): SubscriptionItem & { readonly owner: string } {
-  return { ...subscription, owner, revision: subscription.revision + 1, change };
+  return {
+    ...subscription,
+    owner,
+    salt: subscription.salt ?? salt,
+    revision: subscription.revision + 1,
+    change,
+  };
 }
 
 /** With the value that the usage key of a tier is going to have. */
@@ -183,9 +191,17 @@ export function withKey(subscription: SubscriptionItem, keyId: string, change: C
   return {
     ...subscription,
     keyIds: [...subscription.keyIds, keyId],
+    keysMade: madeOn(change.at.slice(0, 10), subscription.keysMade),
     revision: subscription.revision + 1,
     change,
   };
+}
+
+function madeOn(
+  day: string,
+  before: SubscriptionItem['keysMade'],
+): NonNullable<SubscriptionItem['keysMade']> {
+  return { day, count: before?.day === day ? before.count + 1 : 1 };
 }
 
 export function withoutKey(subscription: SubscriptionItem, keyId: string, change: Change): SubscriptionItem {
