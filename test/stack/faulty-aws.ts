@@ -54,7 +54,8 @@ export async function startFaultyAws(target: () => string): Promise<FaultyAws> {
     const answer = await fetch(`${target()}${incoming.url}`, {
       method: incoming.method ?? 'POST',
       headers: { authorization, 'x-amz-target': String(operationHeader), 'content-type': type ?? '' },
-      body: Buffer.concat(chunks),
+      // A GET has none, and may not have an empty one either.
+      ...(chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }),
     });
     const body = Buffer.from(await answer.arrayBuffer());
     if (fault === 'answer-lost') return void outgoing.destroy();

@@ -271,12 +271,18 @@ describe('the gateway responses of the template', () => {
       type: type.startsWith('https://') ? type : `https://docs.aiweedcompany.com/problems/${type}`,
       title: expect.stringMatching(/\w/),
       status,
-      detail: expect.stringMatching(/\w.*\.$/),
+      // The authorizer of sign-ins says what can be done about a denial.
+      detail: expect.stringMatching(
+        name === 'ACCESS_DENIED' ? /\w.*\. \$context\.authorizer\.hint$/ : /\w.*\.$/,
+      ),
       requestId: '$context.requestId',
       support: 'support@aiweedcompany.com',
     });
     // API Gateway substitutes variables wherever it sees one: there must be no other.
-    expect(templates['application/json']?.match(/\$/g)).toHaveLength(1);
+    const variables = templates['application/json']?.match(/\$[\w.]+/g) ?? [];
+    expect(variables.filter((variable) => variable !== '$context.authorizer.hint')).toEqual([
+      '$context.requestId',
+    ]);
     expect(headers).toMatchObject({
       'gatewayresponse.header.Content-Type': "'application/problem+json'",
       'gatewayresponse.header.Access-Control-Allow-Origin': "'*'",
