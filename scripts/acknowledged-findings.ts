@@ -84,6 +84,7 @@ export const acknowledgedFindings: readonly AcknowledgedFinding[] = [
       'account/keys/{keyId}/DELETE',
       'account/keys/{keyId}/rotate/POST',
       'account/keys/{keyId}/claim/POST',
+      'account/keys/{keyId}/stored/POST',
       'account/usage/GET',
       'account/audit/GET',
       'account/settings/PUT',

@@ -60,6 +60,7 @@ export class Accounts extends Construct {
       { method: 'DELETE', path: 'account/keys/{keyId}', fn: this.#revokeKey() },
       { method: 'POST', path: 'account/keys/{keyId}/rotate', fn: this.#rotateKey() },
       { method: 'POST', path: 'account/keys/{keyId}/claim', fn: this.#claimKey() },
+      { method: 'POST', path: 'account/keys/{keyId}/stored', fn: this.#storeSecret() },
       { method: 'GET', path: 'account/usage', fn: this.#reportUsage() },
       { method: 'GET', path: 'account/audit', fn: this.#listAudit() },
       { method: 'PUT', path: 'account/settings', fn: this.#changeSettings() },
@@ -187,6 +188,16 @@ export class Accounts extends Construct {
     keys.grantWriteTimed(claim);
     keys.grantOpen(claim);
     return claim;
+  }
+
+  #storeSecret(): LatchkeyFunction {
+    const store = this.#make(
+      'StoreAccountSecret',
+      'store-account-secret',
+      'POST /account/keys/{keyId}/stored: destroys what waits for an owner who has it',
+    );
+    this.#props.keys.grantWriteTimed(store);
+    return store;
   }
 
   #reportUsage(): LatchkeyFunction {

@@ -75,6 +75,7 @@ const throttles: Readonly<Record<string, { readonly rate: number; readonly burst
   '/account/keys/{keyId}/DELETE': emergency,
   '/account/keys/{keyId}/rotate/POST': emergency,
   '/account/keys/{keyId}/claim/POST': act,
+  '/account/keys/{keyId}/stored/POST': act,
   '/account/usage/GET': look,
   '/account/settings/PUT': act,
   '/account/tier/PUT': act,

@@ -178,6 +178,7 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
     'dynamodb:PutItem': ['Keys', 'Subscriptions'],
     ...writesItems,
   },
+  'store-account-secret': changesKeys,
   'claim-account-key': { ...changesKeys, ...opensHandovers },
   'report-account-usage': { 'dynamodb:GetItem': ['Subscriptions', 'Usage'], ...readsItems },
   'list-account-audit': {
@@ -375,6 +376,7 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
   'report-account-usage': [512, 15],
   'revoke-account-key': [512, 15],
   'rotate-account-key': [512, 15],
+  'store-account-secret': [512, 15],
   // These wait for Stripe, and now and then for API Gateway to take another usage key.
   'approve-request': [512, 60],
   'choose-tier': [512, 29],
@@ -581,6 +583,7 @@ describe.each(allVariants)('in %s', (variant) => {
       ['AccountsReportAccountUsage', ...caller, `${route}/GET/account/usage`],
       ['AccountsRevokeAccountKey', ...caller, `${route}/DELETE/account/keys/*`],
       ['AccountsRotateAccountKey', ...caller, `${route}/POST/account/keys/*/rotate`],
+      ['AccountsStoreAccountSecret', ...caller, `${route}/POST/account/keys/*/stored`],
       ['AuthorizerAuthorizeRequest', ...caller, `${source}/authorizers/Authorizer`],
       ['DecisionsEvaluateDecision', ...caller, `${source}/${stage}/POST/decisions/evaluate`],
       ['DeliveryDisputeClaim', ...caller, `${source}/${stage}/POST/claims/dispute`],
@@ -666,6 +669,7 @@ describe.each(allVariants)('in %s', (variant) => {
       'settle-payments',
       'show-claim-page',
       'show-openapi',
+      'store-account-secret',
     ];
     const invocable = Object.keys(functionEntries).filter((name) => !byItself.includes(name));
     expect(Object.keys(management).toSorted()).toEqual(invocable.toSorted());

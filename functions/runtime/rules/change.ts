@@ -45,6 +45,7 @@ export type ChangeAction =
   | 'dispute-claim'
   | 'open-account'
   | 'join-account'
+  | 'store-secret'
   | 'delete-account'
   | 'erase-account'
   | 'choose-tier'
