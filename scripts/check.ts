@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 const checks = [
   'node scripts/check-template.ts',
   'tsc --noEmit',
+  'tsc --noEmit -p dashboard/tsconfig.json',
   'biome check .',
   'node scripts/check-openapi.ts',
   'depcruise --config .dependency-cruiser.cjs bin lib functions local',

@@ -1,0 +1,67 @@
+import { Dialog as Base } from '@base-ui/react/dialog';
+import type { ReactNode, RefObject } from 'react';
+import { Icon } from './icon.tsx';
+
+interface DialogProps {
+  readonly isOpen: boolean;
+  /** Asked to close, by Escape, by the cross or from outside. */
+  readonly onClose: () => void;
+  readonly title: string;
+  readonly description?: ReactNode;
+  /** Buttons, the one that does something last. */
+  readonly actions?: ReactNode;
+  /** Only its own buttons close it: something would be lost otherwise. */
+  readonly isFirm?: boolean;
+  readonly isWide?: boolean;
+  readonly initialFocus?: RefObject<HTMLElement | null>;
+  readonly children?: ReactNode;
+}
+
+/** A question, or a small form, before the page; the focus stays in it and goes back to where it was. */
+export function Dialog({
+  isOpen,
+  onClose,
+  title,
+  description,
+  actions,
+  isFirm = false,
+  isWide = false,
+  initialFocus,
+  children,
+}: DialogProps) {
+  return (
+    <Base.Root
+      open={isOpen}
+      disablePointerDismissal={isFirm}
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+    >
+      <Base.Portal>
+        <Base.Backdrop className="backdrop" />
+        <Base.Viewport className="dialog-place">
+          <Base.Popup
+            className={isWide ? 'dialog dialog-wide' : 'dialog'}
+            {...(initialFocus === undefined ? {} : { initialFocus })}
+          >
+            <div className="dialog-head">
+              <Base.Title className="dialog-title">{title}</Base.Title>
+              {!isFirm && (
+                <Base.Close className="icon-button" aria-label="Close">
+                  <Icon name="close" />
+                </Base.Close>
+              )}
+            </div>
+            {description !== undefined && (
+              <Base.Description className="dialog-description" render={<div />}>
+                {description}
+              </Base.Description>
+            )}
+            {children}
+            {actions !== undefined && <div className="actions actions-end">{actions}</div>}
+          </Base.Popup>
+        </Base.Viewport>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
