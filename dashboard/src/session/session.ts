@@ -126,20 +126,19 @@ export class Session {
 
   /** Ends the session here and at the issuer. */
   async signOut(): Promise<void> {
-    const user = await this.#manager.getUser();
     forget();
     // The window leaves in any case; what the issuer did not hear ends within a day.
     await this.#manager.revokeTokens(['refresh_token']).catch(() => {});
+    // Without a user the way out carries no `id_token_hint`: the ID token opens the API, and has no place in an address.
+    await this.#manager.removeUser();
     const home = `${window.location.origin}/`;
     try {
       await this.#manager.signoutRedirect({
-        ...(user?.id_token === undefined ? {} : { id_token_hint: user.id_token }),
-        // Cognito's names for what the standard calls post_logout_redirect_uri.
+        // Cognito's name for what the standard calls post_logout_redirect_uri.
         extraQueryParams: { client_id: this.#manager.settings.client_id, logout_uri: home },
       });
     } catch {
-      // An issuer without such a page: the tokens are gone with this one.
-      await this.#manager.removeUser();
+      // An issuer without such a page: the tokens are gone.
       window.location.assign(home);
     }
   }
