@@ -157,22 +157,9 @@ export interface Config extends Omit<StageConfig, 'tiers'> {
 }
 
 /** What a stage is where `cdk.json` says nothing else. */
-const stageDefaults: Record<
-  StageName,
-  Pick<StageInput, 'retainData' | 'cloudTrail' | 'logRetentionDays' | 'dashboard'>
-> = {
-  dev: {
-    retainData: false,
-    cloudTrail: false,
-    logRetentionDays: 14,
-    dashboard: { url: 'http://localhost:3001' },
-  },
-  prod: {
-    retainData: true,
-    cloudTrail: true,
-    logRetentionDays: 365,
-    dashboard: { url: 'https://dashboard.aiweedcompany.com' },
-  },
+const stageDefaults: Record<StageName, Pick<StageInput, 'retainData' | 'cloudTrail' | 'logRetentionDays'>> = {
+  dev: { retainData: false, cloudTrail: false, logRetentionDays: 14 },
+  prod: { retainData: true, cloudTrail: true, logRetentionDays: 365 },
 };
 
 /** The configuration is wrong: the message names every wrong field and what was expected. */

@@ -11,6 +11,7 @@ import type { Config } from '../config.ts';
 import { accountFunctionsIn } from './account-functions.ts';
 import type { Alarms } from './alarms.ts';
 import type { Audit } from './audit.ts';
+import type { Dashboard } from './dashboard.ts';
 import type { Identity } from './identity.ts';
 import type { Keys } from './keys.ts';
 import { LatchkeyFunction, type MakeFunction } from './latchkey-function.ts';
@@ -29,6 +30,7 @@ export interface AccountsProps {
   readonly usage: Usage;
   readonly audit: Audit;
   readonly payments: Payments;
+  readonly dashboard: Pick<Dashboard, 'origin'>;
 }
 
 /** One function of an account route. */
@@ -49,7 +51,7 @@ export class Accounts extends Construct {
   constructor(scope: Construct, id: string, props: AccountsProps) {
     super(scope, id);
     this.#props = props;
-    this.#make = accountFunctionsIn(this, props.config);
+    this.#make = accountFunctionsIn(this, props.config, props.dashboard);
     this.authorizer = this.#addAuthorizer();
     this.routes = [
       { method: 'GET', path: 'account', fn: this.#get() },

@@ -160,7 +160,8 @@ describe('the right to delete users', () => {
     const alarms = new Alarms(stack, 'Alarms', { config });
     const mail = new Mail(stack, 'Mail', { config, alarms });
     const fn = new LatchkeyFunction(stack, 'Fn', { config, name: 'get-key', description: 'any function' });
-    new Identity(stack, 'Identity', { config, mail }).grantDeleteUser(fn);
+    const dashboard = { origin: 'https://dashboard.example.com' };
+    new Identity(stack, 'Identity', { config, mail, dashboard }).grantDeleteUser(fn);
     return Template.fromStack(stack);
   }
 

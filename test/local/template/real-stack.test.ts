@@ -32,7 +32,7 @@ describe.each([
   afterAll(() => rm(outdir, { recursive: true }));
 
   it('is served or listed as without effect, down to every property', () => {
-    expect(() => readEverything(resolved, environment)).not.toThrow();
+    expect(() => readEverything(resolved, environment, loaded.assetFolder)).not.toThrow();
   });
 
   it('has the code of every function in a folder of the assembly', async () => {
