@@ -2,6 +2,7 @@ import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { Route, Switch } from 'wouter';
 import { Announcer } from './components/announcer.tsx';
+import { Overlay } from './components/overlay.tsx';
 import { Skeleton } from './components/states.tsx';
 import { Boundary } from './layout/boundary.tsx';
 import { Shell } from './layout/shell.tsx';
@@ -39,18 +40,20 @@ function SignedIn() {
   return (
     // Another person finds nothing of the former one's pages.
     <Shell key={state.person.sub}>
-      <Boundary>
-        <Suspense fallback={<Skeleton lines={6} />}>
-          <Switch>
-            {routes.map(({ path, component }) => (
-              <Route key={path} path={path} component={component} />
-            ))}
-            <Route>
-              <NotFoundPage />
-            </Route>
-          </Switch>
-        </Suspense>
-      </Boundary>
+      <Overlay>
+        <Boundary>
+          <Suspense fallback={<Skeleton lines={6} />}>
+            <Switch>
+              {routes.map(({ path, component }) => (
+                <Route key={path} path={path} component={component} />
+              ))}
+              <Route>
+                <NotFoundPage />
+              </Route>
+            </Switch>
+          </Suspense>
+        </Boundary>
+      </Overlay>
       <Suspense>
         <ExpiredDialog />
       </Suspense>
