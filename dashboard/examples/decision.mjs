@@ -42,7 +42,7 @@ try {
   });
   const decision = await answer.json();
   console.log(decision.risk_level, decision.action_required);
-  console.log('Left this month:', answer.headers.get('RateLimit'));
+  console.log('RateLimit:', answer.headers.get('RateLimit'));
 } catch (error) {
   console.error(`No decision: ${error.message}`);
   process.exitCode = 1;

@@ -49,4 +49,4 @@ if __name__ == "__main__":
     except (RuntimeError, OSError) as error:
         sys.exit(f"No decision: {error}")
     print(decision["risk_level"], decision["action_required"])
-    print("Left this month:", headers["RateLimit"])
+    print("RateLimit:", headers["RateLimit"])

@@ -16,13 +16,13 @@ if printf 'X-API-Key: %s\n' "$DECISION_API_KEY" | curl \
   }' \
   --retry 1 --retry-max-time 60 --max-time 30 \
   --silent --show-error --fail-with-body --output "$answer" \
-  --write-out '%{stderr}Left this month: %header{ratelimit}\n' \
+  --write-out '%{stderr}RateLimit: %header{ratelimit}\n' \
   'https://api.example.com/decisions/evaluate'
 then
   cat "$answer"
 else
   # Errors are JSON too: title and detail are written for people.
-  echo 'No decision. The answer says why, and what to do:' >&2
+  echo 'No decision. What came back says why, and what to do:' >&2
   cat "$answer" >&2
   exit 1
 fi

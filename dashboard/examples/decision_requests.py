@@ -27,12 +27,10 @@ def evaluate(category, amount=0, description=""):
             return answer
         # Too fast, or a fault that passes: wait as told, and try once more.
         wait = int(answer.headers.get("Retry-After", 0))
-        if not may_wait or answer.status_code not in (429, 503):
-            break
-        if not 0 < wait <= 60:
-            break
+        is_passing = answer.status_code in (429, 503) and 0 < wait <= 60
+        if not (may_wait and is_passing):
+            raise RuntimeError(explain(answer))
         time.sleep(wait)
-    raise RuntimeError(explain(answer))
 
 
 def explain(answer):
@@ -53,4 +51,4 @@ if __name__ == "__main__":
         sys.exit(f"No decision: {error}")
     decision = answer.json()
     print(decision["risk_level"], decision["action_required"])
-    print("Left this month:", answer.headers["RateLimit"])
+    print("RateLimit:", answer.headers["RateLimit"])
