@@ -1,5 +1,70 @@
+import { useAccount, useKeys } from '../../api/queries.ts';
+import type { Account, AccountKey } from '../../api/types.ts';
+import { Card } from '../../components/card.tsx';
 import { Page } from '../../components/page.tsx';
+import { Loaded, Skeleton } from '../../components/states.tsx';
+import { AttentionList } from './attention-list.tsx';
+import { FirstSteps, stepsOf } from './first-steps.tsx';
+import { KeysCard } from './keys-card.tsx';
+import { MonthCard } from './month-card.tsx';
+import { NextCard } from './next-card.tsx';
+import { PlanCard } from './plan-card.tsx';
+import { RateCard } from './rate-card.tsx';
+import './overview.css';
 
 export default function OverviewPage() {
-  return <Page title="Overview">{null}</Page>;
+  const account = useAccount();
+  const keys = useKeys();
+  return (
+    <Page title="Overview" intro={account.data === undefined ? 'One moment…' : introOf(account.data)}>
+      <Loaded query={account} what="your account" skeleton={<Waiting />}>
+        {(loadedAccount) => (
+          <Loaded query={keys} what="your keys" skeleton={<Waiting />}>
+            {(loadedKeys) => <Parts account={loadedAccount} keys={loadedKeys} />}
+          </Loaded>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Parts({ account, keys }: { readonly account: Account; readonly keys: readonly AccountKey[] }) {
+  const steps = stepsOf(account, keys);
+  return (
+    <>
+      <AttentionList account={account} keys={keys} />
+      {steps.next !== undefined && <FirstSteps account={account} keys={keys} />}
+      {/* Before there is a key, there is nothing to be seen of it. */}
+      {steps.hasKey && (
+        <>
+          <div className="grid">
+            <MonthCard account={account} />
+            <RateCard account={account} />
+          </div>
+          <KeysCard account={account} keys={keys} />
+          <div className="grid">
+            <NextCard account={account} keys={keys} />
+            <PlanCard account={account} />
+          </div>
+        </>
+      )}
+    </>
+  );
+}
+
+function introOf({ name, email }: Account): string {
+  return name === undefined ? `The account of ${email}.` : `Hello ${name}. This is the account of ${email}.`;
+}
+
+function Waiting() {
+  return (
+    <div className="grid">
+      <Card>
+        <Skeleton lines={4} />
+      </Card>
+      <Card>
+        <Skeleton lines={4} />
+      </Card>
+    </div>
+  );
 }

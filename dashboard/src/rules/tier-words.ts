@@ -1,0 +1,11 @@
+import type { TierOffer } from '../api/types.ts';
+import { formatMoney } from './formats.ts';
+
+/** `Pro` of `pro`. */
+export const tierTitle = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
+/** `US$49 a month`, `Free of charge`, `By contract`. */
+export function tierPrice({ pricePerMonth }: Pick<TierOffer, 'pricePerMonth'>): string {
+  if (pricePerMonth === undefined) return 'By contract';
+  return pricePerMonth === 0 ? 'Free of charge' : `${formatMoney(pricePerMonth)} a month`;
+}
