@@ -1,6 +1,8 @@
 import type * as z from 'zod';
 import type * as answers from '../../../functions/accounts/answers.ts';
 import type * as messages from '../../../functions/accounts/messages.ts';
+import type { decisionBody } from '../../../functions/decisions/request.ts';
+import type { decisionSchema } from '../../../functions/decisions/rules/decision.ts';
 
 /**
  * The messages of the account API, as the API itself describes them. Types alone: the schemas, and what they import,
@@ -29,4 +31,7 @@ export type ChooseTier = z.input<typeof messages.chooseTierBody>;
 export type CreateKey = z.input<typeof messages.createKeyBody>;
 export type RotateKey = z.input<typeof messages.rotateKeyBody>;
 export type ChangeSettings = z.input<typeof messages.settingsBody>;
+/** Of the decision API, which the guide tells of. */
+export type Decision = z.infer<typeof decisionSchema>;
+export type DecisionRequest = z.input<typeof decisionBody>;
 export type TierName = Account['tier'];

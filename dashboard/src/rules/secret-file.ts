@@ -5,7 +5,7 @@ export interface SecretFile {
 }
 
 /** The variable that the integration guide's examples read. */
-export const variableName = 'API_KEY';
+export const variableName = 'DECISION_API_KEY';
 
 /**
  * @param of what the comment names; line breaks in a name must not become lines of the file

@@ -11,8 +11,11 @@ import { faultOf } from '../../rules/problem.ts';
 
 const defaultPrefix = 'user';
 
-/** Makes a key, and shows it. */
-export function useCreateKey() {
+/**
+ * Makes a key, and shows it.
+ * @param onMade is handed the key as well, for as long as the page that asks lives
+ */
+export function useCreateKey(onMade?: (apiKey: string) => void) {
   const api = useApi();
   const reveal = useReveal();
   const refresh = useRefresh();
@@ -21,6 +24,7 @@ export function useCreateKey() {
     const made = await action.run(body);
     if (made === undefined) return false;
     const { apiKey, keyId, version, name } = made;
+    onMade?.(apiKey);
     reveal({ apiKey, keyId, version, name, cause: 'made' });
     void refresh();
     return true;
@@ -31,11 +35,13 @@ export function useCreateKey() {
 export function CreateKeyDialog({
   isOpen,
   onClose,
+  onMade,
 }: {
   readonly isOpen: boolean;
   readonly onClose: () => void;
+  readonly onMade?: (apiKey: string) => void;
 }) {
-  const { create, isRunning, problem, reset } = useCreateKey();
+  const { create, isRunning, problem, reset } = useCreateKey(onMade);
   const [name, setName] = useState('');
   const [prefix, setPrefix] = useState(defaultPrefix);
 
