@@ -453,8 +453,8 @@ describe('a browser', () => {
   });
 
   test.each([
-    ['dev', {}, 'http://localhost:3001'],
-    ['prod', {}, 'https://dashboard.aiweedcompany.com'],
+    ['dev', {}, 'https://DashboardDistribution.DomainName'],
+    ['prod', {}, 'https://DashboardDistribution.DomainName'],
     ['prod', { dashboard: { url: 'https://keys.example.com' } }, 'https://keys.example.com'],
   ] as const)(
     'of %s with %j may call the account from %s and no other page, with a token and never with a cookie',

@@ -64,7 +64,7 @@ describe.each(['dev', 'prod'] as const)('the user pool of %s', (stage) => {
   });
 
   test('has one client: public, by authorization code alone, which leads to the dashboard and nowhere else', () => {
-    const origin = stage === 'prod' ? 'https://dashboard.aiweedcompany.com' : 'http://localhost:3001';
+    const origin = 'https://DashboardDistribution.DomainName';
     expect(one('AWS::Cognito::UserPoolClient').properties).toEqual({
       ClientName: 'dashboard',
       UserPoolId: pool.name,

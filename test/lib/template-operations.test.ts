@@ -32,6 +32,7 @@ const functionOutputs = {
   AdminAlertsTopicArn: 'AdminAlertsTopic',
   StripeApiKeyArn: 'PaymentsStripeApiKey',
   StripeWebhookSecretArn: 'PaymentsStripeWebhookSecret',
+  DashboardUrl: 'https://DashboardDistribution.DomainName',
   // What the dashboard signs in by.
   IdentityIssuer: 'IdentityUsersPool.ProviderURL',
   IdentityClientId: 'IdentityUsersPoolDashboard',
@@ -461,7 +462,8 @@ describe('the trail of management acts (R27)', () => {
     const type = 'AWS::CloudTrail::Trail';
     expect(has(template('prod').ofType(type))).toBe(true);
     expect(has(template('dev').ofType(type))).toBe(false);
-    expect(has(template('dev').ofType('AWS::S3::Bucket'))).toBe(false);
+    expect(template('dev').ofType('AWS::S3::Bucket')).toHaveLength(1);
+    expect(template('dev').one('AWS::S3::Bucket').name).toBe('DashboardBucket');
     expect(has(synthesize('prod', { cloudTrail: false }).ofType(type))).toBe(false);
     expect(has(synthesize('dev', { cloudTrail: true }).ofType(type))).toBe(true);
   });
@@ -490,7 +492,7 @@ describe('the trail of management acts (R27)', () => {
 
   test('lies in a bucket that is private, encrypted, versioned and reached by TLS only', () => {
     const { one } = template('prod');
-    const bucket = one('AWS::S3::Bucket');
+    const bucket = one('AWS::S3::Bucket', 'ManagementTrailBucket');
     expect(bucket.properties).toMatchObject({
       PublicAccessBlockConfiguration: {
         BlockPublicAcls: true,
@@ -503,7 +505,7 @@ describe('the trail of management acts (R27)', () => {
     expect(at(bucket.properties, 'BucketEncryption', 'ServerSideEncryptionConfiguration', 0)).toEqual({
       ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' },
     });
-    const policy = one('AWS::S3::BucketPolicy').properties;
+    const policy = one('AWS::S3::BucketPolicy', 'ManagementTrailBucketPolicy').properties;
     expect(policy['Bucket']).toBe('ManagementTrailBucket');
     expect(statements(policy['PolicyDocument'])).toContainEqual({
       effect: 'Deny',
@@ -590,6 +592,7 @@ describe('dev and prod in one account', () => {
   const nameProperties: Readonly<Record<string, string>> = {
     'AWS::ApiGateway::RestApi': 'Name',
     'AWS::ApiGateway::UsagePlan': 'UsagePlanName',
+    'AWS::CloudFront::Function': 'Name',
     'AWS::Cognito::UserPool': 'UserPoolName',
     // Among all of a Region's customers, even.
     'AWS::Cognito::UserPoolDomain': 'Domain',
@@ -615,6 +618,8 @@ describe('dev and prod in one account', () => {
     'FunctionName',
     // Where mail events come from.
     'ConfigurationSetName',
+    // Where the dashboard goes.
+    'DestinationBucketName',
   ]);
 
   test.each(allVariants)('do not meet: every name that %s sets itself carries the stage', (variant) => {

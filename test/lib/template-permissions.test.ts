@@ -541,10 +541,19 @@ describe.each(allVariants)('in %s', (variant) => {
     )) {
       expect(effect).toBe('Allow');
       expect(principal).toEqual({
-        Service: expect.stringMatching(/^(cloudtrail|cloudwatch|ses)\.amazonaws\.com$/),
+        Service: expect.stringMatching(/^(cloudfront|cloudtrail|cloudwatch|ses)\.amazonaws\.com$/),
       });
       expect(actions.filter((action) => action.includes('*'))).toEqual([]);
       if (JSON.stringify(principal).includes('cloudtrail')) continue;
+      if (JSON.stringify(principal).includes('cloudfront')) {
+        expect(condition).toEqual({
+          StringEquals: {
+            'AWS:SourceArn':
+              'arn:<AWS::Partition>:cloudfront::<AWS::AccountId>:distribution/DashboardDistribution',
+          },
+        });
+        continue;
+      }
       expect(JSON.stringify(condition)).toMatch(/"aws:SourceAccount":"<AWS::AccountId>"/i);
     }
   });
