@@ -76,7 +76,7 @@ export function formatRelative(at: string | number | Date, now: number): string 
   const seconds = (time - now) / 1000;
   const days = dayOf(time) - dayOf(now);
   const isNear = Math.abs(seconds) < 20 * 3600;
-  if (Math.abs(days) >= 60) return relative.format(Math.round(days / 30.44), 'month');
+  if (Math.abs(days) >= 120) return relative.format(Math.round(days / 30.44), 'month');
   if (Math.abs(days) >= 1 && !isNear) return relative.format(days, 'day');
   if (Math.abs(seconds) >= 3600) return relative.format(Math.round(seconds / 3600), 'hour');
   if (Math.abs(seconds) >= 60) return relative.format(Math.round(seconds / 60), 'minute');

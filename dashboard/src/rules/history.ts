@@ -12,7 +12,7 @@ const words: Readonly<Record<string, string>> = {
   'remind-owner': 'Reminder: the old secret ends soon',
   'retire-secret': 'Old secret ended',
   'expire-handover': 'Waiting secret ended, nobody took it',
-  'send-key': 'Mail with the secret, or its link, sent',
+  'send-key': 'Mail sent to you',
   'mail-delivered': 'Mail delivered',
   'mail-bounced': 'Mail came back',
   complaint: 'Mail reported as spam',

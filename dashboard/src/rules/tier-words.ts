@@ -4,8 +4,7 @@ import { formatMoney } from './formats.ts';
 /** `Pro` of `pro`. */
 export const tierTitle = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
-/** `US$49 a month`, `Free of charge`, `By contract`. */
+/** `US$49 a month`, `By contract`. */
 export function tierPrice({ pricePerMonth }: Pick<TierOffer, 'pricePerMonth'>): string {
-  if (pricePerMonth === undefined) return 'By contract';
-  return pricePerMonth === 0 ? 'Free of charge' : `${formatMoney(pricePerMonth)} a month`;
+  return pricePerMonth === undefined ? 'By contract' : `${formatMoney(pricePerMonth)} a month`;
 }

@@ -21,7 +21,7 @@ export function KeyHistory({ keyId }: { readonly keyId: string }) {
         </div>
       )}
       {entries !== undefined && (
-        <ol className="history">
+        <ol className="timeline">
           {entries.map((entry) => (
             <li key={entry.sequence}>
               <p className="history-what">{whatHappened(entry)}</p>

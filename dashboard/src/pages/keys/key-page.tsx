@@ -162,7 +162,7 @@ function Details({ keyShown: key }: { readonly keyShown: AccountKey }) {
       isHeading: true,
       cell: ({ version }) => (
         <span className="title-line">
-          Number {version} {version === newest && <Badge tone="good">Newest</Badge>}
+          Version {version} {version === newest && <Badge tone="good">Newest</Badge>}
         </span>
       ),
     },

@@ -19,7 +19,7 @@ export function ChooseTier({ account }: { readonly account: Account }) {
     const change = await action.run(tier);
     if (change?.checkout !== undefined) window.location.assign(change.checkout.url);
     else if (change !== undefined) {
-      announce(`You have ${tierTitle(change.tier)}.`);
+      announce(`Your tier is ${tierTitle(change.tier)}.`);
       await refresh();
     }
   }
@@ -65,7 +65,7 @@ function Offer({ offer, isBusy, onChoose }: OfferProps) {
       </ul>
       {available ? (
         <Button look={isFree ? 'primary' : 'plain'} isBusy={isBusy} onClick={onChoose}>
-          {isFree ? `Start with ${tierTitle(name)}` : `Go on to payment for ${tierTitle(name)}`}
+          {isFree ? `Start with ${tierTitle(name)}` : `Continue with ${tierTitle(name)}`}
         </Button>
       ) : (
         <p className="soft small">{unavailableBecause}</p>

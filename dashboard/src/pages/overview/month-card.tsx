@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
 import type { Account } from '../../api/types.ts';
-import { Card } from '../../components/card.tsx';
+import { Card, Fact, Facts } from '../../components/card.tsx';
 import { Meter } from '../../components/meter.tsx';
 import { When } from '../../components/when.tsx';
 import { formatCount, formatMonth } from '../../rules/formats.ts';
@@ -11,8 +11,14 @@ export function MonthCard({ account: { usage } }: { readonly account: Account })
   return (
     <Card title={formatMonth(period)} actions={<Link href="/usage">See the days</Link>}>
       <Meter label="Requests this month" value={total} maximum={limit} unit="requests" />
-      <p className="soft">
-        {formatCount(remaining, 'request')} left. The count begins anew <When at={resetsAt} />.
+      <Facts>
+        <Fact name="Left">{formatCount(remaining, 'request')}</Fact>
+        <Fact name="Begins anew">
+          <When at={resetsAt} />
+        </Fact>
+      </Facts>
+      <p className="soft small">
+        Every request that is let in counts, whatever its answer. Those refused do not.
       </p>
     </Card>
   );

@@ -20,7 +20,7 @@ export function NextCard({
   const upcoming = upcomingOf(account, keys, useNow()).slice(0, shown);
   return (
     <Card title="What happens next">
-      <ol className="upcoming">
+      <ol className="timeline">
         {upcoming.map((each) => (
           <li key={`${each.kind} ${each.at} ${'keyId' in each ? each.keyId : ''}`}>
             <span className="upcoming-when">

@@ -42,7 +42,7 @@ function Parts({ account, keys }: { readonly account: Account; readonly keys: re
             <RateCard account={account} />
           </div>
           <KeysCard account={account} keys={keys} />
-          <div className="grid">
+          <div className="grid-next">
             <NextCard account={account} keys={keys} />
             <PlanCard account={account} />
           </div>
