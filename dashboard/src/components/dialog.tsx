@@ -37,7 +37,7 @@ export function Dialog({
         if (!open) onClose();
       }}
     >
-      <Base.Portal>
+      <Base.Portal className="dialog-portal">
         <Base.Backdrop className="backdrop" />
         <Base.Viewport className="dialog-place">
           <Base.Popup

@@ -1,7 +1,7 @@
 import type { Problem } from './problem.ts';
 
 /** How often a request is sent before its problem is shown. */
-export const maximumAttempts = 4;
+export const maximumAttempts = 3;
 /** Who is asked to wait longer than this is told so, and decides. */
 const longestWaitSeconds = 8;
 

@@ -3,6 +3,7 @@ import type { Account, AccountKey } from '../../api/types.ts';
 import { Card } from '../../components/card.tsx';
 import { Page } from '../../components/page.tsx';
 import { Loaded, Skeleton } from '../../components/states.tsx';
+import { useSessionState } from '../../session/session-context.tsx';
 import { AttentionList } from './attention-list.tsx';
 import { FirstSteps, stepsOf } from './first-steps.tsx';
 import { KeysCard } from './keys-card.tsx';
@@ -15,8 +16,10 @@ import './overview.css';
 export default function OverviewPage() {
   const account = useAccount();
   const keys = useKeys();
+  const state = useSessionState();
+  const email = account.data?.email ?? ('person' in state ? state.person.email : undefined);
   return (
-    <Page title="Overview" intro={account.data === undefined ? 'One moment…' : introOf(account.data)}>
+    <Page title="Overview" intro={email === undefined ? undefined : `The account of ${email}.`}>
       <Loaded query={account} what="your account" skeleton={<Waiting />}>
         {(loadedAccount) => (
           <Loaded query={keys} what="your keys" skeleton={<Waiting />}>
@@ -50,10 +53,6 @@ function Parts({ account, keys }: { readonly account: Account; readonly keys: re
       )}
     </>
   );
-}
-
-function introOf({ name, email }: Account): string {
-  return name === undefined ? `The account of ${email}.` : `Hello ${name}. This is the account of ${email}.`;
 }
 
 function Waiting() {

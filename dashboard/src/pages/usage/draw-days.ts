@@ -29,6 +29,10 @@ export function drawDays(
   look: ChartLook,
 ): DrawnDays {
   const isPart = counts.map(({ stands }) => stands === 'part');
+  const fill = counts.map(({ requests, stands }) => {
+    if (requests === 0) return 'transparent';
+    return stands === 'part' ? look.accentTint : look.accent;
+  });
   const font = { family: look.font, size: 13 };
   const chart = new Chart(canvas, {
     type: 'bar',
@@ -37,10 +41,12 @@ export function drawDays(
       datasets: [
         {
           data: counts.map(({ requests }) => requests),
-          backgroundColor: isPart.map((part) => (part ? look.accentTint : look.accent)),
-          hoverBackgroundColor: isPart.map((part) => (part ? look.accentTint : look.accent)),
+          backgroundColor: fill,
+          hoverBackgroundColor: fill,
           borderColor: look.accent,
-          borderWidth: isPart.map((part) => (part ? 1.5 : 0)),
+          borderWidth: counts.map(({ requests }, index) =>
+            requests > 0 && isPart[index] === true ? 1.5 : 0,
+          ),
           borderRadius: 3,
           maxBarThickness: 26,
           categoryPercentage: 0.86,

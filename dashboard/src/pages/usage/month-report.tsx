@@ -59,7 +59,7 @@ export function MonthReport({ report, account }: MonthReportProps) {
               {formatAverage(summary.perDay)}
             </Fact>
             <Fact name="Busiest day">
-              {formatDate(summary.busiest.day, now)}: {formatNumber(summary.busiest.requests)}
+              {formatDate(summary.busiest.day, now)}: {formatCount(summary.busiest.requests, 'request')}
             </Fact>
           </Facts>
         )}

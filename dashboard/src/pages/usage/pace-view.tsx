@@ -56,7 +56,7 @@ function MoreButton() {
 function wordsOf(pace: Exclude<Pace, { kind: 'used-up' | 'runs-out' }>, limit: number): string {
   switch (pace.kind) {
     case 'lasts':
-      return `At this pace it lasts: ${perDay(pace.perDay)} make about ${formatNumber(pace.expected)} of ${formatNumber(limit)} by the end of the month.`;
+      return `At this pace it lasts: ${perDay(pace.perDay)} make about ${formatNumber(rounded(pace.expected, limit))} of ${formatNumber(limit)} by the end of the month.`;
     case 'resting':
       return `No request in the last ${paceDays} days: what is left lasts.`;
     case 'unused':
@@ -64,6 +64,11 @@ function wordsOf(pace: Exclude<Pace, { kind: 'used-up' | 'runs-out' }>, limit: n
     case 'too-early':
       return 'Whether it lasts can be said after a day.';
   }
+}
+
+/** To the tens: more would pretend to know. */
+function rounded(expected: number, limit: number): number {
+  return expected < 100 ? expected : Math.min(limit, Math.round(expected / 10) * 10);
 }
 
 function perDay(value: number): string {
