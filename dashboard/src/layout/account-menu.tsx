@@ -1,4 +1,5 @@
 import { Menu } from '@base-ui/react/menu';
+import { useRef } from 'react';
 import { useLocation } from 'wouter';
 import { Icon, type IconName } from '../components/icon.tsx';
 import { useSession, useSessionState } from '../session/session-context.tsx';
@@ -17,14 +18,22 @@ export default function AccountMenu() {
   const state = useSessionState();
   const theme = useTheme();
   const [, navigate] = useLocation();
+  // In the page's header rather than at its end, so that it belongs to a landmark.
+  const place = useRef<HTMLDivElement>(null);
   const email = 'person' in state ? state.person.email : undefined;
   return (
     <Menu.Root>
       <Menu.Trigger className="account-button">
         <AccountLabel />
       </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner className="menu-place" sideOffset={8} align="start">
+      <Menu.Portal container={place}>
+        <Menu.Positioner
+          className="menu-place"
+          sideOffset={8}
+          align="start"
+          positionMethod="fixed"
+          collisionPadding={8}
+        >
           <Menu.Popup className="menu">
             {email !== undefined && <p className="menu-who">Signed in as {email}</p>}
             <div className="only-on-phone">
@@ -59,6 +68,7 @@ export default function AccountMenu() {
           </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>
+      <div ref={place} />
     </Menu.Root>
   );
 }
