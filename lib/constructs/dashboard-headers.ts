@@ -63,7 +63,6 @@ export function contentSecurityPolicy(origins: readonly string[]): string {
 const permissionsPolicy = [
   'accelerometer',
   'autoplay',
-  'bluetooth',
   'camera',
   'clipboard-read',
   'display-capture',
