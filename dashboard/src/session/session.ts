@@ -218,6 +218,8 @@ export class Session {
       this.#accept(user);
     } catch (error) {
       forget();
+      // Whoever signs in now goes on where the reload began.
+      if (error instanceof ErrorResponse) this.#replaceAddress(returnToOf(error.state));
       this.#set({ status: 'signed-out', because: troubleOf(error) });
     } finally {
       await this.#forgetPending();
