@@ -12,17 +12,10 @@ API_KEY = os.environ.get("DECISION_API_KEY", "").strip()
 
 def evaluate(category, amount=0, description=""):
     """The answer that holds the decision; RuntimeError says what went wrong."""
+    request = {"category": category, "amount": amount, "description": description}
+    headers = {"X-API-Key": API_KEY}
     for may_wait in (True, False):
-        answer = requests.post(
-            ENDPOINT,
-            headers={"X-API-Key": API_KEY},
-            json={
-                "category": category,
-                "amount": amount,
-                "description": description,
-            },
-            timeout=30,
-        )
+        answer = requests.post(ENDPOINT, json=request, headers=headers, timeout=30)
         if answer.ok:
             return answer
         # Too fast, or a fault that passes: wait as told, and try once more.

@@ -25,7 +25,7 @@ export function CodeBlock({ code, language, title, actions }: CodeBlockProps) {
         </span>
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-      <section className="code-lines" tabIndex={0} aria-label={title}>
+      <section className={`code-lines code-${language}`} tabIndex={0} aria-label={title}>
         <pre ref={element}>
           <code translate="no">
             {highlight(code, language).map(({ kind, code: part }, index) =>

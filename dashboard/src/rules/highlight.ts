@@ -4,7 +4,7 @@ export interface CodePart {
   readonly code: string;
 }
 
-export type CodeLanguage = 'python' | 'javascript' | 'shell' | 'json';
+export type CodeLanguage = 'python' | 'javascript' | 'shell' | 'json' | 'address';
 
 const texts = `"(?:[^"\\\\\\n]|\\\\.)*"|'(?:[^'\\\\\\n]|\\\\.)*'`;
 const grammars: Readonly<Record<CodeLanguage, { readonly comment: string; readonly text: string }>> = {
@@ -13,6 +13,7 @@ const grammars: Readonly<Record<CodeLanguage, { readonly comment: string; readon
   // A single-quoted text may have several lines there; a sign in a word begins no comment.
   shell: { comment: '(?<=^|\\s)#.*', text: `"(?:[^"\\\\]|\\\\.)*"|'[^']*'` },
   json: { comment: '(?!)', text: texts },
+  address: { comment: '(?!)', text: '(?!)' },
 };
 
 /** Comments and texts of a program; put together again the parts are the code as it was, to the character. */
@@ -22,8 +23,11 @@ export function highlight(code: string, language: CodeLanguage): readonly CodePa
   let end = 0;
   for (const match of code.matchAll(new RegExp(`(${comment})|(?:${text})`, 'gm'))) {
     if (match.index > end) parts.push({ kind: 'plain', code: code.slice(end, match.index) });
-    parts.push({ kind: match[1] === undefined ? 'text' : 'comment', code: match[0] });
     end = match.index + match[0].length;
+    // Names stay as they are: what is said about them is told apart.
+    const isName = language === 'json' && /^\s*:/.test(code.slice(end, end + 8));
+    const kind = match[1] === undefined ? 'text' : 'comment';
+    parts.push({ kind: isName ? 'plain' : kind, code: match[0] });
   }
   if (end < code.length) parts.push({ kind: 'plain', code: code.slice(end) });
   return parts;

@@ -39,7 +39,7 @@ export function ConsoleAnswer({ call, answer }: ConsoleAnswerProps) {
           {`${status} ${statusNames[status] ?? ''}`.trim()}
         </Badge>
         <span className="soft number">{formatNumber(milliseconds)} ms</span>
-        {requestId !== undefined && (
+        {requestId !== undefined && problem === undefined && (
           <span className="soft small">
             Request id <code translate="no">{requestId}</code>
           </span>

@@ -2,7 +2,7 @@ import type { Decision, DecisionRequest } from '../../api/types.ts';
 
 /** What the guide says of the API's fields. A field that the API has and the guide does not tell of is a type error. */
 
-interface Told {
+export interface Told {
   readonly values: string;
   readonly meaning: string;
 }
@@ -18,12 +18,12 @@ export const categories = {
 
 export const requestFields = {
   category: {
-    values: Object.keys(categories).join(', '),
-    meaning: 'What the decision is about. Required.',
+    values: `Required: ${Object.keys(categories).join(', ')}`,
+    meaning: 'What the decision is about.',
   },
-  amount: { values: 'a number from 0 to 1e15', meaning: 'In US dollars; 0 where it is absent.' },
+  amount: { values: 'A number from 0 to 1e15', meaning: 'In US dollars; 0 where it is absent.' },
   description: {
-    values: 'a text of at most 2,000 characters',
+    values: 'A text of at most 2,000 characters',
     meaning: 'In your own words; empty where it is absent. It comes back in the answer.',
   },
 } as const satisfies Record<keyof DecisionRequest, Told>;
@@ -31,17 +31,18 @@ export const requestFields = {
 export const answerFields = {
   id: { values: 'DEC_ and 26 characters', meaning: 'Names this decision; sorted, ids are in order of time.' },
   timestamp: { values: 'ISO 8601, in UTC', meaning: 'When it was decided.' },
-  category: { values: 'as sent', meaning: 'What you asked about.' },
-  amount: { values: 'as sent', meaning: 'In US dollars.' },
-  description: { values: 'as sent', meaning: 'Your own words.' },
+  category: { values: 'As sent', meaning: 'What you asked about.' },
+  amount: { values: 'As sent', meaning: 'In US dollars.' },
+  description: { values: 'As sent', meaning: 'Your own words.' },
   risk_level: { values: 'LOW, MEDIUM, HIGH, CRITICAL', meaning: 'How much is at stake.' },
   risk_score: {
-    values: 'a whole number from 0 to 100',
+    values: 'A whole number from 0 to 100',
     meaning: 'LOW is 0–24, MEDIUM 25–49, HIGH 50–74, CRITICAL 75–100; it rises with the amount.',
   },
   action_required: {
-    values: 'EXECUTE_IMMEDIATELY, WAIT_HUMAN_APPROVAL, WAIT_HUMAN_REVIEW',
-    meaning: 'Go ahead; wait until somebody approves; wait until somebody has looked into it.',
+    values:
+      'EXECUTE_IMMEDIATELY: go ahead. WAIT_HUMAN_APPROVAL: wait until somebody approves. WAIT_HUMAN_REVIEW: wait until somebody has looked into it',
+    meaning: 'What the policy wants done.',
   },
   status: { values: 'PENDING', meaning: 'Nobody has acted on it yet.' },
   policy_version: {
@@ -49,7 +50,7 @@ export const answerFields = {
     meaning: 'Which policy decided. Another one may decide otherwise.',
   },
   policy_row: {
-    values: 'an object, with ?explain=true only',
+    values: 'An object, with ?explain=true only',
     meaning: 'The row of the policy that decided: its number, and up to which amount it is for.',
   },
 } as const satisfies Record<keyof Decision, Told>;

@@ -3,66 +3,66 @@ import { decisionUrl } from '../../api/decisions.ts';
 import type { Account } from '../../api/types.ts';
 import { Card, Fact, Facts } from '../../components/card.tsx';
 import { CodeBlock } from '../../components/code-block.tsx';
-import { type Column, DataTable } from '../../components/data-table.tsx';
 import { Skeleton } from '../../components/states.tsx';
 import { useConfig } from '../../config-context.ts';
 import { formatCount, formatNumber } from '../../rules/formats.ts';
-import { answerFields, requestFields, sampleAnswer, type Trouble, troubles } from './guide.ts';
-
-type FieldRow = readonly [name: string, told: { readonly values: string; readonly meaning: string }];
-
-const fieldColumns: readonly Column<FieldRow>[] = [
-  { title: 'Field', isHeading: true, cell: ([name]) => <code translate="no">{name}</code> },
-  { title: 'Values', cell: ([, { values }]) => values },
-  { title: 'Meaning', cell: ([, { meaning }]) => meaning },
-];
+import { answerFields, requestFields, sampleAnswer, type Told, troubles } from './guide.ts';
 
 /** What is sent, and what comes back. */
 export function MessagesCard() {
   const { apiUrl } = useConfig();
   return (
     <Card title="Request and answer">
-      <CodeBlock title="Your endpoint" language="shell" code={decisionUrl(apiUrl)} />
       <p>
         A <code>POST</code> with the key in the header <code translate="no">X-API-Key</code> and a JSON
         object. Fields that the API does not know are refused. To ask twice is harmless: nothing but the count
         changes.
       </p>
+      <CodeBlock title="Your endpoint" language="address" code={decisionUrl(apiUrl)} />
       <h3>What you send</h3>
-      <DataTable
-        caption="Fields of the request"
-        columns={fieldColumns}
-        rows={Object.entries(requestFields)}
-        keyOf={([name]) => name}
-      />
+      <FieldList fields={requestFields} />
       <p>
         With <code translate="no">?explain=true</code> behind the address the answer tells which row of the
         policy decided.
       </p>
       <h3>What comes back</h3>
       <CodeBlock title="An answer" language="json" code={JSON.stringify(sampleAnswer, null, 2)} />
-      <DataTable
-        caption="Fields of the answer"
-        columns={fieldColumns}
-        rows={Object.entries(answerFields)}
-        keyOf={([name]) => name}
-      />
+      <FieldList fields={answerFields} />
       <p>Fields may be added later: let your program pass over those that it does not know.</p>
     </Card>
   );
 }
 
+function FieldList({ fields }: { readonly fields: Readonly<Record<string, Told>> }) {
+  return (
+    <dl className="reference">
+      {Object.entries(fields).map(([name, { values, meaning }]) => (
+        <div key={name}>
+          <dt>
+            <code translate="no">{name}</code>
+          </dt>
+          <dd>
+            {meaning}
+            <span className="reference-values">{values}</span>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 /** What is allowed, and where an answer tells how much of it is left. */
 export function LimitsCard({ account }: { readonly account: Account | undefined }) {
+  const quota = account?.requestsPerMonth ?? 100;
   const headers = [
     {
       name: 'RateLimit-Policy',
-      example: `"month";q=${account?.requestsPerMonth ?? 100};w=2592000`,
+      example: `"month";q=${quota};w=2592000`,
       meaning: 'q: requests that the month allows. w: the month in seconds.',
     },
     {
       name: 'RateLimit',
-      example: `"month";r=${Math.max(0, (account?.requestsPerMonth ?? 100) - 2)};t=345600`,
+      example: `"month";r=${Math.max(0, quota - 2)};t=345600`,
       meaning: 'r: requests that are left. t: seconds until the count begins anew.',
     },
     {
@@ -84,19 +84,24 @@ export function LimitsCard({ account }: { readonly account: Account | undefined 
       )}
       <p>
         All your keys share them; making, rotating or revoking a key changes nothing. Every call that is let
-        in counts, whatever its answer. Each counted answer announces what is left, so that a program can slow
-        down before it is refused.
+        in counts, whatever its answer. Each counted answer announces in its headers what is left, so that a
+        program can slow down before it is refused.
       </p>
-      <DataTable
-        caption="Headers that tell about limits"
-        columns={[
-          { title: 'Header', isHeading: true, cell: ({ name }) => <code translate="no">{name}</code> },
-          { title: 'Such as', cell: ({ example }) => <code translate="no">{example}</code> },
-          { title: 'Meaning', cell: ({ meaning }) => meaning },
-        ]}
-        rows={headers}
-        keyOf={({ name }) => name}
-      />
+      <dl className="reference">
+        {headers.map(({ name, example, meaning }) => (
+          <div key={name}>
+            <dt>
+              <code translate="no">{name}</code>
+            </dt>
+            <dd>
+              {meaning}
+              <span className="reference-values">
+                Such as <code translate="no">{example}</code>
+              </span>
+            </dd>
+          </div>
+        ))}
+      </dl>
       {account !== undefined && account.tier !== 'enterprise' && (
         <p>
           More than {formatNumber(account.requestsPerMonth)} a month?{' '}
@@ -107,20 +112,6 @@ export function LimitsCard({ account }: { readonly account: Account | undefined 
   );
 }
 
-const troubleColumns: readonly Column<Trouble>[] = [
-  {
-    title: 'Status',
-    isHeading: true,
-    cell: ({ status, title }) => (
-      <>
-        <span className="number">{status}</span> <span className="trouble-title">{title}</span>
-      </>
-    ),
-  },
-  { title: 'What it means', cell: ({ meaning }) => meaning },
-  { title: 'What to do', cell: ({ act }) => act },
-];
-
 export function ErrorsCard() {
   return (
     <Card title="Errors">
@@ -128,17 +119,24 @@ export function ErrorsCard() {
         Every error is JSON (<code translate="no">application/problem+json</code>), with a <code>type</code>{' '}
         that stays the same, a <code>title</code> and a <code>detail</code> for people, and a{' '}
         <code>requestId</code> for support. Let your program decide by status and type, and show or log the
-        rest.
+        rest. The programs above wait once, as Retry-After tells them, and then give up with the words of the
+        answer.
       </p>
-      <DataTable
-        caption="Errors and what to do"
-        columns={troubleColumns}
-        rows={troubles}
-        keyOf={({ title }) => title}
-      />
+      <dl className="reference">
+        {troubles.map(({ status, title, meaning, act }) => (
+          <div key={title}>
+            <dt>
+              <span className="number">{status}</span>
+            </dt>
+            <dd>
+              <strong>{title}.</strong> {meaning}
+              <span className="reference-act">{act}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
       <p>
-        A 401? <Link href="/keys">Look at your keys</Link>. The programs above wait once, as Retry-After tells
-        them, and then give up with the words of the answer.
+        A 401? <Link href="/keys">Look at your keys</Link>.
       </p>
     </Card>
   );

@@ -21,7 +21,10 @@ export function RotationCard() {
         happen at one moment:
       </p>
       <ol className="steps">
-        <li>The new secret comes: by mail, or on the key’s page when you rotate it there “with grace”.</li>
+        <li>
+          The new secret comes: by mail, or on the key’s page when you rotate it there and let the old one go
+          on for some hours.
+        </li>
         <li>
           Put it where your programs read it, and start them anew. Until then they go on with the old one.
         </li>
@@ -31,7 +34,8 @@ export function RotationCard() {
         </li>
       </ol>
       <p>
-        A secret has leaked? Rotate “now” instead: the old one stops at once, and programs need the new one.
+        A secret has leaked? Rotate the key and let the old one stop at once; programs need the new one from
+        then on.
         {next !== undefined && (
           <>
             {' '}

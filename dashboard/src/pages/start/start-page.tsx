@@ -44,28 +44,28 @@ export default function StartPage() {
           ))}
         </ul>
       </nav>
-      <div id="key">
+      <div id="key" className="guide-part">
         <KeyStep onMade={setMadeKey} />
       </div>
-      <div id="console">
+      <div id="console" className="guide-part">
         <Console key={madeKey} madeKey={madeKey} account={account} />
       </div>
-      <div id="code">
+      <div id="code" className="guide-part">
         <CodeStep />
       </div>
-      <div id="messages">
+      <div id="messages" className="guide-part">
         <MessagesCard />
       </div>
-      <div id="limits">
+      <div id="limits" className="guide-part">
         <LimitsCard account={account} />
       </div>
-      <div id="errors">
+      <div id="errors" className="guide-part">
         <ErrorsCard />
       </div>
-      <div id="rotation">
+      <div id="rotation" className="guide-part">
         <RotationCard />
       </div>
-      <div id="help">
+      <div id="help" className="guide-part">
         <HelpCard account={account} />
       </div>
     </Page>
