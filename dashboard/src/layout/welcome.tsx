@@ -53,10 +53,21 @@ export function Welcome({ because }: { readonly because: SignInTrouble | undefin
               Sign in or create an account
             </Button>
           </div>
-          <p className="soft">
-            New here? The same button leads you to the page where you sign up. An e-mail address is all you
-            need; the free tier costs nothing and asks for no card.
-          </p>
+          <ol className="welcome-steps">
+            <li>
+              <Icon name="mail" />
+              <span>Sign up with your e-mail address.</span>
+            </li>
+            <li>
+              <Icon name="plan" />
+              <span>Choose a tier. The free one begins at once, and asks for no card.</span>
+            </li>
+            <li>
+              <Icon name="key" />
+              <span>Make a key, and call the API with it.</span>
+            </li>
+          </ol>
+          <p className="soft">New here? The same button leads you to the page where you sign up.</p>
         </Page>
       </main>
       <Footer />

@@ -9,6 +9,11 @@ export const isLive = (key: Pick<AccountKey, 'status'>): boolean => key.status !
 export const suspensionCauses = (key: Pick<AccountKey, 'suspensions'>): readonly SuspensionCause[] =>
   Object.keys(key.suspensions) as SuspensionCause[];
 
+/** Whether support has stopped it: then nobody else can rotate or end it. */
+export function isStoppedBySupport(key: Pick<AccountKey, 'suspensions'>): boolean {
+  return key.suspensions.admin !== undefined || key.suspensions.anomaly !== undefined;
+}
+
 /** A secret that its owner has not yet taken, and until when it can be. */
 export interface WaitingSecret {
   readonly version: number;

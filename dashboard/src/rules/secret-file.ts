@@ -17,6 +17,7 @@ export function secretFile(
   const name = of.name.replace(/\s+/g, ' ').trim();
   const slug = name
     .normalize('NFKD')
+    .replace(/\p{Mark}+/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');

@@ -14,6 +14,7 @@ import { When } from '../../components/when.tsx';
 import { formatCount } from '../../rules/formats.ts';
 import {
   isSecretLost,
+  isStoppedBySupport,
   newestVersion,
   retiringSecrets,
   suspensionCauses,
@@ -60,7 +61,7 @@ export default function KeyPage() {
                 Rotate
               </Button>
             )}
-            <Button onClick={() => setOpen('revoke')}>Revoke</Button>
+            {!isStoppedBySupport(key) && <Button onClick={() => setOpen('revoke')}>Revoke</Button>}
           </>
         )
       }
@@ -109,12 +110,12 @@ function Notices({ keyShown: key }: { readonly keyShown: AccountKey }) {
           ))}
         </Notice>
       )}
-      {waiting !== undefined && (
+      {waiting !== undefined && key.status === 'active' && (
         <Notice
           tone="accent"
           icon="key"
           title="A secret waits for you"
-          actions={key.status === 'active' && <ClaimButton keyToClaim={key} />}
+          actions={<ClaimButton keyToClaim={key} />}
         >
           <p>
             It can be shown once, here or by the link in your mail. It ends <When at={waiting.expiresAt} />.

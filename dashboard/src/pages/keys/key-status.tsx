@@ -54,7 +54,7 @@ export function WhySuspended({
     case 'admin':
       return (
         <p>
-          {since}: support has stopped it. Ask {support} why, and what lifts it.
+          {since}: support has stopped it. Ask {support} why, what lifts it, or to end it.
         </p>
       );
   }

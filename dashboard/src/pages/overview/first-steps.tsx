@@ -5,24 +5,12 @@ import { Card } from '../../components/card.tsx';
 import { TextField } from '../../components/field.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { ProblemView } from '../../components/problem-view.tsx';
-import { lastUse } from '../../rules/key-state.ts';
+import { stepsOf } from '../../rules/first-steps.ts';
 import { faultOf } from '../../rules/problem.ts';
 import { tierTitle } from '../../rules/tier-words.ts';
+import { useNow } from '../../time/clock.ts';
 import { keyOf, useCreateKey } from '../keys/create-key-dialog.tsx';
 import { ChooseTier } from './choose-tier.tsx';
-
-type Step = 'tier' | 'key' | 'call';
-
-/** How far a new account has come. @returns `next`: undefined once a first call was made */
-export function stepsOf(account: Account, keys: readonly AccountKey[]): { next?: Step; hasKey: boolean } {
-  const hasKey = keys.some(({ status }) => status !== 'revoked');
-  const wasHere = keys.length > 0;
-  if (!wasHere && account.tierChosenAt === undefined && account.tier === 'free')
-    return { next: 'tier', hasKey };
-  if (!hasKey) return { next: 'key', hasKey };
-  const hasCalled = account.usage.total > 0 || keys.some((key) => lastUse(key) !== undefined);
-  return hasCalled ? { hasKey } : { next: 'call', hasKey };
-}
 
 /** From a sign-up to a working key, on this page alone. */
 export function FirstSteps({
@@ -32,7 +20,7 @@ export function FirstSteps({
   readonly account: Account;
   readonly keys: readonly AccountKey[];
 }) {
-  const { next } = stepsOf(account, keys);
+  const { next } = stepsOf(account, keys, useNow());
   const isNew = keys.length === 0;
   return (
     <Card

@@ -3,9 +3,11 @@ import type { Account, AccountKey } from '../../api/types.ts';
 import { Card } from '../../components/card.tsx';
 import { Page } from '../../components/page.tsx';
 import { Loaded, Skeleton } from '../../components/states.tsx';
+import { stepsOf } from '../../rules/first-steps.ts';
 import { useSessionState } from '../../session/session-context.tsx';
+import { useNow } from '../../time/clock.ts';
 import { AttentionList } from './attention-list.tsx';
-import { FirstSteps, stepsOf } from './first-steps.tsx';
+import { FirstSteps } from './first-steps.tsx';
 import { KeysCard } from './keys-card.tsx';
 import { MonthCard } from './month-card.tsx';
 import { NextCard } from './next-card.tsx';
@@ -32,7 +34,7 @@ export default function OverviewPage() {
 }
 
 function Parts({ account, keys }: { readonly account: Account; readonly keys: readonly AccountKey[] }) {
-  const steps = stepsOf(account, keys);
+  const steps = stepsOf(account, keys, useNow());
   return (
     <>
       <AttentionList account={account} keys={keys} />

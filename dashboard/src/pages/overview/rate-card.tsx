@@ -40,7 +40,7 @@ export function RateCard({ account: { ratePerSecond, burst } }: { readonly accou
         )}
       </Loaded>
       <p className="soft small">
-        Every answer of the API carries these headers, so that a program can slow down in time.
+        The API’s answers carry these headers too, so that a program can slow down in time.
       </p>
     </Card>
   );
