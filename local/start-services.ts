@@ -88,11 +88,6 @@ export async function startServices(
     ...(pool?.addresses ?? []).map((address) => [address, issuer?.url ?? address] as const),
     [stripeAddress, stripe?.url ?? stripeAddress] as const,
   ];
-  // Before all others, who are told where it is.
-  const { dashboard, template } = await startSite(options, localAddresses);
-  if (dashboard !== undefined) running.defer(() => dashboard.close());
-  const { resources } = template;
-  const pool = readUserPool(resources, environment);
   // KMS keys and peppers lie here in clear, so the file is the user's alone.
   const statePath = join(environment.dataDir, 'state.sqlite');
   const state = openState(statePath);
@@ -100,6 +95,12 @@ export async function startServices(
   chmodSync(statePath, 0o600);
   const logs = openLogFiles(environment.dataDir);
   running.defer(() => logs.close());
+
+  // Before all others, who are told where it is.
+  const { dashboard, template } = await startSite(options, localAddresses, logs);
+  if (dashboard !== undefined) running.defer(() => dashboard.close());
+  const { resources } = template;
+  const pool = readUserPool(resources, environment);
 
   const clock = createClock({ state });
   const shared = { environment, clock, state, resources };
@@ -237,6 +238,7 @@ type LocalAddresses = () => readonly (readonly [address: string, local: string])
 async function startSite(
   { environment, template, assetFolder, dashboardPort }: ServicesOptions,
   localAddresses: LocalAddresses,
+  logs: LogFiles,
 ): Promise<{ dashboard?: Dashboard; template: ResolvedTemplate }> {
   const site = readSite(template.resources, environment, assetFolder);
   if (site === undefined) return { template };
@@ -245,6 +247,7 @@ async function startSite(
     port: dashboardPort,
     reached: (text) => replaced(text, localAddresses()),
     reachedOrigins: (text) => replaced(text, localAddresses().map(originsOf)),
+    log: (line) => logs.write('/local/dashboard', line),
   });
   return { dashboard, template: relocate(template, site.addresses, dashboard.url) };
 }

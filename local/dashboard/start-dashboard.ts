@@ -25,6 +25,7 @@ export interface DashboardOptions {
   readonly reached: (text: string) => string;
   /** The same for origins: addresses without a path. */
   readonly reachedOrigins: (text: string) => string;
+  readonly log: (line: string) => void;
 }
 
 /**
@@ -32,12 +33,12 @@ export interface DashboardOptions {
  * @returns rejects with the socket's error, such as code `EADDRINUSE`
  */
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
-  const { site, port, reached, reachedOrigins } = options;
+  const { site, port, reached, reachedOrigins, log } = options;
   const pathOf = viewerRequest(site.viewerRequest);
   let url = '';
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
-      console.error('The local dashboard failed on a request:', error);
+      log(`the dashboard failed on ${request.url}: ${error instanceof Error ? error.stack : String(error)}`);
       response.writeHead(503).end();
     });
   });

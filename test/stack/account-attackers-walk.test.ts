@@ -214,12 +214,12 @@ describe('a browser', () => {
         'Access-Control-Request-Headers': 'authorization',
       });
       expect([path, preflight.status]).toEqual([path, 204]);
-      expect(preflight.headers.get('access-control-allow-origin')).toBe('http://localhost:3001');
+      expect(preflight.headers.get('access-control-allow-origin')).toBe(stack.dashboardUrl);
       expect(preflight.headers.get('access-control-allow-credentials')).toBeNull();
       expect(preflight.headers.get('access-control-allow-headers')).toMatch(/Authorization.*Idempotency-Key/);
     }
     const answer = await victim.call('GET', '/account', undefined, { Origin: 'https://evil.example.com' });
-    expect(answer.headers.get('access-control-allow-origin')).toBe('http://localhost:3001');
+    expect(answer.headers.get('access-control-allow-origin')).toBe(stack.dashboardUrl);
     expect(answer.headers.get('vary')).toContain('Origin');
     expect(answer.headers.get('set-cookie')).toBeNull();
     expect(answer.headers.get('cache-control')).toBe('no-store');
