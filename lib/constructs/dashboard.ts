@@ -22,14 +22,22 @@ import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Config } from '../config.ts';
-import type { Api } from './api.ts';
 import { DashboardDeployment } from './dashboard-deployment.ts';
 import { contentSecurityPolicy, dashboardHeaders } from './dashboard-headers.ts';
-import type { Identity } from './identity.ts';
 import { dataRemoval } from './stage-settings.ts';
 
 export interface DashboardProps {
   readonly config: Config;
+}
+
+/** What the pages call, and are told of. */
+export interface DashboardServices {
+  readonly api: { readonly url: string; readonly restApi: Pick<RestApi, 'restApiId'> };
+  readonly identity: {
+    readonly issuer: string;
+    readonly clientId: string;
+    readonly origins: readonly string[];
+  };
 }
 
 /** What is there to publish in: nothing, where the dashboard is served elsewhere. */
@@ -71,7 +79,7 @@ export class Dashboard extends Construct {
    * API and issuer, which come later and know the dashboard's address, tell theirs. The pages' policy can name the API by
    * its id alone: its stage waits for the functions, and they for the distribution and its policy.
    */
-  publish({ api, identity }: { api: Api; identity: Identity }): void {
+  publish({ api, identity }: DashboardServices): void {
     if (this.#hosting === undefined) return;
     this.#callable = [originOf(this, api.restApi, this.#config), ...identity.origins];
     const { name, company, supportAddress, documentationUrl, statusUrl } = this.#config.product;
@@ -167,7 +175,7 @@ export class Dashboard extends Construct {
 }
 
 /** The API's, without its stage. */
-function originOf(scope: Construct, { restApiId }: RestApi, { domain }: Config): string {
+function originOf(scope: Construct, { restApiId }: Pick<RestApi, 'restApiId'>, { domain }: Config): string {
   if (domain !== undefined) return `https://${domain.name}`;
   const { region, urlSuffix } = Stack.of(scope);
   return `https://${restApiId}.execute-api.${region}.${urlSuffix}`;
