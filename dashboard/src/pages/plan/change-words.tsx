@@ -45,7 +45,7 @@ export function ChangeWords({ account, offer, choice }: ChangeWordsProps): React
   switch (choice.kind) {
     case 'pay':
       return (
-        <ol className="steps">
+        <ol className="change-steps">
           <PaySteps offer={offer} />
           <li>
             {choice.isAgain
@@ -56,7 +56,7 @@ export function ChangeWords({ account, offer, choice }: ChangeWordsProps): React
       );
     case 'pay-on':
       return (
-        <ol className="steps">
+        <ol className="change-steps">
           <PaySteps offer={offer} />
           <li>
             This page at Stripe waits until <When at={choice.expiresAt} as="time" />.
@@ -65,7 +65,7 @@ export function ChangeWords({ account, offer, choice }: ChangeWordsProps): React
       );
     case 'end-and-pay':
       return (
-        <ol className="steps">
+        <ol className="change-steps">
           <li>
             {present} ends now: what paid for it was taken back. Until you have paid again your tier is Free,
             and your keys stay suspended.
@@ -84,7 +84,7 @@ export function ChangeWords({ account, offer, choice }: ChangeWordsProps): React
       );
     case 'end-at':
       return (
-        <ol className="steps">
+        <ol className="change-steps">
           <li>
             {present} goes on until <When at={choice.at} as="time" />, which is paid. Nothing more is charged.
           </li>
@@ -98,7 +98,7 @@ export function ChangeWords({ account, offer, choice }: ChangeWordsProps): React
       );
     case 'end-now':
       return (
-        <ol className="steps">
+        <ol className="change-steps">
           <li>{whyNow(account)}</li>
           <li>
             {title} begins at once: {limitsOf(offer)}. Your keys and the count of the month stay.{' '}

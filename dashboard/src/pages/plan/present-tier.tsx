@@ -85,9 +85,10 @@ interface WhatNextProps extends PresentTierProps {
 function WhatNext({ standing, account, onChoose }: WhatNextProps): ReactNode {
   const { supportAddress } = useConfig();
   const title = tierTitle(account.tier);
+  const isReversed = account.payment?.reversal !== undefined;
   switch (standing.kind) {
     case 'free':
-      return <p>Free goes on by itself and costs nothing.</p>;
+      return isReversed ? null : <p>Free goes on by itself and costs nothing.</p>;
     case 'contract':
       return (
         <p>
@@ -98,7 +99,11 @@ function WhatNext({ standing, account, onChoose }: WhatNextProps): ReactNode {
     case 'given':
       return <p>{title} was given to you: you pay nothing for it, and it does not end by itself.</p>;
     case 'renews':
-      return (
+      return isReversed ? (
+        <p>
+          Otherwise the next payment is made <When at={standing.at} />, and your keys work again then.
+        </p>
+      ) : (
         <p>
           The next payment is made <When at={standing.at} />, and {title} goes on. You can end it here at any
           time; what is paid, you keep.
@@ -129,8 +134,8 @@ function WhatNext({ standing, account, onChoose }: WhatNextProps): ReactNode {
             ).
           </p>
           <p>
-            Pay by then, or give another card, and nothing changes. Otherwise your tier is Free from then on;
-            your keys stay.
+            Pay it by then, with another card if need be, and nothing changes. Otherwise your tier is Free
+            from then on; your keys stay.
           </p>
         </Notice>
       );
@@ -156,7 +161,7 @@ function Reversal({ account, onChoose }: PresentTierProps) {
   if (reversal === undefined) return null;
   const offer = account.tiers.find(({ name }) => name === 'pro');
   const choice = offer === undefined ? undefined : choiceOf(account, offer);
-  const canPay = choice?.kind === 'pay' || choice?.kind === 'end-and-pay';
+  const canPay = choice?.kind === 'pay' || choice?.kind === 'pay-on' || choice?.kind === 'end-and-pay';
   const isDispute = reversal.kind === 'dispute';
   return (
     <Notice
@@ -172,12 +177,11 @@ function Reversal({ account, onChoose }: PresentTierProps) {
       }
     >
       <p>
-        That was <When at={reversal.at} as="relative" />, <When at={reversal.at} as="date" />. Since then your
-        keys are suspended, and none can be made.
+        Since <When at={reversal.at} as="time" /> your keys are suspended, and none can be made.
       </p>
       <p>
         They work again at once when {canPay ? 'you pay again' : 'another payment is made'}
-        {isDispute && ', or when the dispute is decided in our favour'}. If you did not want this, write to{' '}
+        {isDispute && ', or when the dispute is decided in our favour'}. If this is a mistake, write to{' '}
         <a href={`mailto:${supportAddress}`}>{supportAddress}</a>.
       </p>
     </Notice>

@@ -82,7 +82,7 @@ function Foot({ offer, choice, onChoose }: FootProps): ReactNode {
   const title = tierTitle(offer.name);
   switch (choice.kind) {
     case 'present':
-      return <p className="soft">You have it.</p>;
+      return null;
     case 'by-contract':
       return (
         <p className="soft">
@@ -146,7 +146,7 @@ function goodFor({ name, requestsPerMonth }: TierOffer): string {
   const perDay = formatNumber(roughly(requestsPerMonth / 31));
   const uses: Readonly<Record<TierName, string>> = {
     free: `To try it out: some ${perDay} requests a day. No card needed.`,
-    pro: `For a product in use: some ${perDay} requests a day. Paid by card, ended at any time.`,
+    pro: `For a product in use: some ${perDay} requests a day. By card; end it at any time.`,
     enterprise: `For large volumes: some ${perDay} requests a day. You ask, and we answer.`,
   };
   return uses[name];
