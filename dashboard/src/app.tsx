@@ -20,8 +20,12 @@ export function App({ queryClient }: { readonly queryClient: QueryClient }) {
       <Announcer>
         <Suspense fallback={<Waiting />}>
           <Switch>
-            {publicRoutes.map(({ path, component }) => (
-              <Route key={path} path={path} component={component} />
+            {publicRoutes.map(({ path, component: Public }) => (
+              <Route key={path} path={path}>
+                <Boundary>
+                  <Public />
+                </Boundary>
+              </Route>
             ))}
             <Route>
               <SignedIn />
@@ -42,7 +46,7 @@ function SignedIn() {
     <Shell key={state.person.sub}>
       <Overlay>
         <Boundary>
-          <Suspense fallback={<Skeleton lines={6} />}>
+          <Suspense fallback={<Loading />}>
             <Switch>
               {routes.map(({ path, component }) => (
                 <Route key={path} path={path} component={component} />
@@ -58,6 +62,16 @@ function SignedIn() {
         <ExpiredDialog />
       </Suspense>
     </Shell>
+  );
+}
+
+/** The page's code is on its way. */
+function Loading() {
+  return (
+    <div aria-busy="true">
+      <span className="sr-only">Loading the page…</span>
+      <Skeleton lines={6} />
+    </div>
   );
 }
 

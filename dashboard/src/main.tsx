@@ -9,10 +9,12 @@ import { App } from './app.tsx';
 import { loadConfig } from './config.ts';
 import { ConfigContext } from './config-context.ts';
 import { applyTheme } from './layout/theme.ts';
-import { publicRoutes } from './pages/routes.ts';
+import { takeClaimLink } from './pages/claim/claim-link.ts';
+import { loadAhead, publicRoutes } from './pages/routes.ts';
 import { Session } from './session/session.ts';
 import { SessionContext } from './session/session-context.tsx';
 
+const putLinkBack = takeClaimLink();
 applyTheme();
 void start(document.getElementById('app'));
 
@@ -33,8 +35,11 @@ async function start(element: HTMLElement | null): Promise<void> {
         </SessionContext>
       </ConfigContext>,
     );
-    await session.start(publicRoutes.some(({ path }) => path === window.location.pathname));
+    const isPublic = publicRoutes.some(({ path }) => path === window.location.pathname);
+    if (!isPublic) loadAhead(window.location.pathname);
+    await session.start(isPublic);
   } catch {
+    putLinkBack();
     showFailure(element);
   }
 }

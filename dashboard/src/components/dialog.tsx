@@ -1,5 +1,5 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
-import type { ReactNode, RefObject } from 'react';
+import { type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react';
 import { Icon } from './icon.tsx';
 
 interface DialogProps {
@@ -29,6 +29,10 @@ export function Dialog({
   initialFocus,
   children,
 }: DialogProps) {
+  const opener = useRef<Element>(null);
+  useLayoutEffect(() => {
+    if (isOpen) opener.current = document.activeElement;
+  }, [isOpen]);
   return (
     <Base.Root
       open={isOpen}
@@ -42,6 +46,7 @@ export function Dialog({
         <Base.Viewport className="dialog-place">
           <Base.Popup
             className={isWide ? 'dialog dialog-wide' : 'dialog'}
+            finalFocus={() => focusAfter(opener.current)}
             {...(initialFocus === undefined ? {} : { initialFocus })}
           >
             <div className="dialog-head">
@@ -64,4 +69,10 @@ export function Dialog({
       </Base.Portal>
     </Base.Root>
   );
+}
+
+/** Where the focus was; or the page's heading, where what had it is gone by then. */
+function focusAfter(opener: Element | null): HTMLElement | null {
+  const isThere = opener instanceof HTMLElement && opener !== document.body && opener.isConnected;
+  return isThere ? opener : document.querySelector<HTMLElement>('main h1');
 }

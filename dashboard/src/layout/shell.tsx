@@ -2,7 +2,7 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Icon } from '../components/icon.tsx';
 import { useConfig } from '../config-context.ts';
-import { type PageRoute, routes } from '../pages/routes.ts';
+import { loadAhead, type PageRoute, routes } from '../pages/routes.ts';
 import { useSession, useSessionState } from '../session/session-context.tsx';
 import { AccountLabel } from './account-label.tsx';
 import { Footer } from './footer.tsx';
@@ -66,10 +66,10 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   );
 }
 
-function NavItem({ destination: { path, label, icon, load } }: { readonly destination: PageRoute }) {
+function NavItem({ destination: { path, label, icon } }: { readonly destination: PageRoute }) {
   const [location] = useLocation();
   const isHere = path === '/' ? location === '/' : location === path || location.startsWith(`${path}/`);
-  const ahead = () => void load().catch(() => {});
+  const ahead = () => loadAhead(path);
   return (
     <li className={onPhone.has(path) ? undefined : 'not-on-phone'}>
       <Link

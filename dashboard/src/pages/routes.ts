@@ -27,5 +27,12 @@ export const routes: readonly PageRoute[] = [
   route('/settings', () => import('./settings/settings-page.tsx'), 'Settings', 'settings'),
 ];
 
+/** Asks for a page's code ahead of time: while the person is being signed in, or is about to go there. */
+export function loadAhead(path: string): void {
+  const found = routes.find((each) => each.path === path) ?? routes[0];
+  // Where that fails, opening the page tries again, and tells.
+  void found?.load().catch(() => {});
+}
+
 /** Pages that need no sign-in. */
 export const publicRoutes: readonly PageRoute[] = [route('/claim', () => import('./claim/claim-page.tsx'))];

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Account, AccountKey } from '../../api/types.ts';
 import { Button, LinkButton } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
@@ -64,11 +64,19 @@ interface StepItemProps {
 }
 
 function StepItem({ title, state, done, children }: StepItemProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const before = useRef(state);
+  useEffect(() => {
+    // What had the focus is gone with the step before; a dialog that is open has it, and hands it on itself.
+    const isReached = state === 'now' && before.current !== 'now';
+    if (isReached && document.querySelector('[role="dialog"]') === null) heading.current?.focus();
+    before.current = state;
+  }, [state]);
   return (
     <li className={`step step-${state}`} aria-current={state === 'now' ? 'step' : undefined}>
       <span className="step-mark">{state === 'done' && <Icon name="tick" size={16} />}</span>
       <div className="step-body">
-        <h3>
+        <h3 ref={heading} tabIndex={-1}>
           {title}
           {state === 'done' && <span className="sr-only"> (done)</span>}
         </h3>
