@@ -135,7 +135,7 @@ export class Session {
     try {
       await this.#manager.signoutRedirect({
         // Cognito's name for what the standard calls post_logout_redirect_uri.
-        extraQueryParams: { client_id: this.#manager.settings.client_id, logout_uri: home },
+        extraQueryParams: { logout_uri: home },
       });
     } catch {
       // An issuer without such a page: the tokens are gone.
