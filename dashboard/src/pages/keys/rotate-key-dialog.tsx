@@ -38,6 +38,9 @@ export function RotateKeyDialog({ keyToRotate, isOpen, onClose }: RotateKeyDialo
   function close(): void {
     action.reset();
     setFault(undefined);
+    // What stops an application is chosen anew each time.
+    setEnd('later');
+    setHours(defaultHours);
     onClose();
   }
 
