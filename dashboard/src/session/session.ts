@@ -48,7 +48,7 @@ export class Session {
   constructor({ issuer, clientId }: Config, replaceAddress: (path: string) => void) {
     const { origin } = window.location;
     this.#replaceAddress = replaceAddress;
-    this.#pending = new WebStorageStateStore({ store: window.sessionStorage, prefix: 'oidc.' });
+    this.#pending = new WebStorageStateStore({ store: tabStorage(), prefix: 'oidc.' });
     this.#manager = new UserManager({
       authority: issuer,
       client_id: clientId,
@@ -302,6 +302,15 @@ function pathNow(): string {
 function returnToOf(state: unknown): string {
   const { returnTo } = Object(state) as { returnTo?: unknown };
   return typeof returnTo === 'string' && /^\/(?![/\\])/.test(returnTo) ? returnTo : '/';
+}
+
+/** Where storage is not allowed nobody can sign in; pages that need no sign-in go on. */
+function tabStorage(): Storage {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return new InMemoryWebStorage();
+  }
 }
 
 function remembered(): boolean {
