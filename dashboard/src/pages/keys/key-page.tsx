@@ -43,14 +43,12 @@ export default function KeyPage() {
         </Link>
       }
       intro={
-        key === undefined ? (
-          <span className="soft">…</span>
-        ) : (
+        query.error === null || key !== undefined ? (
           <span className="title-line">
-            <KeyStatus status={key.status} />
-            <code translate="no">{key.display}</code>
+            {key === undefined ? '\u00a0' : <KeyStatus status={key.status} />}
+            <code translate="no">{key?.display}</code>
           </span>
-        )
+        ) : undefined
       }
       actions={
         key !== undefined &&
