@@ -35,4 +35,7 @@ export function loadAhead(path: string): void {
 }
 
 /** Pages that need no sign-in. */
-export const publicRoutes: readonly PageRoute[] = [route('/claim', () => import('./claim/claim-page.tsx'))];
+export const publicRoutes: readonly PageRoute[] = [
+  route('/claim', () => import('./claim/claim-page.tsx')),
+  route('/goodbye', () => import('./goodbye/goodbye-page.tsx')),
+];

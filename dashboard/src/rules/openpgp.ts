@@ -5,9 +5,12 @@
 
 const longest = 64 * 1024;
 
+/** What must not leave the computer. */
+export const isPrivateKey = (text: string): boolean => /BEGIN PGP (PRIVATE|SECRET) KEY/i.test(text);
+
 /** What is plainly wrong with a pasted text, as a sentence; the API finds the rest. */
 export function openPgpFault(text: string): string | undefined {
-  if (/BEGIN PGP (PRIVATE|SECRET) KEY/i.test(text)) {
+  if (isPrivateKey(text)) {
     return 'This is a PRIVATE key. It stays on your computer: nothing was sent. Paste the public key (gpg --armor --export).';
   }
   if (!/-----BEGIN PGP PUBLIC KEY BLOCK-----/.test(text)) {
