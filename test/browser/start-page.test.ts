@@ -199,7 +199,7 @@ test('it is complete, readable and fits, whatever the look', async () => {
   await ask(page);
   await answer(page).getByText('200 OK').waitFor();
   for (const [look, { colorScheme, width }] of Object.entries(looks)) {
-    await page.emulateMedia({ colorScheme });
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.setViewportSize({ width, height: 844 });
     await keepScreen(page, `start-${look}`);
     expect(await page.evaluate(faintTexts), look).toEqual([]);

@@ -120,7 +120,7 @@ function Key({ view: { apiKey, repeatableUntil }, onView }: StateProps<'key'>) {
         {apiKey}
       </code>
       <Acts>
-        <CopyButton text={apiKey} label="Copy" look="primary" source={() => shown.current} />
+        <CopyButton text={apiKey} label="Copy the key" look="primary" source={() => shown.current} />
         <Button icon="download" onClick={download}>
           Download as .env
         </Button>
