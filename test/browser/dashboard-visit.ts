@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page, Response } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { codeFor, goodPassword, type SignInStack } from '../stack/sign-in.ts';
+import { keepScreen } from './browser.ts';
 
 /** A person before the dashboard, in a browser of their own. */
 export interface DashboardVisit {
@@ -10,14 +11,57 @@ export interface DashboardVisit {
   readonly email: string;
   /** Keys that this person has seen: they may stand in no place that outlives the page. */
   readonly apiKeys: string[];
+  /** What the browser told of answers that were errors: it does so for each. */
+  readonly failures: readonly string[];
 }
 
 type DashboardStack = SignInStack & { readonly dashboardUrl?: string };
 
 /**
- * Signs up with an address that has no account, and opens a page of the dashboard. Whatever the test does, afterwards: no
- * script failed, no policy was broken, and no key stands in an address, a title, storage or the console.
+ * Opens a page of the dashboard as a stranger. Whatever the test does, afterwards: no script failed, no policy was broken,
+ * and nothing that opens anything (keys, tokens) stands in an address, a title, storage, a cookie or the console.
  */
+export async function strangerAt(
+  browser: Browser,
+  stack: DashboardStack,
+  path = '/',
+  options: BrowserContextOptions = {},
+): Promise<Omit<DashboardVisit, 'email'>> {
+  const context = await browser.newContext({
+    permissions: ['clipboard-read', 'clipboard-write'],
+    viewport: { width: 1280, height: 900 },
+    // What fades is looked at when it has faded.
+    reducedMotion: 'reduce',
+    ...options,
+  });
+  context.setDefaultTimeout(30_000);
+  const page = await context.newPage();
+  const apiKeys: string[] = [];
+  const watched = watch(context, stack.dashboardUrl ?? '');
+  page.on('dialog', (dialog) => void dialog.accept());
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') await keepScreen(page, `failed-${task.name}`.slice(0, 60));
+    const kept = await page.evaluate<Kept>(whatIsKept);
+    await context.close();
+    expect(watched.said).toEqual([]);
+    expect(watched.cookies).toEqual([]);
+    expect({ ...kept, address: '', title: '' }).toEqual({
+      address: '',
+      title: '',
+      local: expect.toSatisfy((names: string[]) => names.every((name) => mayBeKept.has(name))),
+      session: [],
+      databases: [],
+      caches: [],
+    });
+    const places = [kept.address, kept.title, ...watched.addresses, ...watched.failures];
+    for (const secret of [...apiKeys, ...watched.secrets])
+      expect(places.filter((place) => place.includes(secret))).toEqual([]);
+  });
+  await page.goto(`${stack.dashboardUrl}${path}`);
+  return { page, apiKeys, failures: watched.failures };
+}
+
+/** Signs up with an address that has no account, at the issuer's pages, and comes back to a page of the dashboard. */
 export async function signedUp(
   browser: Browser,
   stack: DashboardStack,
@@ -25,31 +69,8 @@ export async function signedUp(
   path = '/',
   options: BrowserContextOptions = {},
 ): Promise<DashboardVisit> {
-  const context = await browser.newContext({
-    permissions: ['clipboard-read', 'clipboard-write'],
-    viewport: { width: 1280, height: 900 },
-    ...options,
-  });
-  context.setDefaultTimeout(15_000);
-  const page = await context.newPage();
-  const apiKeys: string[] = [];
-  const said: string[] = [];
-  const addresses: string[] = [];
-  page.on('request', (request) => addresses.push(request.url()));
-  page.on('console', (message) => said.push(message.text()));
-  page.on('pageerror', (error) => said.push(`uncaught: ${error.message}`));
-  page.on('dialog', (dialog) => void dialog.accept());
-  onTestFinished(async () => {
-    const kept = await page.evaluate<string[]>(
-      '[location.href, document.title, JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie]',
-    );
-    await context.close();
-    // A browser tells of each answer that is an error.
-    expect(said.filter((line) => !/^Failed to load resource/.test(line))).toEqual([]);
-    for (const place of [...kept, ...said, ...addresses])
-      for (const apiKey of apiKeys) expect(place).not.toContain(apiKey);
-  });
-  await page.goto(`${stack.dashboardUrl}${path}`);
+  const visit = await strangerAt(browser, stack, path, options);
+  const { page } = visit;
   await page.getByRole('button', { name: 'Sign in or create an account' }).click();
   await page.getByRole('link', { name: 'Create an account' }).click();
   await page.getByLabel('E-mail', { exact: true }).fill(email);
@@ -59,7 +80,69 @@ export async function signedUp(
   await page.getByLabel('Code', { exact: true }).fill(await codeFor(stack, email));
   await page.keyboard.press('Enter');
   await page.getByRole('navigation', { name: 'Pages' }).waitFor();
-  return { page, email, apiKeys };
+  return { ...visit, email };
+}
+
+/** Signs in at the issuer's page, which is open. */
+export async function signInAs(page: Page, email: string): Promise<void> {
+  await page.getByLabel('E-mail', { exact: true }).fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(goodPassword);
+  await page.keyboard.press('Enter');
+}
+
+/** That one has been here, and the colours that one likes. */
+const mayBeKept = new Set(['signed-in-before', 'theme']);
+
+interface Kept {
+  readonly address: string;
+  readonly title: string;
+  readonly local: readonly string[];
+  readonly session: readonly string[];
+  readonly databases: readonly string[];
+  readonly caches: readonly string[];
+}
+
+const whatIsKept = `(async () => ({
+  address: location.href,
+  title: document.title,
+  local: Object.keys(localStorage),
+  session: Object.keys(sessionStorage),
+  databases: (await indexedDB.databases()).map(({ name }) => name),
+  caches: await caches.keys(),
+}))()`;
+
+/** Collects what the pages of a context say and ask for, and whatever of it must not be found anywhere. */
+function watch(context: BrowserContext, dashboardUrl: string) {
+  const said: string[] = [];
+  const failures: string[] = [];
+  const addresses: string[] = [];
+  const cookies: string[] = [];
+  const secrets = new Set<string>();
+  context.on('request', (request) => addresses.push(request.url()));
+  context.on('console', (message) => {
+    const isOfAnswer = /^Failed to load resource/.test(message.text());
+    (isOfAnswer ? failures : said).push(message.text());
+  });
+  context.on('weberror', (error) => said.push(`uncaught: ${error.error().message}`));
+  context.on('response', (response) => {
+    if (response.url().startsWith(dashboardUrl) && 'set-cookie' in response.headers())
+      cookies.push(response.url());
+    void secretsIn(response).then((found) => {
+      for (const secret of found) secrets.add(secret);
+    });
+  });
+  return { said, failures, addresses, cookies, secrets };
+}
+
+/** The tokens of a sign-in, and keys. */
+async function secretsIn(response: Response): Promise<string[]> {
+  if (response.request().method() !== 'POST' || !/json/.test(response.headers()['content-type'] ?? ''))
+    return [];
+  // A page that has been left has its answers no more.
+  const body = (await response.json().catch(() => ({}))) as Record<string, unknown>;
+  return ['id_token', 'access_token', 'refresh_token', 'apiKey'].flatMap((name) =>
+    typeof body[name] === 'string' ? [body[name]] : [],
+  );
 }
 
 /** What the clipboard holds, for a page itself may not read it. */
@@ -74,11 +157,15 @@ export async function pasted(page: Page): Promise<string> {
 
 let axe: Promise<string> | undefined;
 
-/** Rules of WCAG 2.2 A and AA, and good practice, that the page breaks: rule, element, what is wrong with it. */
-export async function accessibilityFaults(page: Page): Promise<string[]> {
+/**
+ * Rules of WCAG 2.2 A and AA, and good practice, that the page breaks: rule, element, what is wrong with it.
+ * @param only these rules, such as `['color-contrast']`; absent: all
+ */
+export async function accessibilityFaults(page: Page, only?: readonly string[]): Promise<string[]> {
   axe ??= readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   const isThere = await page.evaluate<boolean>('typeof axe === "object"');
   if (!isThere) await page.evaluate(await axe);
-  return page.evaluate<string[]>(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+  const options = { resultTypes: ['violations'], ...(only === undefined ? {} : { runOnly: only }) };
+  return page.evaluate<string[]>(`axe.run(document, ${JSON.stringify(options)}).then(({ violations }) =>
     violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + ' ' + target + ': ' + failureSummary)))`);
 }
