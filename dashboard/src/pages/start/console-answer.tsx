@@ -50,7 +50,7 @@ export function ConsoleAnswer({ call, answer }: ConsoleAnswerProps) {
       <CodeBlock title="Body" language="json" code={body} />
       <div>
         <h3>Headers</h3>
-        <dl className="headers">
+        <dl className="answer-headers">
           {headers.map(([name, value]) => (
             <div key={name}>
               <dt>{name}</dt>

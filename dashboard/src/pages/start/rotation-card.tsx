@@ -20,7 +20,7 @@ export function RotationCard() {
         whenever you like. For the grace period <strong>both secrets work</strong>, so that nothing has to
         happen at one moment:
       </p>
-      <ol className="steps">
+      <ol className="guide-steps">
         <li>
           The new secret comes: by mail, or on the key’s page when you rotate it there and let the old one go
           on for some hours.
