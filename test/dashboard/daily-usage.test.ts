@@ -22,6 +22,11 @@ test('the average leaves out today, which is not over, and days before the accou
   });
 });
 
+test('on the first day of an account there is no average yet', () => {
+  const counts = dayCounts({ period: '2026-11', days: { '2026-11-27': 90 } }, now);
+  expect(summaryOf(counts, '2026-11-27T08:00:00Z')).toEqual({ busiest: counts[26] });
+});
+
 test('a month without a request has no summary', () => {
   expect(summaryOf(dayCounts({ period: '2026-10', days: {} }, now), '2026-01-01T00:00:00Z')).toBeUndefined();
 });

@@ -19,11 +19,11 @@ export function dayCounts({ period, days }: Pick<UsageReport, 'period' | 'days'>
   }));
 }
 
-/** What a month was like; undefined where it had no request. */
+/** What a month was like; undefined where it had no request. `perDay` is absent before a first day is over. */
 export function summaryOf(
   counts: readonly DayCount[],
   beganAt: string,
-): { readonly busiest: DayCount; readonly perDay: number } | undefined {
+): { readonly busiest: DayCount; readonly perDay?: number } | undefined {
   const firstDay = beganAt.slice(0, 10);
   // Days before the account say nothing of it; of an earlier subscription that joined it there may be some.
   const lived = counts.filter(
@@ -34,9 +34,8 @@ export function summaryOf(
     (most, each) => (each.requests > (most?.requests ?? 0) ? each : most),
     undefined,
   );
-  return busiest === undefined
-    ? undefined
-    : { busiest, perDay: lived.length === 0 ? 0 : total / lived.length };
+  if (busiest === undefined) return undefined;
+  return lived.length === 0 ? { busiest } : { busiest, perDay: total / lived.length };
 }
 
 export interface KeyCount {

@@ -56,15 +56,18 @@ function PlanSkeleton() {
   return (
     <div className="plan">
       <Card>
-        <Skeleton lines={5} />
+        <Skeleton lines={7} />
       </Card>
-      <div className="tiers">
-        {[1, 2, 3].map((each) => (
-          <div className="card tier" key={each}>
-            <Skeleton lines={8} />
-          </div>
-        ))}
-      </div>
+      <section>
+        <h2>All tiers</h2>
+        <div className="tiers">
+          {[1, 2, 3].map((each) => (
+            <div className="card tier" key={each}>
+              <Skeleton lines={13} />
+            </div>
+          ))}
+        </div>
+      </section>
     </div>
   );
 }

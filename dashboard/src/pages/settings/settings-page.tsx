@@ -80,7 +80,7 @@ function SignOutCard() {
 function SettingsSkeleton() {
   return (
     <div className="settings">
-      {[6, 5, 5, 4].map((lines, index) => (
+      {[11, 8, 13].map((lines, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: these cards have nothing else that tells them apart
         <Card key={index}>
           <Skeleton lines={lines} />

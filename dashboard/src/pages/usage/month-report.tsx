@@ -13,7 +13,7 @@ import { EmptyState } from '../../components/states.tsx';
 import { When } from '../../components/when.tsx';
 import { csvOf } from '../../rules/csv.ts';
 import { dayCounts, type KeyCount, keyCounts, summaryOf } from '../../rules/daily-usage.ts';
-import { formatCount, formatDate, formatMonth, formatNumber, formatShare } from '../../rules/formats.ts';
+import { formatDate, formatMonth, formatNumber, formatShare } from '../../rules/formats.ts';
 import { monthOf } from '../../rules/month.ts';
 import { useNow } from '../../time/clock.ts';
 import { DayChart } from './day-chart.tsx';
@@ -55,11 +55,13 @@ export function MonthReport({ report, account }: MonthReportProps) {
           <Facts>
             {isPresent && <Fact name="Left this month">{formatNumber(report.remaining)}</Fact>}
             {isPresent && <Fact name="Today so far">{formatNumber(report.days[today] ?? 0)}</Fact>}
-            <Fact name={isPresent ? 'A day, until yesterday' : 'A day, on average'}>
-              {formatAverage(summary.perDay)}
-            </Fact>
+            {summary.perDay !== undefined && (
+              <Fact name={isPresent ? 'A day, until yesterday' : 'A day, on average'}>
+                {formatAverage(summary.perDay)}
+              </Fact>
+            )}
             <Fact name="Busiest day">
-              {formatDate(summary.busiest.day, now)}: {formatCount(summary.busiest.requests, 'request')}
+              {formatDate(summary.busiest.day, now)}: {formatNumber(summary.busiest.requests)}
             </Fact>
           </Facts>
         )}
@@ -223,5 +225,5 @@ function NothingYet({ isPresent, period, account }: NothingYetProps): ReactNode 
 /** Few are told more exactly than many. */
 function formatAverage(perDay: number): string {
   if (perDay > 0 && perDay < 1) return 'less than 1';
-  return formatCount(Math.round(perDay), 'request');
+  return formatNumber(Math.round(perDay));
 }

@@ -74,14 +74,14 @@ function ReportSkeleton() {
   return (
     <div className="usage-report">
       <Card>
-        <Skeleton lines={5} />
+        <Skeleton lines={8} />
       </Card>
-      <Card>
+      <Card title="Day by day">
         <div className="day-chart" />
         <Skeleton lines={1} />
       </Card>
-      <Card>
-        <Skeleton lines={3} />
+      <Card title="Key by key">
+        <Skeleton lines={4} />
       </Card>
     </div>
   );
