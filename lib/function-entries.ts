@@ -44,7 +44,6 @@ export const functionEntries = {
   'rotate-keys': 'rotation/handlers/rotate-keys',
   'rotate-pepper': 'keys/handlers/rotate-pepper',
   'settle-payments': 'payments/handlers/settle-payments',
-  'show-claim-page': 'delivery/handlers/show-claim-page',
   'show-openapi': 'openapi/handlers/show-openapi',
   'store-account-secret': 'accounts/handlers/store-account-secret',
   'suspend-key': 'keys/handlers/suspend-key',

@@ -53,6 +53,7 @@ export class LatchkeyStack extends Stack {
       usage,
       mail,
       adminAlerts,
+      dashboard,
     });
     new AccountMail(this, 'AccountMail', {
       config,
@@ -75,7 +76,6 @@ export class LatchkeyStack extends Stack {
       alarms,
     });
 
-    delivery.useClaimPage(`${api.url}/claim`);
     openApi.useApi(api.restApi);
     const management = new KeyManagement(this, 'KeyManagement', { config, keys, subscriptions });
     const audit = new Audit(this, 'Audit', { config, encryption, alarms, keys, subscriptions });

@@ -23,6 +23,14 @@ const rules = {
       ['2xx', '3xx', '4xx', '5xx'].map((statuses) => [statuses, ['x-amzn-RequestId', 'Cache-Control']]),
     ),
   },
+  // A route that only leads elsewhere has no success of its own.
+  'operation-2xx-response': 'off',
+  'rule/operation-answers': {
+    subject: { type: 'Responses' },
+    assertions: { requireAny: ['200', '201', '202', '302'] },
+    message: 'An operation needs an answer that is no problem.',
+    severity: 'error',
+  },
   // The terms of a service are its operator's: the product knows none.
   'info-license': 'off',
   'info-license-strict': 'off',

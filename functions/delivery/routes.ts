@@ -5,27 +5,22 @@ import { linkBody, openClaimBody } from './request.ts';
 
 const token = '0AbCdEfGhIjK.2.1.T0k3nT0k3nT0k3nT0k3nT0k3nT0k3nT0k3nT0k3nT0k';
 
-const fixed = (value: string, description: string) => z.literal(value).meta({ description });
-const pageHeaders = {
-  'Cache-Control': fixed('no-store', 'The page may be new the next time.'),
-  'Content-Security-Policy': z.string().meta({
-    description: 'Own script and style only, by their hashes; requests to this API only; no frame.',
-  }),
-  'Referrer-Policy': fixed('no-referrer', 'No page that is opened from here learns of it.'),
-  'X-Content-Type-Options': fixed('nosniff', 'The content is what its type says.'),
-  'X-Frame-Options': fixed('DENY', 'For browsers that know no `frame-ancestors`.'),
-  'Cross-Origin-Opener-Policy': fixed('same-origin', 'Pages that are opened from here have no hold on it.'),
-  'Permissions-Policy': z.string().meta({ description: 'It may write to the clipboard, and nothing else.' }),
-};
-
-const page: RouteAnswer = {
-  status: 200,
-  description: 'The page. It loads nothing from elsewhere and stands in no frame.',
-  headers: pageHeaders,
-  body: {
-    mediaType: 'text/html; charset=utf-8',
-    schema: z.string().meta({ description: 'HTML.' }),
-    examples: { page: { summary: 'How it begins', value: '<!doctype html>\n<html lang="en">' } },
+const moved: RouteAnswer = {
+  status: 302,
+  description: 'Where the page is.',
+  headers: {
+    Location: z.url().meta({
+      description:
+        'The dashboard’s page. What stands behind the link’s `#` goes with it, for browsers keep that.',
+      example: 'https://dashboard.aiweedcompany.com/claim',
+    }),
+    'Cache-Control': z.literal('no-store').meta({ description: 'The page may be elsewhere the next time.' }),
+    'Referrer-Policy': z
+      .literal('no-referrer')
+      .meta({ description: 'No page that is opened from here learns of it.' }),
+    'X-Content-Type-Options': z
+      .literal('nosniff')
+      .meta({ description: 'The content is what its type says.' }),
   },
 };
 
@@ -48,13 +43,14 @@ export const deliveryRoutes: readonly Route[] = [
   {
     method: 'get',
     path: '/claim',
-    operationId: 'showClaimPage',
-    summary: 'The page that claim links open',
+    operationId: 'findClaimPage',
+    summary: 'Where the page is that claim links open',
     description:
-      'For people: the page that a mail’s link leads to. The token stands behind the `#`, which browsers send nowhere; the page’s script hands it to `POST /claims` once its reader wants to see the key.',
+      'For people: mails once led here. The page is the dashboard’s now. The token stands behind the `#`, which browsers send nowhere; the page hands it to `POST /claims` once its reader wants to see the key.',
     tag: 'Claims',
     access: 'everybody',
-    answers: [page],
+    answers: [moved],
+    problems: ['unsupported-media-type'],
   },
   {
     method: 'post',

@@ -64,7 +64,6 @@ const throttles: Readonly<Record<string, { readonly rate: number; readonly burst
   '/usage/GET': { rate: 50, burst: 100 },
   '/openapi.json/GET': { rate: 20, burst: 40 },
   // Open to everybody, and one stranger must not be able to keep all owners out: a token that is none costs no read.
-  '/claim/GET': { rate: 200, burst: 400 },
   '/claims/POST': { rate: 200, burst: 400 },
   '/claims/renew/POST': { rate: 200, burst: 400 },
   '/claims/dispute/POST': { rate: 200, burst: 400 },
@@ -171,23 +170,46 @@ export class Api extends Construct {
       ...authorized,
       apiKeyRequired: false,
     });
-    this.restApi.root.addResource('health').addMethod('GET', healthIntegration(), {
+    this.#addMock('health', 200, {
+      headers: { ...corsHeaders, ...privateHeaders },
+      template: '{"status":"ok","requestId":"$context.requestId"}',
+    });
+  }
+
+  /** `GET` of what the gateway answers by itself. It costs no function, so that nobody can make it expensive. */
+  #addMock(path: string, status: number, answer: MockAnswer): void {
+    const statusCode = String(status);
+    const parameters = Object.entries(answer.headers).map(
+      ([name, value]) => [`method.response.header.${name}`, `'${value}'`] as const,
+    );
+    const integration = new MockIntegration({
+      passthroughBehavior: PassthroughBehavior.NEVER,
+      requestTemplates: { 'application/json': `{"statusCode": ${statusCode}}` },
+      integrationResponses: [
+        {
+          statusCode,
+          responseParameters: Object.fromEntries(parameters),
+          ...(answer.template === undefined
+            ? {}
+            : { responseTemplates: { 'application/json': answer.template } }),
+        },
+      ],
+    });
+    this.restApi.root.addResource(path).addMethod('GET', integration, {
       authorizationType: AuthorizationType.NONE,
       methodResponses: [
-        {
-          statusCode: '200',
-          responseParameters: Object.fromEntries(
-            Object.keys(healthHeaders).map((name) => [`method.response.header.${name}`, true]),
-          ),
-        },
+        { statusCode, responseParameters: Object.fromEntries(parameters.map(([name]) => [name, true])) },
       ],
     });
   }
 
   /** Whoever has a link needs no account: the link itself is what authorizes. */
-  #addClaimRoutes({ page, open, renew, dispute }: Delivery): void {
+  #addClaimRoutes({ open, renew, dispute }: Delivery): void {
     const everybody = { authorizationType: AuthorizationType.NONE };
-    this.restApi.root.addResource('claim').addMethod('GET', integrationOf(page), everybody);
+    this.#addMock('claim', 302, {
+      // Browsers carry the token behind the link's # along, and send it nowhere.
+      headers: { Location: `${this.#dashboard.origin}/claim`, ...movedHeaders },
+    });
     const claims = this.restApi.root.addResource('claims');
     claims.addMethod('POST', integrationOf(open), everybody);
     claims.addResource('renew').addMethod('POST', integrationOf(renew), everybody);
@@ -273,24 +295,12 @@ function integrationOf(fn: LatchkeyFunction): LambdaIntegration {
   return new LambdaIntegration(fn, { timeout: Duration.seconds(29), allowTestInvoke: false });
 }
 
-const healthHeaders = { ...corsHeaders, ...privateHeaders };
-
-/** Tells that the API answers. It costs no function, so that nobody can make it expensive. */
-function healthIntegration(): MockIntegration {
-  return new MockIntegration({
-    passthroughBehavior: PassthroughBehavior.NEVER,
-    requestTemplates: { 'application/json': '{"statusCode": 200}' },
-    integrationResponses: [
-      {
-        statusCode: '200',
-        responseParameters: Object.fromEntries(
-          Object.entries(healthHeaders).map(([name, value]) => [
-            `method.response.header.${name}`,
-            `'${value}'`,
-          ]),
-        ),
-        responseTemplates: { 'application/json': '{"status":"ok","requestId":"$context.requestId"}' },
-      },
-    ],
-  });
+/** What the gateway answers by itself. */
+interface MockAnswer {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of a JSON body; absent: there is none. */
+  readonly template?: string;
 }
+
+/** Of an answer that leads elsewhere: no page that is opened from there learns of it. */
+const movedHeaders = { ...privateHeaders, 'Referrer-Policy': 'no-referrer' };

@@ -1,17 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import {
-  claimEnvironment,
-  claimPageEnvironment,
-  mailProductEnvironment,
-} from '../../functions/delivery/contract.ts';
+import { claimEnvironment, claimPageEnvironment } from '../../functions/delivery/contract.ts';
 import { productEnvironment, tierLimitsEnvironment } from '../../functions/runtime/contract.ts';
 import { metricNames } from '../../functions/runtime/metric-names.ts';
 import type { Config } from '../config.ts';
 import type { FunctionName } from '../function-entries.ts';
 import type { AdminAlerts } from './admin-alerts.ts';
 import type { Alarms } from './alarms.ts';
+import type { Dashboard } from './dashboard.ts';
 import type { Encryption } from './encryption.ts';
 import type { Keys } from './keys.ts';
 import { lagAlarm } from './lag-alarm.ts';
@@ -32,12 +29,12 @@ export interface DeliveryProps {
   readonly usage: Usage;
   readonly mail: Mail;
   readonly adminAlerts: AdminAlerts;
+  /** Where claim links lead. */
+  readonly dashboard: Pick<Dashboard, 'origin'>;
 }
 
 /** How a new secret reaches its owner and nobody else: mails, claim links, and what comes back of both. */
 export class Delivery extends Construct {
-  /** `GET /claim` */
-  readonly page: LatchkeyFunction;
   /** `POST /claims` */
   readonly open: LatchkeyFunction;
   /** `POST /claims/renew` */
@@ -47,7 +44,6 @@ export class Delivery extends Construct {
   readonly #make: MakeFunction;
   readonly #props: DeliveryProps;
   readonly #claimSecret: Secret;
-  readonly #deliver: LatchkeyFunction;
 
   constructor(scope: Construct, id: string, props: DeliveryProps) {
     super(scope, id);
@@ -61,9 +57,8 @@ export class Delivery extends Construct {
       generateSecretString: { passwordLength: 64, excludePunctuation: true, includeSpace: false },
       removalPolicy: dataRemoval(config),
     });
-    this.#deliver = this.#addDeliver();
+    this.#addDeliver();
     this.#addRecordMailEvent();
-    this.page = this.#addPage();
     this.open = this.#addOpen();
     this.renew = this.#addReplacing(
       'RenewClaim',
@@ -75,11 +70,6 @@ export class Delivery extends Construct {
       'dispute-claim',
       'POST /claims/dispute: ends a secret that somebody else has seen',
     );
-  }
-
-  /** The API, which comes later, tells where claim links lead. */
-  useClaimPage(url: string): void {
-    this.#deliver.addEnvironments(claimPageEnvironment, { CLAIM_PAGE_URL: url });
   }
 
   /** Sealing the tags of mails, by which what became of them is known as ours. */
@@ -100,8 +90,8 @@ export class Delivery extends Construct {
     return update;
   }
 
-  #addDeliver(): LatchkeyFunction {
-    const { config, alarms, keys, subscriptions, usage, mail, adminAlerts } = this.#props;
+  #addDeliver(): void {
+    const { config, alarms, keys, subscriptions, usage, mail, adminAlerts, dashboard } = this.#props;
     const deliver = this.#make('DeliverKey', 'deliver-key', 'Mails owners what changed about their keys', {
       timeout: Duration.minutes(5),
     });
@@ -112,6 +102,7 @@ export class Delivery extends Construct {
     mail.grantSend(deliver);
     adminAlerts.grantPublish(deliver);
     this.#grantClaimSecret(deliver);
+    deliver.addEnvironments(claimPageEnvironment, { CLAIM_PAGE_URL: `${dashboard.origin}/claim` });
     deliver.addEnvironments(tierLimitsEnvironment, { TIER_LIMITS: JSON.stringify(config.limits) });
     // A mail takes up to half a minute when SES is slow, and what was not taken in time comes again as a whole.
     keys.table.feed(deliver, { batchSize: 10 });
@@ -136,7 +127,6 @@ export class Delivery extends Construct {
         description: 'Mails or alerts cannot be sent for the moment. docs/runbook.md#mails-are-deferred',
       }),
     );
-    return deliver;
   }
 
   #addRecordMailEvent(): void {
@@ -151,14 +141,6 @@ export class Delivery extends Construct {
     adminAlerts.grantPublish(record);
     this.#grantClaimSecret(record);
     mail.feed(record);
-  }
-
-  #addPage(): LatchkeyFunction {
-    const page = this.#make('ShowClaimPage', 'show-claim-page', 'GET /claim: the page that claim links open');
-    page.addEnvironments(mailProductEnvironment, {
-      MAIL_PRODUCT: JSON.stringify(this.#props.config.product),
-    });
-    return page;
   }
 
   #addOpen(): LatchkeyFunction {

@@ -5,8 +5,9 @@ import { hour } from '../stack/management-support.ts';
 import { startTestStack, type TestStack } from '../stack/test-stack.ts';
 import { keepScreen, useBrowser } from './browser.ts';
 import { press, shows } from './claim-page-support.ts';
+import { pasted } from './dashboard-visit.ts';
 
-/** From the mail to a decision of the API, with a browser, by the links as the mails hold them. */
+/** From the mail to a decision of the API, with a browser, by the links as the mails hold them, and without any account. */
 
 const browser = useBrowser();
 let stack: TestStack;
@@ -41,7 +42,12 @@ async function open(link: string): Promise<{ page: Page; asked: string[]; leave:
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   const asked: string[] = [];
-  page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
+  page.on('request', (request) => {
+    const { origin, pathname } = new URL(request.url());
+    if (origin === stack.apiUrl) asked.push(`${request.method()} ${pathname}`);
+  });
+  // With the key goes the page's question whether to leave.
+  page.on('dialog', (dialog) => void dialog.accept());
   await page.goto(link);
   return { page, asked, leave: () => context.close() };
 }
@@ -55,35 +61,27 @@ async function keyShown(page: Page): Promise<string> {
   return apiKey;
 }
 
-/** What the clipboard holds, for the page itself may not read it. */
-async function pasted(page: Page): Promise<string> {
-  const other = await page.context().newPage();
-  await other.setContent('<textarea autofocus></textarea>');
-  await other.locator('textarea').press('ControlOrMeta+V');
-  const text = await other.locator('textarea').inputValue();
-  await other.close();
-  return text;
-}
-
 test('the link of the mail shows the key after a click, copies it, and the key calls the API', async () => {
   const { link, apiKey, keyId } = await mailed('ada');
   const { page, asked, leave } = await open(link);
   await shows(page, 'Your API key is waiting for you');
   await page.waitForLoadState('networkidle');
-  expect(asked).toEqual(['GET /claim']);
+  expect(asked).toEqual([]);
+  expect(link.startsWith(`${stack.dashboardUrl}/claim#`)).toBe(true);
+  expect(page.url()).toBe(`${stack.dashboardUrl}/claim`);
   expect((await delivery.view(keyId)).handover).not.toHaveProperty('openedAt');
   await shot(page, '1-waiting');
 
   await press(page, 'Show my API key');
   expect(await keyShown(page)).toBe(apiKey);
-  await press(page, 'Copy');
-  await page.getByText('Copied', { exact: true }).waitFor();
+  await press(page, 'Copy the key');
+  await page.getByText('Copied to the clipboard.').waitFor();
   await shot(page, '2-key');
   const answer = await stack.evaluate(await pasted(page));
   expect([answer.status, answer.body.action_required]).toEqual([200, expect.any(String)]);
 
-  await page.reload();
-  await press(page, 'Show my API key');
+  await press(page, 'I have stored it');
+  await press(page, 'Show it again');
   expect(await keyShown(page)).toBe(apiKey);
   expect(asked.filter((request) => request.startsWith('POST'))).toEqual(['POST /claims', 'POST /claims']);
   await leave();
@@ -119,6 +117,8 @@ test('an owner who finds the link opened by somebody else stops that key and has
   expect(await delivery.status(replacement)).toBe(200);
 
   await thief.page.reload();
+  await shows(thief.page, 'Open the link in your mail');
+  await thief.page.goto(link);
   await press(thief.page, 'Show my API key');
   await shows(thief.page, 'A newer link has taken the place of this one');
   await shot(thief.page, '5-replaced');
@@ -144,4 +144,19 @@ test('a link that has expired offers another one, which comes by mail and shows 
   await press(again.page, 'Show my API key');
   expect(await delivery.status(await keyShown(again.page))).toBe(200);
   await Promise.all([late, again].map(({ leave }) => leave()));
+});
+
+test('a link of a mail from before leads on to the page that there is now, and loses nothing on the way', async () => {
+  const { link, apiKey, token } = await mailed('patient');
+  const former = await open(`${stack.apiUrl}/claim${new URL(link).hash}`);
+  await press(former.page, 'Show my API key');
+  expect(await keyShown(former.page)).toBe(apiKey);
+  expect(former.page.url()).toBe(`${stack.dashboardUrl}/claim`);
+  expect(former.asked.filter((request) => !request.startsWith('OPTIONS'))).toEqual([
+    'GET /claim',
+    'POST /claims',
+  ]);
+  // The token was in no address that anybody was sent.
+  expect(await stack.logs()).not.toContain(token);
+  await former.leave();
 });

@@ -85,7 +85,7 @@ describe('bundled functions', () => {
   });
 
   // One pass with the same options makes all of them.
-  test.each([bundleOf('authorize-request'), bundleOf('show-claim-page')])('$name is minified', ({ code }) => {
+  test.each([bundleOf('authorize-request'), bundleOf('open-claim')])('$name is minified', ({ code }) => {
     // Once more would gain next to nothing. Lines tell little: a page and its style are templates of many lines.
     const again = transformSync(code, { minify: true, target: 'node24', format: 'esm' });
     expect(again.code.length).toBeGreaterThan(0.99 * code.length);
@@ -158,7 +158,6 @@ describe('bundled functions', () => {
   // Whoever opens a link waits too, but once in 90 days. Nobody waits for deliver-key: half of it is OpenPGP, which
   // encrypts to owners who gave a key, and nothing else may carry that.
   test.each([
-    ['show-claim-page', 100_000],
     ['show-openapi', 250_000],
     ['open-claim', 600_000],
     ['renew-claim', 600_000],

@@ -344,7 +344,6 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
     ...readsClaimSecret,
     ...alertsAdmins,
   },
-  'show-claim-page': {},
   'show-openapi': {},
   'open-claim': { ...changesKeys, ...opensHandovers, ...readsClaimSecret },
   'renew-claim': replacesSecrets,
@@ -414,7 +413,6 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
   // All that is due, of any number of keys.
   'rotate-keys': [1024, 900],
   'rotate-pepper': [512, 15],
-  'show-claim-page': [512, 15],
   'show-openapi': [512, 15],
   'suspend-key': [512, 15],
   'update-subscription': [512, 15],
@@ -599,7 +597,6 @@ describe.each(allVariants)('in %s', (variant) => {
       ['DeliveryOpenClaim', ...caller, `${source}/${stage}/POST/claims`],
       ['DeliveryRecordMailEvent', invoke, 'sns.amazonaws.com', 'MailEvents'],
       ['DeliveryRenewClaim', ...caller, `${source}/${stage}/POST/claims/renew`],
-      ['DeliveryShowClaimPage', ...caller, `${source}/${stage}/GET/claim`],
       ['OpenApiShowOpenApi', ...caller, `${source}/${stage}/GET/openapi.json`],
       ['PaymentsChooseTier', ...caller, `${route}/PUT/account/tier`],
       ['PaymentsOpenPortal', ...caller, `${route}/POST/account/portal`],
@@ -676,7 +673,6 @@ describe.each(allVariants)('in %s', (variant) => {
       'rotate-account-key',
       'rotate-keys',
       'settle-payments',
-      'show-claim-page',
       'show-openapi',
       'store-account-secret',
     ];

@@ -96,6 +96,15 @@ test('GET /health is open to everybody, needs no function, and tells its request
   expect(answer.body).toEqual({ status: 'ok', requestId: requestIdOf(answer) });
 });
 
+test('GET /claim leads to the dashboard, where links of mails go on with what stands behind their #', async () => {
+  const answer = await stack.request('GET', '/claim');
+  expect([answer.status, answer.text]).toEqual([302, '']);
+  // No fragment of its own, so that browsers keep that of the link.
+  expect(answer.headers.get('location')).toBe(`${stack.dashboardUrl}/claim`);
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
+});
+
 test.each([
   ['GET', '/'],
   ['GET', '/nothing/here'],

@@ -72,8 +72,8 @@ describe('answers are as described', () => {
     );
   });
 
-  test('the page of claim links, and all that a link can be told', async () => {
-    expectDescribed('GET /claim', await stack.request('GET', '/claim'), 200);
+  test('where claim links led once, and all that a link can be told', async () => {
+    expectDescribed('GET /claim', await stack.request('GET', '/claim'), 302);
     const email = newAddress();
     await delivery.generate({ email });
     await delivery.settle();

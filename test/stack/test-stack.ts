@@ -131,7 +131,9 @@ async function httpRequest(
   headers: Record<string, string>,
   body: string | undefined,
 ): Promise<HttpAnswer> {
-  const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }) });
+  // To be led elsewhere is an answer, too.
+  const redirect = 'manual';
+  const response = await fetch(url, { method, headers, redirect, ...(body === undefined ? {} : { body }) });
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
   return {
