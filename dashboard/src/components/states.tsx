@@ -1,4 +1,4 @@
-import type { UseQueryResult } from '@tanstack/react-query';
+import { type UseQueryResult, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { problemOf } from '../rules/problem.ts';
 import { Icon, type IconName } from './icon.tsx';
@@ -48,7 +48,11 @@ interface LoadedProps<Data> {
 
 /** Loading, failed, loaded; what was loaded before stays while a newer answer fails. */
 export function Loaded<Data>({ query, what, skeleton, children }: LoadedProps<Data>) {
-  const { data, error, refetch } = query;
+  const { data, error } = query;
+  const client = useQueryClient();
+  // What failed together is asked for together: one press, not one for each.
+  const retry = () =>
+    client.refetchQueries({ type: 'active', predicate: ({ state }) => state.error !== null });
   if (data !== undefined) {
     return (
       <>
@@ -61,7 +65,7 @@ export function Loaded<Data>({ query, what, skeleton, children }: LoadedProps<Da
       </>
     );
   }
-  if (error !== null) return <ProblemView problem={problemOf(error)} onRetry={() => void refetch()} />;
+  if (error !== null) return <ProblemView problem={problemOf(error)} onRetry={() => void retry()} />;
   return (
     <div aria-busy="true">
       <span className="sr-only">Loading {what}…</span>
