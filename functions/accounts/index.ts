@@ -2,3 +2,4 @@
 export { accountFunction } from './account-function.ts';
 export type { portal, tierChange } from './answers.ts';
 export { chooseTierBody } from './messages.ts';
+export { ownAccount } from './own.ts';

@@ -1,7 +1,11 @@
 import type { KeyStore } from '../keys/index.ts';
 import type { KeyItem } from '../keys/rules/index.ts';
 import { NotFoundError } from '../runtime/errors.ts';
-import type { SubscriptionItem, SubscriptionStore } from '../subscriptions/index.ts';
+import {
+  presentSubscription,
+  type SubscriptionItem,
+  type SubscriptionStore,
+} from '../subscriptions/index.ts';
 
 /**
  * One of the account's own keys. Another's is answered as if there were none: whether an id exists is nobody's business.
@@ -20,13 +24,9 @@ export async function ownKey(
 }
 
 /** The account itself. @throws NotFoundError where it was deleted a moment ago */
-export async function ownAccount(
+export function ownAccount(
   subscriptionId: string,
   subscriptions: Pick<SubscriptionStore, 'get'>,
 ): Promise<SubscriptionItem> {
-  const subscription = await subscriptions.get(subscriptionId);
-  if (subscription === undefined || subscription.deletedAt !== undefined) {
-    throw new NotFoundError('the account was deleted');
-  }
-  return subscription;
+  return presentSubscription(subscriptionId, subscriptions, 'the account was deleted');
 }

@@ -1,11 +1,15 @@
 import { followSubscription, prepareTier } from '../keys/index.ts';
 import { commit, type DocumentClient, retryContended } from '../runtime/dynamodb.ts';
-import { ConflictError, NotFoundError } from '../runtime/errors.ts';
+import { ConflictError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import { describeError, logger } from '../runtime/telemetry.ts';
-import type { SubscriptionItem, SubscriptionStore } from '../subscriptions/index.ts';
+import {
+  isPaying,
+  presentSubscription,
+  type SubscriptionItem,
+  type SubscriptionStore,
+} from '../subscriptions/index.ts';
 import type { PaymentDependencies } from './dependencies.ts';
-import { isPaying, type SubscriptionReader } from './own-subscription.ts';
 import { reconcile } from './reconcile.ts';
 import { answered, hasOpenRequest } from './rules/tier-request.ts';
 import { withPaymentTimer } from './rules/timer.ts';
@@ -37,7 +41,7 @@ export async function approveRequest(
   const { client, subscriptions } = dependencies;
   const change = changeOf('approve-request', act, reason);
   const approved = await retryContended(async () => {
-    const found = await existing(subscriptionId, dependencies);
+    const found = await presentSubscription(subscriptionId, subscriptions.store);
     if (found.tier === 'enterprise' && found.request?.status === 'approved') return found;
     const prepared = await prepareTier(withOpenRequest(found), 'enterprise', act, subscriptions);
     if (prepared === undefined) return undefined;
@@ -87,7 +91,7 @@ export async function declineRequest(
   const { client, subscriptions } = dependencies;
   const change = changeOf('decline-request', act, reason);
   return retryContended(async () => {
-    const found = await existing(subscriptionId, dependencies);
+    const found = await presentSubscription(subscriptionId, subscriptions.store);
     const { tier, request } = found;
     if (request?.status === 'declined') {
       return { subscriptionId, tier, declinedAt: request.answeredAt ?? '' };
@@ -96,17 +100,6 @@ export async function declineRequest(
     const outcome = await commit(client, [subscriptions.store.replacement(next)]);
     return outcome.kind === 'written' ? { subscriptionId, tier, declinedAt: change.at } : undefined;
   }, 'the request is not answered yet');
-}
-
-async function existing(
-  subscriptionId: string,
-  { subscriptions }: SubscriptionReader,
-): Promise<SubscriptionItem> {
-  const found = await subscriptions.store.get(subscriptionId);
-  if (found === undefined || found.deletedAt !== undefined) {
-    throw new NotFoundError(`there is no subscription ${subscriptionId}`);
-  }
-  return found;
 }
 
 function withOpenRequest(found: SubscriptionItem) {

@@ -1,17 +1,12 @@
 import type { TierName } from '../../lib/tiers.ts';
+import { ownAccount } from '../accounts/index.ts';
 import { followSubscription, prepareTier } from '../keys/index.ts';
 import { commit, retryContended } from '../runtime/dynamodb.ts';
 import { ProblemError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
-import type { SubscriptionItem } from '../subscriptions/index.ts';
+import { isPaying, type SubscriptionItem } from '../subscriptions/index.ts';
 import type { PaymentGateway } from './gateways/payment-gateway.ts';
-import {
-  isPaying,
-  ownSubscription,
-  refuseByContract,
-  revise,
-  settledSubscription,
-} from './own-subscription.ts';
+import { refuseByContract, revise, settledSubscription } from './owners-choice.ts';
 import { answered, chosen, hasOpenRequest } from './rules/tier-request.ts';
 import { withPaymentTimer } from './rules/timer.ts';
 import { type ChoiceDependencies, choiceOf, firstChoice, type TierChoice } from './tier-choice.ts';
@@ -25,7 +20,7 @@ export async function chooseFree(
   act: Act,
   dependencies: ChoiceDependencies,
 ): Promise<TierChoice> {
-  const former = await ownSubscription(subscriptionId, dependencies);
+  const former = await ownAccount(subscriptionId, dependencies.subscriptions.store);
   refuseByContract(former, dependencies.supportAddress);
   const gateway = await dependencies.stripe();
   await revise(subscriptionId, (found) => withoutRequest(found, act), dependencies);
@@ -97,7 +92,7 @@ async function moveToFree(
 ): Promise<SubscriptionItem> {
   const { client, subscriptions, supportAddress } = dependencies;
   return retryContended(async () => {
-    const found = await ownSubscription(subscriptionId, dependencies);
+    const found = await ownAccount(subscriptionId, dependencies.subscriptions.store);
     if (found.tier === 'free' || isPaying(found)) return found;
     refuseByContract(found, supportAddress);
     const prepared = await prepareTier(found, 'free', act, subscriptions);

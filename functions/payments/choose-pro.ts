@@ -1,16 +1,11 @@
 import type { TierName } from '../../lib/tiers.ts';
+import { ownAccount } from '../accounts/index.ts';
 import { ProblemError } from '../runtime/errors.ts';
 import type { Act } from '../runtime/rules/change.ts';
-import type { SubscriptionItem } from '../subscriptions/index.ts';
+import { isPaying, type SubscriptionItem } from '../subscriptions/index.ts';
 import { beginCheckout } from './begin-checkout.ts';
 import type { PaymentGateway } from './gateways/payment-gateway.ts';
-import {
-  isPaying,
-  ownSubscription,
-  refuseByContract,
-  revise,
-  settledSubscription,
-} from './own-subscription.ts';
+import { refuseByContract, revise, settledSubscription } from './owners-choice.ts';
 import { type ChoiceDependencies, choiceOf, firstChoice, type TierChoice } from './tier-choice.ts';
 
 /**
@@ -22,7 +17,7 @@ export async function choosePro(
   act: Act,
   dependencies: ChoiceDependencies,
 ): Promise<TierChoice> {
-  const former = await ownSubscription(subscriptionId, dependencies);
+  const former = await ownAccount(subscriptionId, dependencies.subscriptions.store);
   refuseByContract(former, dependencies.supportAddress);
   const gateway = await dependencies.stripe();
   const settled = await settledSubscription(subscriptionId, act, gateway, dependencies);

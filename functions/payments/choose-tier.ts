@@ -2,7 +2,7 @@ import type { TierName } from '../../lib/tiers.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import { chooseFree } from './choose-free.ts';
 import { choosePro } from './choose-pro.ts';
-import { revise } from './own-subscription.ts';
+import { revise } from './owners-choice.ts';
 import { hasOpenRequest, requested } from './rules/tier-request.ts';
 import { type ChoiceDependencies, choiceOf, firstChoice, type TierChoice } from './tier-choice.ts';
 

@@ -6,7 +6,7 @@ import { openPortal } from '../../functions/payments/open-portal.ts';
 import { ConflictError, NotFoundError, ProblemError } from '../../functions/runtime/errors.ts';
 import type { Reach } from '../delivery/year/memory-tables.ts';
 import { simulated } from '../delivery/year/simulated.ts';
-import { Life } from './history/life.ts';
+import { Life, paying } from './history/life.ts';
 import { type Functions, PaymentWorld, subscriptionId } from './history/world.ts';
 
 simulated();
@@ -25,15 +25,10 @@ function give(world: PaymentWorld, tier: Tier) {
   return changeTier({ subscriptionId, tier }, admin, world.compose({ reach }));
 }
 
-async function paying(): Promise<Life> {
-  const life = new Life();
-  await life.happen({ kind: 'choose', tier: 'pro' }, { seed: 1 });
-  await life.happen({ kind: 'pay' }, { seed: 1 });
-  await life.deliverAll(1);
-  return life;
-}
-
 const statuses = ({ stripe }: PaymentWorld) => stripe.subscriptions.map(({ status }) => status);
+/** Days of a month that customers have as credit. */
+const creditsOf = ({ stripe }: PaymentWorld) =>
+  [...stripe.customers.values()].map(({ credit }) => Math.round(credit / (24 * 3_600_000)));
 
 describe('free', () => {
   it('from the beginning is chosen, once, and changes nothing', async () => {
@@ -74,7 +69,7 @@ describe('free', () => {
     await reversed.happen({ kind: 'refund', which: 0 }, { seed: 1 });
     for (const { world } of [failing, reversed]) {
       expect(await choose(world, 'free')).toEqual({ tier: 'free', outcome: 'changed' });
-      expect(statuses(world)).toEqual(['canceled']);
+      expect([statuses(world), creditsOf(world)]).toEqual([['canceled'], [0]]);
     }
   });
 
@@ -251,6 +246,8 @@ describe('enterprise', () => {
     expect(request).toMatchObject({ status: 'approved', reason: 'contract 7' });
     expect(world.keys[0]?.tier).toBe('enterprise');
     expect(statuses(world)).toEqual(['canceled']);
+    // Nothing of the month was used: all of it is theirs.
+    expect(creditsOf(world)).toEqual([30]);
     const { revision } = world.subscription;
     expect(await approve()).toMatchObject({ tier: 'enterprise', payment: 'none' });
     expect(world.subscription.revision).toBe(revision);

@@ -7,7 +7,7 @@ import { ConflictError, UnavailableError } from '../../functions/runtime/errors.
 import type { Reach } from '../delivery/year/memory-tables.ts';
 import { Death } from '../delivery/year/process.ts';
 import { simulated } from '../delivery/year/simulated.ts';
-import { Life } from './history/life.ts';
+import { paying } from './history/life.ts';
 import { type Functions, PaymentWorld, subscriptionId } from './history/world.ts';
 
 simulated();
@@ -18,16 +18,6 @@ const straight: Reach = (command) => Promise.resolve(command());
 const functionsOf = (world: PaymentWorld): Functions => world.compose({ reach: straight });
 const actOf = (world: PaymentWorld) => world.act(stripeActor);
 const actionsOf = ({ revisions }: PaymentWorld) => revisions.map(({ change }) => change.action);
-
-/** An account that pays. */
-async function paying(): Promise<Life> {
-  const life = new Life();
-  await life.happen({ kind: 'choose', tier: 'pro' }, { seed: 1 });
-  await life.happen({ kind: 'pay' }, { seed: 1 });
-  await life.deliverAll(1);
-  expect(life.world.subscription.tier).toBe('pro');
-  return life;
-}
 
 function runningOf({ stripe }: PaymentWorld) {
   const running = stripe.subscriptions.findLast(({ status }) => status !== 'canceled');

@@ -1,5 +1,10 @@
 import type { ChangeAction } from '../../runtime/rules/change.ts';
-import type { PaymentState, SubscriptionItem, TierCause } from '../../subscriptions/rules/index.ts';
+import {
+  isPaying,
+  type PaymentState,
+  type SubscriptionItem,
+  type TierCause,
+} from '../../subscriptions/rules/index.ts';
 import type { PaymentFacts, SubscriptionFacts } from './payment-facts.ts';
 import {
   decidingSubscription,
@@ -95,14 +100,14 @@ export function nextStep(item: SubscriptionItem, facts: PaymentFacts, now: Date)
 
 function tierChange(
   item: SubscriptionItem,
-  { status }: PaymentState,
+  payment: PaymentState,
   facts: PaymentFacts,
   now: Date,
 ): Required<Omit<Step, 'payment'>> | undefined {
   const { subscriptionId, tier, tierCause } = item;
   const change = { action: 'change-tier', tierCause: 'payment' } as const;
-  const isPaid = status === 'active' || status === 'past-due';
-  if (isPaid) return tier === 'free' ? { ...change, tier: paidTier, reason: 'paid' } : undefined;
+  if (isPaying({ payment }))
+    return tier === 'free' ? { ...change, tier: paidTier, reason: 'paid' } : undefined;
   if (tier !== paidTier || tierCause !== 'payment') return undefined;
   return { ...change, tier: 'free', reason: endedBy(decidingSubscription(facts, subscriptionId), now) };
 }

@@ -1,5 +1,10 @@
 import { later } from '../../keys/rules/index.ts';
-import { type PaymentState, type SubscriptionItem, timed } from '../../subscriptions/rules/index.ts';
+import {
+  isPaying,
+  type PaymentState,
+  type SubscriptionItem,
+  timed,
+} from '../../subscriptions/rules/index.ts';
 import { reminderTime } from './payment-of.ts';
 
 const minute = 60_000;
@@ -27,7 +32,7 @@ export function withPaymentTimer(item: SubscriptionItem): SubscriptionItem {
 function dueTimes({ payment, tier, change }: SubscriptionItem): string[] {
   if (payment === undefined) return [];
   const { checkout, reversal } = payment;
-  const isWaiting = payment.status === 'active' || payment.status === 'past-due' || checkout !== undefined;
+  const isWaiting = isPaying({ payment }) || checkout !== undefined;
   // Nobody pays for less than they have.
   if (tier === 'enterprise' && isWaiting) return [change.at];
   const now = Date.parse(change.at);

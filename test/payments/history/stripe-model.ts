@@ -12,6 +12,13 @@ const period = 30 * day;
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
 
+interface Customer {
+  readonly subscriptionId: string;
+  deleted: boolean;
+  /** Milliseconds of a period that were paid and not used: what a subscription that ended left as credit. */
+  credit: number;
+}
+
 interface Session {
   readonly id: string;
   readonly customer: string;
@@ -47,7 +54,7 @@ export interface Message {
  */
 export class StripeModel {
   readonly messages: Message[] = [];
-  readonly customers = new Map<string, { readonly subscriptionId: string; deleted: boolean }>();
+  readonly customers = new Map<string, Customer>();
   readonly sessions: Session[] = [];
   readonly subscriptions: Subscription[] = [];
   readonly charges: Charge[] = [];
@@ -85,7 +92,7 @@ export class StripeModel {
         return { ...(checkout ? { checkout } : {}), subscriptions, charges } satisfies PaymentFacts;
       },
       setEnding: (id, endsWithPeriod) => ask(() => this.setEnding(this.#subscription(id), endsWithPeriod)),
-      cancel: (id) => ask(() => this.end(this.#subscription(id))),
+      cancel: (id, options) => ask(() => this.end(this.#subscription(id), options)),
       createPortal: () => Promise.resolve('https://portal.example.com'),
       deleteCustomer: (customerId) => ask(() => this.deleteCustomer(customerId)),
       customerOfCharge: (id) => ask(() => this.charges.find((charge) => charge.id === id)?.customer),
@@ -133,8 +140,13 @@ export class StripeModel {
     this.#tell(subscription.customer);
   }
 
-  end(subscription: Subscription): void {
+  /** @param credit whether what is paid and not used is the customer's from then on */
+  end(subscription: Subscription, { credit = false } = {}): void {
     if (subscription.status === 'canceled') return;
+    const customer = this.customers.get(subscription.customer);
+    if (credit && customer !== undefined && subscription.latestInvoice.isPaid) {
+      customer.credit += Math.max(0, Date.parse(subscription.periodEndsAt) - this.#now());
+    }
     subscription.status = 'canceled';
     subscription.endedAt = iso(this.#now());
     subscription.attemptAt = undefined;
@@ -242,7 +254,7 @@ export class StripeModel {
 
   #newCustomer(subscriptionId: string): string {
     const id = this.#id('cus');
-    this.customers.set(id, { subscriptionId, deleted: false });
+    this.customers.set(id, { subscriptionId, deleted: false, credit: 0 });
     return id;
   }
 
