@@ -3,8 +3,9 @@ import { ownAccount } from '../accounts/index.ts';
 import { commit, retryContended } from '../runtime/dynamodb.ts';
 import { NotFoundError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
-import { isPaying, type PaymentState, type SubscriptionItem } from '../subscriptions/index.ts';
+import type { PaymentState, SubscriptionItem } from '../subscriptions/index.ts';
 import type { PaymentGateway } from './gateways/payment-gateway.ts';
+import { hasToPay } from './rules/has-to-pay.ts';
 import { paidTier } from './rules/payment-of.ts';
 import { chosen } from './rules/tier-request.ts';
 import { withPaymentTimer } from './rules/timer.ts';
@@ -29,7 +30,7 @@ export async function beginCheckout(
   let untied: string | undefined;
   const attempt = async (): Promise<{ checkout: WaitingCheckout | undefined } | undefined> => {
     const found = await ownAccount(subscriptionId, dependencies.subscriptions.store);
-    if (found.tier !== 'free' || isPaying(found)) return { checkout: undefined };
+    if (!hasToPay(found)) return { checkout: undefined };
     if (found.payment?.checkout !== undefined) return { checkout: waiting(found.payment.checkout) };
     const customerId = await customerOf(found, gateway);
     if (customerId !== found.payment?.customerId) untied = customerId;
