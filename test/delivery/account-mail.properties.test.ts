@@ -15,6 +15,7 @@ const values = fc.record({
   who: hostile,
   reason: hostile,
   note: hostile,
+  address: hostile,
   product: hostile,
   company: hostile,
   support: hostile,
@@ -31,7 +32,8 @@ function composeWith(mail: AccountMail, v: Values) {
     ...('by' in mail
       ? { by: 'reason' in (mail.by ?? {}) ? { who: v.who, reason: v.reason } : { who: v.who } }
       : {}),
-    ...('newAddress' in mail ? { newAddress: v.note } : {}),
+    ...('newAddress' in mail ? { newAddress: v.address } : {}),
+    ...('formerAddress' in mail ? { formerAddress: v.address } : {}),
     ...('note' in mail ? { note: v.note } : {}),
     ...('reason' in mail ? { reason: v.reason } : {}),
     ...('formerTier' in mail ? { formerTier: v.tier } : {}),

@@ -14,7 +14,6 @@ const values = fc.record({
   tier: hostile,
   who: hostile,
   reason: hostile,
-  formerAddress: hostile,
   product: hostile,
   company: hostile,
   support: hostile,
@@ -27,9 +26,7 @@ function composeWith(mail: OwnerMail, v: Values) {
     name: v.name,
     key: { ...mail.key, name: v.keyName, display: v.display, tier: v.tier },
     ...('by' in mail ? { by: { who: v.who, reason: v.reason } } : {}),
-    ...('newAddress' in mail ? { newAddress: v.formerAddress } : {}),
     ...('answered' in mail ? { answered: v.who } : {}),
-    ...('formerAddress' in mail ? { formerAddress: v.formerAddress } : {}),
   } as OwnerMail;
   return composeMail(changed, {
     ...product,
