@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { usageKeyReserve } from '../functions/subscriptions/contract.ts';
 import { dashboardFields, identityFields, signInProblems } from './sign-in-config.ts';
 import { type TierLimits, type TierName, tierNames, tiers } from './tiers.ts';
 
@@ -117,8 +118,9 @@ const stageFields = z.strictObject({
       limit: z.int().positive().max(10_000).default(9_500),
     })
     .prefault({})
-    .refine((usageKeys) => usageKeys.alarmAt < usageKeys.limit, {
-      error: 'alarmAt must be below limit: the alarm is to ring before anybody is refused',
+    .refine(({ alarmAt, limit }) => alarmAt < limit - usageKeyReserve(limit), {
+      error:
+        'alarmAt must be below nine tenths of limit, where sign-ups are refused: the alarm is to ring before anybody is',
     }),
   /** Limits that differ from the tier table in this stage, for load tests. */
   tiers: z

@@ -1,6 +1,6 @@
 import { followSubscription, prepareTier } from '../keys/index.ts';
 import { commit, type DocumentClient, retryContended } from '../runtime/dynamodb.ts';
-import { ConflictError } from '../runtime/errors.ts';
+import { ConflictError, LimitError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import { describeError, logger } from '../runtime/telemetry.ts';
 import {
@@ -8,6 +8,7 @@ import {
   presentSubscription,
   type SubscriptionItem,
   type SubscriptionStore,
+  type Subscriptions,
 } from '../subscriptions/index.ts';
 import type { PaymentDependencies } from './dependencies.ts';
 import { reconcile } from './reconcile.ts';
@@ -43,7 +44,7 @@ export async function approveRequest(
   const approved = await retryContended(async () => {
     const found = await presentSubscription(subscriptionId, subscriptions.store);
     if (found.tier === 'enterprise' && found.request?.status === 'approved') return found;
-    const prepared = await prepareTier(withOpenRequest(found), 'enterprise', act, subscriptions);
+    const prepared = await prepareOpen(withOpenRequest(found), act, subscriptions);
     if (prepared === undefined) return undefined;
     const answer = answered(withOpenRequest(prepared), { status: 'approved', reason }, change);
     const next = withPaymentTimer({ ...answer, tier: 'enterprise', tierCause: 'admin' });
@@ -55,6 +56,21 @@ export async function approveRequest(
   }, 'the request is not answered yet');
   const payment = await endPayments(approved, act, dependencies);
   return { subscriptionId, tier: 'enterprise', keyIds: approved.keyIds, payment };
+}
+
+/** @throws LimitError that says what becomes of the request */
+async function prepareOpen(
+  found: SubscriptionItem,
+  act: Act,
+  subscriptions: Subscriptions,
+): Promise<SubscriptionItem | undefined> {
+  try {
+    return await prepareTier(found, 'enterprise', act, subscriptions);
+  } catch (error) {
+    if (!(error instanceof LimitError)) throw error;
+    const stays = `the request of subscription ${found.subscriptionId} stays open, approve it again once there is room`;
+    throw new LimitError(`${stays}: ${error.message}`, { cause: error });
+  }
 }
 
 /** The tier is given, whatever becomes of this: the item is due, and the sweep does what could not be done now. */

@@ -1,7 +1,7 @@
 import { tiers } from '../../lib/tiers.ts';
 import { ownAccount } from '../accounts/index.ts';
 import { commit, retryContended } from '../runtime/dynamodb.ts';
-import { NotFoundError } from '../runtime/errors.ts';
+import { LimitError, NotFoundError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import type { PaymentState, SubscriptionItem } from '../subscriptions/index.ts';
 import type { PaymentGateway } from './gateways/payment-gateway.ts';
@@ -20,6 +20,7 @@ export interface WaitingCheckout {
  * Opens a checkout, or gives the one that is open. Invariant: nobody is told of a checkout that is not the one on the item,
  * so that of two at once there is one to pay.
  * @returns undefined where the tier was paid, or given, meanwhile
+ * @throws LimitError where there is no room for one more in the tier
  */
 export async function beginCheckout(
   subscriptionId: string,
@@ -31,7 +32,9 @@ export async function beginCheckout(
   const attempt = async (): Promise<{ checkout: WaitingCheckout | undefined } | undefined> => {
     const found = await ownAccount(subscriptionId, dependencies.subscriptions.store);
     if (!hasToPay(found)) return { checkout: undefined };
-    if (found.payment?.checkout !== undefined) return { checkout: waiting(found.payment.checkout) };
+    const known = found.payment?.checkout;
+    await assertRoom(found, gateway, dependencies);
+    if (known !== undefined) return { checkout: waiting(known) };
     const customerId = await customerOf(found, gateway);
     if (customerId !== found.payment?.customerId) untied = customerId;
     return open(found, customerId, act, gateway, dependencies);
@@ -43,6 +46,20 @@ export async function beginCheckout(
     if (error instanceof NotFoundError && untied !== undefined) await gateway.deleteCustomer(untied);
     throw error;
   }
+}
+
+/** Nobody pays for what cannot be given. @throws LimitError in words for a subscriber */
+async function assertRoom(
+  found: SubscriptionItem,
+  gateway: PaymentGateway,
+  { subscriptions, supportAddress }: ChoiceDependencies,
+): Promise<void> {
+  const known = found.payment?.checkout;
+  if (await subscriptions.hasRoom(found, paidTier, known === undefined ? 'new' : 'open')) return;
+  if (known !== undefined) await gateway.expireCheckout(known.id);
+  throw new LimitError(
+    `there is no room for another subscription in tier ${paidTier} at the moment, and nothing is charged: ask ${supportAddress}`,
+  );
 }
 
 /** One try; undefined where somebody else wrote first. The checkout that it opened is then told to nobody, and expires. */

@@ -16,7 +16,8 @@ export interface ChooseTier {
 /**
  * An owner chooses a tier (R2): `free` begins at once, or with the end of what is paid; `pro` once it is paid at Stripe;
  * `enterprise` once an admin approves. Choosing again what was chosen changes nothing.
- * @throws ConflictError for whoever has an enterprise tier; ProblemError where Stripe is needed and not set up
+ * @throws ConflictError for whoever has an enterprise tier; ProblemError where Stripe is needed and not set up; LimitError
+ *   where API Gateway has no room for one more in the tier
  */
 export function chooseTier(
   { subscriptionId, tier, note }: ChooseTier,

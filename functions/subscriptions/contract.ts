@@ -14,6 +14,11 @@ export const usageKeysEnvironment = z.object({
   USAGE_KEY_LIMIT: z.coerce.number().check(z.int(), z.positive()),
 });
 
+/** How many of the usage keys that there may be are kept for whoever pays, and for admins: a tenth. */
+export function usageKeyReserve(limit: number): number {
+  return Math.ceil(limit / 10);
+}
+
 /** Sparse index of subscriptions by what is due: (dueShard, nextActionAt). */
 export const subscriptionsByDueIndex = 'byDue';
 /** Sparse index of subscriptions whose owners wait for an admin's answer: (openRequest, subscriptionId). */

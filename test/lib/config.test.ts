@@ -193,6 +193,7 @@ describe('a configuration', () => {
     ['mail.identity', { mail: { identity: 'shared' } }],
     ['mail.mailFromSubdomain', { mail: { mailFromSubdomain: 'a.b' } }],
     ['usageKeys.alarmAt', { usageKeys: { alarmAt: 0 } }],
+    ['usageKeys', { usageKeys: { limit: 1_000, alarmAt: 900 } }],
     ['usageKeys.limit', { usageKeys: { limit: 10_001 } }],
     ['tiers.free.burst', { tiers: { free: { burst: 0 } } }],
     ['tiers.pro.requestsPerMonth', { tiers: { pro: { requestsPerMonth: 1.5 } } }],

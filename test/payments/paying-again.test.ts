@@ -120,7 +120,6 @@ describe('whoever chooses pro after a payment was taken back', () => {
       };
       return chooseTier({ subscriptionId, tier: 'pro' }, owner, {
         ...functions,
-        gateway,
         stripe: () => Promise.resolve(gateway),
       });
     });
