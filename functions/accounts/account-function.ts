@@ -16,6 +16,7 @@ import { readJsonBody } from '../runtime/json-body.ts';
 import type { ProblemName } from '../runtime/problems.ts';
 import type { Act } from '../runtime/rules/change.ts';
 import { dottedPath, type Fault, faultsOf, whatItIs } from '../runtime/rules/fault.ts';
+import { headerOf } from '../runtime/rules/header.ts';
 import { logger } from '../runtime/telemetry.ts';
 import { accountContext, dashboardEnvironment } from './contract.ts';
 import { idempotencyKeyHeader } from './messages.ts';
@@ -122,7 +123,7 @@ function readRequest<Body extends z.ZodType, Path extends z.ZodObject, Query ext
   const path = parsePart(messages.path, event.pathParameters ?? {}, 'path', faults);
   const query = parsePart(messages.query, event.queryStringParameters ?? {}, 'query', faults);
   const body = parseBody(event, messages.body ?? emptyBody, faults);
-  const idempotencyKey = header(event, 'idempotency-key');
+  const idempotencyKey = headerOf(event.headers, 'Idempotency-Key');
   const checked = idempotencyKeyHeader.optional().safeParse(idempotencyKey);
   if (!checked.success) {
     faults.push(...faultsOf(checked.error.issues, () => 'header.Idempotency-Key', ''));
@@ -188,10 +189,6 @@ function parseBody(event: APIGatewayProxyEvent, schema: z.ZodType, faults: Fault
       : `is not a field of this request; expected only ${fields}`;
   faults.push(...faultsOf(parsed.error.issues, dottedPath('body'), unknownField));
   return undefined;
-}
-
-function header({ headers }: APIGatewayProxyEvent, wanted: string): string | undefined {
-  return Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === wanted)?.[1];
 }
 
 const refusals: readonly [abstract new (...args: never[]) => Error, ProblemName][] = [

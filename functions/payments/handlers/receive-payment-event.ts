@@ -1,8 +1,8 @@
-import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { apiFunction, json, problem } from '../../runtime/api-function.ts';
 import { productEnvironment } from '../../runtime/contract.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
 import { metricNames } from '../../runtime/metric-names.ts';
+import { headerOf } from '../../runtime/rules/header.ts';
 import { count, describeError, logger } from '../../runtime/telemetry.ts';
 import { composePayments, composeWebhookSecret } from '../compose.ts';
 import { signedEvent } from '../gateways/webhook-signature.ts';
@@ -25,7 +25,7 @@ export const handler = apiFunction(environment, async (event) => {
   }
   const secret = await webhookSecret();
   if (secret === undefined) return problem('payment-unavailable', event, environment);
-  const signed = await signedEvent(body, signatureOf(event), secret);
+  const signed = await signedEvent(body, headerOf(event.headers, 'Stripe-Signature'), secret);
   if (signed === undefined) {
     logger.warn('refused', { errorName: 'signature-not-valid' });
     return problem('signature-not-valid', event, environment);
@@ -44,8 +44,3 @@ export const handler = apiFunction(environment, async (event) => {
     return problem('service-unavailable', event, environment);
   }
 });
-
-function signatureOf({ headers }: APIGatewayProxyEvent): string | undefined {
-  const found = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'stripe-signature');
-  return found?.[1];
-}
