@@ -48,6 +48,7 @@ export type ChangeAction =
   | 'delete-account'
   | 'erase-account'
   | 'choose-tier'
+  | 'tie-customer'
   | 'begin-checkout'
   | 'payment-changed'
   | 'payment-failed'

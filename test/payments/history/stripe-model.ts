@@ -15,6 +15,8 @@ type Changing<T> = { -readonly [K in keyof T]: T[K] };
 interface Customer {
   readonly subscriptionId: string;
   deleted: boolean;
+  /** The person's address, once it was told. */
+  email?: string;
   /** Milliseconds of a period that were paid and not used: what a subscription that ended left as credit. */
   credit: number;
 }
@@ -74,7 +76,13 @@ export class StripeModel {
     return {
       createCustomer: (subscriptionId, key) =>
         ask(() => this.#once(key, subscriptionId, () => this.#newCustomer(subscriptionId))),
-      updateCustomer: (customerId) => ask(() => this.customers.get(customerId)?.deleted === false),
+      updateCustomer: (customerId, { email }) =>
+        ask(() => {
+          const customer = this.customers.get(customerId);
+          if (customer?.deleted !== false) return false;
+          customer.email = email;
+          return true;
+        }),
       createCheckout: (checkout, key) =>
         ask(() => {
           const id = this.#once(key, JSON.stringify(checkout), () => this.#newSession(checkout));
@@ -196,6 +204,7 @@ export class StripeModel {
     const customer = this.customers.get(customerId);
     if (customer === undefined || customer.deleted) return;
     customer.deleted = true;
+    delete customer.email;
     for (const each of this.subscriptions) if (each.customer === customerId) this.end(each);
     this.#tell(customerId);
   }
