@@ -3,6 +3,7 @@ import { tierNames } from '../../lib/tiers.ts';
 import { isKeyId, isPrefix } from '../keys/rules/index.ts';
 import { cursor, keyId, text } from '../runtime/fields.ts';
 import { type Period, parsePeriod, periodShape } from '../usage/rules/index.ts';
+import { exampleAuditCursor, exampleKeyCursor, exampleOpenPgpKey } from './field-examples.ts';
 
 /**
  * What a signed-in subscriber sends. One schema per message: validation, types and the API's description come from it.
@@ -71,6 +72,12 @@ export const rotateKeyBody = z
   })
   .meta({ id: 'RotateKey', description: 'How the old secret ends.' });
 
+export const mailNewKeys = z.boolean({ error: 'must be true or false' }).meta({
+  description:
+    'Whether a key that you make or rotate is mailed too; false: the mail merely tells that it was.',
+  example: true,
+});
+
 export const settingsBody = z
   .strictObject({
     name: text('your name', 100)
@@ -84,16 +91,9 @@ export const settingsBody = z
       .meta({
         description:
           'Your ASCII-armored OpenPGP public key: new keys are then mailed encrypted to it; null removes it.',
+        example: exampleOpenPgpKey,
       }),
-    preferences: z
-      .strictObject({
-        mailNewKeys: z.boolean({ error: 'must be true or false' }).meta({
-          description:
-            'Whether a key that you make or rotate is mailed too; false: the mail merely tells that it was.',
-          example: true,
-        }),
-      })
-      .optional(),
+    preferences: z.strictObject({ mailNewKeys }).optional().meta({ description: 'What is to be mailed.' }),
   })
   .meta({ id: 'ChangeSettings', description: 'What is absent stays as it is.' });
 
@@ -132,14 +132,17 @@ const count = (what: string, maximum: number, otherwise: number) =>
 const isWholeNumberTo = (maximum: number) => (value: unknown) =>
   Number.isInteger(value) && Number(value) >= 1 && Number(value) <= maximum;
 
-const afterPage = { description: '`cursor` of the page before; absent: the first page.' };
+const afterPage = (example: string) => ({
+  description: '`cursor` of the page before; absent: the first page.',
+  example,
+});
 
 const isKeyPosition = (position: unknown): position is string =>
   typeof position === 'string' && isKeyId(position);
 
 export const listKeysQuery = z.strictObject({
   limit: count('Keys', 100, 25),
-  cursor: cursor(isKeyPosition).meta(afterPage),
+  cursor: cursor(isKeyPosition).meta(afterPage(exampleKeyCursor)),
 });
 
 /** Positions in the record of several subjects at once: of each, the sequence that was told last. */
@@ -152,5 +155,5 @@ const isAuditPosition = (position: unknown): position is Readonly<Record<string,
 export const auditQuery = z.strictObject({
   keyId: keyId.optional().meta({ description: 'Only what happened to this key.', example: '0AbCdEfGhIjK' }),
   limit: count('Entries', 100, 25),
-  cursor: cursor(isAuditPosition).meta(afterPage),
+  cursor: cursor(isAuditPosition).meta(afterPage(exampleAuditCursor)),
 });
