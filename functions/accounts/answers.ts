@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { recordedActions } from '../audit/rules/index.ts';
 import { monthCounts, usageReportSchema } from '../usage/rules/index.ts';
 import { exampleAuditCursor, exampleKeyCursor, exampleOpenPgpKey } from './field-examples.ts';
 import { mailNewKeys, tierName } from './messages.ts';
@@ -106,7 +107,7 @@ export const accountKey = z
       .meta({ description: 'The first 10 characters of the key.', example: 'user_0AbCd...' }),
     name: keyName,
     prefix,
-    tier: text('The tier that it is in: the account’s.', 'pro'),
+    tier: text('The tier that it is in, or was in when it ended.', 'pro'),
     status: z.enum(['active', 'suspended', 'revoked']).meta({
       description: 'Whether it works: it is `suspended` as long as there is a cause, and `revoked` for good.',
     }),
@@ -267,6 +268,9 @@ export const usageReport = usageReportSchema.meta({
   description: 'A month of your usage.',
 });
 
+/** Of the platform alone is the pepper: no key and no account has an entry of it. */
+const accountActions = recordedActions.filter((action) => action !== 'rotate-pepper');
+
 export const auditEntry = z
   .object({
     subject: text('A key’s id, or your account’s.', '0AbCdEfGhIjK'),
@@ -275,14 +279,14 @@ export const auditEntry = z
       description: 'Counts what happened to the subject, from 1: none is left out.',
       example: 3,
     }),
-    action: z.string().meta({ description: 'What happened.', example: 'rotate-key' }),
+    action: z.string().meta({ description: 'What happened.', enum: accountActions, example: 'rotate-key' }),
     actor: z
       .object({
         kind: z.enum(['admin', 'owner', 'system']).meta({
           description: '`owner` is you, or whoever had a link; `admin` is support; `system` acts by itself.',
         }),
         id: text(
-          'Of an `owner` the account’s id, or `link`; of an `admin` always `support`; of the `system` the part of it.',
+          'Of an `owner` the account’s id, or `link`; of an `admin` always `support`; of the `system` which part of it, such as `rotate-keys`.',
           'sub_0123456789AbCdEfGhIj',
         ),
       })
