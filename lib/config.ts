@@ -111,6 +111,10 @@ const stageFields = z.strictObject({
     .prefault({}),
   dashboard: dashboardFields,
   identity: identityFields,
+  payments: z.strictObject({
+    /** Whether keys of Stripe's test mode are taken: tiers are paid for with money that there is not. */
+    testMode: z.boolean(),
+  }),
   /** API Gateway usage keys, one per subscription and tier: AWS allows 10,000 per account and Region. */
   usageKeys: z
     .strictObject({
@@ -161,19 +165,21 @@ export interface Config extends Omit<StageConfig, 'tiers'> {
 /** What a stage is where `cdk.json` says nothing else. */
 const stageDefaults: Record<
   StageName,
-  Pick<StageInput, 'retainData' | 'cloudTrail' | 'logRetentionDays' | 'dashboard'>
+  Pick<StageInput, 'retainData' | 'cloudTrail' | 'logRetentionDays' | 'dashboard' | 'payments'>
 > = {
   dev: {
     retainData: false,
     cloudTrail: false,
     logRetentionDays: 14,
     dashboard: { url: 'http://localhost:3001' },
+    payments: { testMode: true },
   },
   prod: {
     retainData: true,
     cloudTrail: true,
     logRetentionDays: 365,
     dashboard: { url: 'https://dashboard.aiweedcompany.com' },
+    payments: { testMode: false },
   },
 };
 

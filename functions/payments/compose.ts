@@ -44,8 +44,10 @@ export function composeWebhookSecret(): OperatorSecret {
 
 /** Stripe, by the API key that the operator has set last. */
 export function composeGateway(): () => Promise<PaymentGateway | undefined> {
-  const { STRIPE_API_URL, STRIPE_API_KEY_SECRET_ARN } = parseEnvironment(stripeEnvironment);
-  const apiKey = createStripeApiKey(createSecretsManagerClient(), STRIPE_API_KEY_SECRET_ARN);
+  const { STRIPE_API_URL, STRIPE_API_KEY_SECRET_ARN, STRIPE_TEST_MODE } = parseEnvironment(stripeEnvironment);
+  const apiKey = createStripeApiKey(createSecretsManagerClient(), STRIPE_API_KEY_SECRET_ARN, {
+    testMode: STRIPE_TEST_MODE === 'allowed',
+  });
   let made: { readonly key: string; readonly gateway: PaymentGateway } | undefined;
   return async () => {
     const key = await apiKey();

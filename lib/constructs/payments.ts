@@ -224,6 +224,7 @@ export class Payments extends Construct {
     fn.addEnvironments(stripeEnvironment, {
       STRIPE_API_URL: 'https://api.stripe.com',
       STRIPE_API_KEY_SECRET_ARN: this.apiKey.secretArn,
+      STRIPE_TEST_MODE: this.#props.config.payments.testMode ? 'allowed' : 'refused',
     });
   }
 

@@ -63,6 +63,7 @@ describe('a stage without a configuration of its own', () => {
       cloudTrail: false,
       logRetentionDays: 14,
       dashboard: { url: 'http://localhost:3001' },
+      payments: { testMode: true },
     });
   });
 
@@ -74,6 +75,7 @@ describe('a stage without a configuration of its own', () => {
       cloudTrail: true,
       logRetentionDays: 365,
       dashboard: { url: 'https://dashboard.aiweedcompany.com' },
+      payments: { testMode: false },
     });
   });
 });
@@ -192,6 +194,7 @@ describe('a configuration', () => {
     ['mail.from', { mail: { from: 'no-reply' } }],
     ['mail.identity', { mail: { identity: 'shared' } }],
     ['mail.mailFromSubdomain', { mail: { mailFromSubdomain: 'a.b' } }],
+    ['payments.testMode', { payments: { testMode: 'yes' } }],
     ['usageKeys.alarmAt', { usageKeys: { alarmAt: 0 } }],
     ['usageKeys', { usageKeys: { limit: 1_000, alarmAt: 900 } }],
     ['usageKeys.limit', { usageKeys: { limit: 10_001 } }],

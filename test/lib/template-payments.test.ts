@@ -95,3 +95,12 @@ test('whoever waits at API Gateway is answered before it gives up', () => {
     expect(Number(functions.get(name)?.properties['Timeout'])).toBeLessThanOrEqual(29);
   }
 });
+
+test('keys of Stripe’s test mode are refused in prod, unless the configuration says otherwise', () => {
+  const modes = (functions: ReturnType<typeof functionsOf>) => [
+    ...new Set([...functions.values()].map((fn) => environmentOf(fn)['STRIPE_TEST_MODE']).filter(Boolean)),
+  ];
+  expect(modes(functionsOf(template('prod')))).toEqual(['refused']);
+  expect(modes(functionsOf(template('dev')))).toEqual(['allowed']);
+  expect(modes(functionsOf(synthesize('prod', { payments: { testMode: true } })))).toEqual(['allowed']);
+});

@@ -10,6 +10,12 @@ const pageSize = 100;
 
 /** Stripe as it is, by its own client. */
 export function createStripeGateway(stripe: Stripe): PaymentGateway {
+  /** @returns false where the customer was deleted @throws UnavailableError for one that there never was */
+  async function isThere(customerId: string): Promise<boolean> {
+    const customer = known(await ifThere(stripe.customers.retrieve(customerId)));
+    return customer.deleted !== true;
+  }
+
   async function checkoutOf(id: string | undefined): Promise<CheckoutFacts | undefined> {
     if (id === undefined) return undefined;
     const session = await ifThere(stripe.checkout.sessions.retrieve(id));
@@ -47,7 +53,7 @@ export function createStripeGateway(stripe: Stripe): PaymentGateway {
     },
     async updateCustomer(customerId, { email, name = '' }) {
       const updated = await ifThere(stripe.customers.update(customerId, { email, name }));
-      return updated !== undefined;
+      return updated !== undefined || isThere(customerId);
     },
     async createCheckout(checkout, idempotencyKey) {
       const { customerId, subscriptionId, tier, pricePerMonth, title, successUrl, cancelUrl } = checkout;
@@ -86,7 +92,7 @@ export function createStripeGateway(stripe: Stripe): PaymentGateway {
       await unless(isRefused, stripe.checkout.sessions.expire(checkoutId));
     },
     async facts(customerId, checkoutId) {
-      const checkout = await checkoutOf(checkoutId);
+      const [checkout] = await Promise.all([checkoutOf(checkoutId), isThere(customerId)]);
       const [subscriptions, charges] = await Promise.all([
         subscriptionsOf(customerId),
         chargesOf(customerId),
@@ -116,11 +122,11 @@ export function createStripeGateway(stripe: Stripe): PaymentGateway {
       return url;
     },
     async deleteCustomer(customerId) {
-      await ifThere(stripe.customers.del(customerId));
+      const deleted = await ifThere(stripe.customers.del(customerId));
+      if (deleted === undefined) await isThere(customerId);
     },
     async customerOfCharge(chargeId) {
-      const charge = await ifThere(stripe.charges.retrieve(chargeId));
-      const customer = charge?.customer;
+      const { customer } = known(await ifThere(stripe.charges.retrieve(chargeId)));
       return typeof customer === 'string' ? customer : customer?.id;
     },
   };
@@ -133,6 +139,18 @@ function asked<T>(call: Promise<T>): Promise<T> {
 /** undefined where Stripe does not know, or no longer knows, what is asked for. */
 function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
   return unless(isMissing, call);
+}
+
+/**
+ * What must be there, for Stripe never forgets it: even a customer who was deleted is told as such. That it is unknown says
+ * nothing about payments.
+ * @throws UnavailableError
+ */
+function known<T>(answer: T | undefined): T {
+  if (answer !== undefined) return answer;
+  throw new UnavailableError(
+    'Stripe does not know what it told before: the API key is of another Stripe account, or of the other mode (live, test)',
+  );
 }
 
 /** undefined where Stripe refuses for a reason that is no fault: what was to be done is done. */

@@ -1,4 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { logger } from '../../runtime/telemetry.ts';
 
 /** For how long a value is used before it is read again: an operator who sets it should not have to wait. */
 const freshMilliseconds = 60_000;
@@ -31,9 +32,20 @@ function operatorSecret(
   };
 }
 
-/** Stripe's secret or restricted key. */
-export const createStripeApiKey = (client: SecretsManagerClient, secretArn: string): OperatorSecret =>
-  operatorSecret(client, secretArn, (value) => /^(sk|rk)_/.test(value));
+/**
+ * Stripe's secret or restricted key.
+ * @param testMode whether one that moves no money counts as set: where customers are real, it would give tiers away
+ */
+export const createStripeApiKey = (
+  client: SecretsManagerClient,
+  secretArn: string,
+  { testMode }: { readonly testMode: boolean },
+): OperatorSecret =>
+  operatorSecret(client, secretArn, (value) => {
+    const isRefused = !testMode && /^(sk|rk)_test_/.test(value);
+    if (isRefused) logger.error('refused', { errorName: 'a key of Stripe’s test mode' });
+    return /^(sk|rk)_/.test(value) && !isRefused;
+  });
 
 /** What Stripe signs webhooks with. */
 export const createStripeWebhookSecret = (client: SecretsManagerClient, secretArn: string): OperatorSecret =>

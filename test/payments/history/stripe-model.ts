@@ -4,6 +4,7 @@ import type {
   PaymentFacts,
   SubscriptionFacts,
 } from '../../../functions/payments/rules/payment-facts.ts';
+import { UnavailableError } from '../../../functions/runtime/errors.ts';
 import type { Reach } from '../../delivery/year/memory-tables.ts';
 
 const hour = 3_600_000;
@@ -78,8 +79,8 @@ export class StripeModel {
         ask(() => this.#once(key, subscriptionId, () => this.#newCustomer(subscriptionId))),
       updateCustomer: (customerId, { email }) =>
         ask(() => {
-          const customer = this.customers.get(customerId);
-          if (customer?.deleted !== false) return false;
+          const customer = this.#customer(customerId);
+          if (customer.deleted) return false;
           customer.email = email;
           return true;
         }),
@@ -91,6 +92,7 @@ export class StripeModel {
         }),
       expireCheckout: (id) => ask(() => this.#expire(this.#session(id))),
       facts: async (customerId, checkoutId) => {
+        await ask(() => this.#customer(customerId));
         const session = checkoutId && (await ask(() => ({ ...this.#session(checkoutId) })));
         const [subscriptions, charges] = await Promise.all([
           ask(() => structuredClone(this.subscriptions.filter(({ customer }) => customer === customerId))),
@@ -102,8 +104,12 @@ export class StripeModel {
       setEnding: (id, endsWithPeriod) => ask(() => this.setEnding(this.#subscription(id), endsWithPeriod)),
       cancel: (id, options) => ask(() => this.end(this.#subscription(id), options)),
       createPortal: () => Promise.resolve('https://portal.example.com'),
-      deleteCustomer: (customerId) => ask(() => this.deleteCustomer(customerId)),
-      customerOfCharge: (id) => ask(() => this.charges.find((charge) => charge.id === id)?.customer),
+      deleteCustomer: (customerId) =>
+        ask(() => {
+          this.#customer(customerId);
+          this.deleteCustomer(customerId);
+        }),
+      customerOfCharge: (id) => ask(() => known(this.charges.find((charge) => charge.id === id)).customer),
     };
   }
 
@@ -299,6 +305,10 @@ export class StripeModel {
     return id;
   }
 
+  #customer(id: string): Customer {
+    return known(this.customers.get(id));
+  }
+
   #session(id: string): Session {
     return found(this.sessions.find((session) => session.id === id));
   }
@@ -329,6 +339,12 @@ function isClosed(status: string): boolean {
 /** Stripe's times have seconds. */
 function iso(milliseconds: number): string {
   return new Date(Math.floor(milliseconds / 1000) * 1000).toISOString();
+}
+
+/** @throws UnavailableError as the gateway does for what is of another account */
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new UnavailableError('Stripe does not know what it should');
+  return value;
 }
 
 function found<T>(value: T | undefined): T {
