@@ -59,6 +59,10 @@ export const tierRoutes: readonly Route[] = [
           detail: 'Your tier is enterprise, by contract: ask support@aiweedcompany.com to change it.',
         },
       },
+      {
+        name: 'limit-reached',
+        members: { detail: 'The tier enterprise was asked for today already; ask again tomorrow (UTC).' },
+      },
     ],
   },
   {

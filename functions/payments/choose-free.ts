@@ -7,9 +7,9 @@ import { type Act, changeOf } from '../runtime/rules/change.ts';
 import { isPaying, type SubscriptionItem } from '../subscriptions/index.ts';
 import type { PaymentGateway } from './gateways/payment-gateway.ts';
 import { refuseByContract, revise, settledSubscription } from './owners-choice.ts';
-import { answered, chosen, hasOpenRequest } from './rules/tier-request.ts';
+import { chosen } from './rules/tier-request.ts';
 import { withPaymentTimer } from './rules/timer.ts';
-import { type ChoiceDependencies, choiceOf, firstChoice, type TierChoice } from './tier-choice.ts';
+import { type ChoiceDependencies, choiceOf, settledChoice, type TierChoice } from './tier-choice.ts';
 
 /**
  * Down to the tier that costs nothing: with the end of what is paid, and at once where nothing is. Whatever waits (a request
@@ -23,7 +23,7 @@ export async function chooseFree(
   const former = await ownAccount(subscriptionId, dependencies.subscriptions.store);
   refuseByContract(former, dependencies.supportAddress);
   const gateway = await dependencies.stripe();
-  await revise(subscriptionId, (found) => withoutRequest(found, act), dependencies);
+  await revise(subscriptionId, (found) => settledChoice(found, act), dependencies);
   const settled = await settledSubscription(subscriptionId, act, gateway, dependencies);
   const item = isPaying(settled)
     ? await endPayment(settled, act, gateway, dependencies)
@@ -33,13 +33,6 @@ export async function chooseFree(
     return { tier: item.tier as TierName, outcome: 'ends-with-period', changesAt: endsAt };
   }
   return choiceOf(await moveToFree(subscriptionId, act, dependencies), former.tier);
-}
-
-function withoutRequest(found: SubscriptionItem, act: Act): SubscriptionItem | undefined {
-  if (!hasOpenRequest(found)) return firstChoice(found, act);
-  const { tierChosenAt = act.now.toISOString() } = found;
-  const change = changeOf('withdraw-request', act);
-  return { ...answered(found, { status: 'withdrawn' }, change), tierChosenAt };
 }
 
 /** What is paid lasts to its end. What is not, or was taken back, ends now. */

@@ -7,7 +7,13 @@ import { beginCheckout } from './begin-checkout.ts';
 import type { PaymentGateway } from './gateways/payment-gateway.ts';
 import { refuseByContract, revise, settledSubscription } from './owners-choice.ts';
 import { hasToPay } from './rules/has-to-pay.ts';
-import { type ChoiceDependencies, choiceOf, firstChoice, type TierChoice } from './tier-choice.ts';
+import {
+  type ChoiceDependencies,
+  choiceOf,
+  firstChoice,
+  settledChoice,
+  type TierChoice,
+} from './tier-choice.ts';
 
 /**
  * Up to the tier that costs money: it begins when Stripe says that it is paid, and never before. Whoever pays already takes
@@ -22,6 +28,7 @@ export async function choosePro(
   const former = await ownAccount(subscriptionId, dependencies.subscriptions.store);
   refuseByContract(former, dependencies.supportAddress);
   const gateway = await dependencies.stripe();
+  if (former.tier === 'pro') await revise(subscriptionId, (found) => settledChoice(found, act), dependencies);
   const settled = await settledSubscription(subscriptionId, act, gateway, dependencies);
   const change = isPaying(settled) ? changeOf(settled) : undefined;
   const item = change === undefined ? settled : await make(change, settled, act, gateway, dependencies);

@@ -57,6 +57,7 @@ export const changeActions = [
   'payment-reversed',
   'payment-restored',
   'request-tier',
+  'change-request',
   'withdraw-request',
   'approve-request',
   'decline-request',
