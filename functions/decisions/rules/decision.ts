@@ -20,13 +20,11 @@ export const decisionSchema = z
         description: '`DEC_` and a ULID, which sorts by time.',
         example: 'DEC_01KQ3V8Y5T2N7RZ4M6XWJ9B0CD',
       }),
-    timestamp: z
-      .string()
-      .meta({
-        description: 'When it was made: ISO 8601 in UTC.',
-        format: 'date-time',
-        example: '2026-11-27T10:00:00.000Z',
-      }),
+    timestamp: z.string().meta({
+      description: 'When it was made: ISO 8601 in UTC.',
+      format: 'date-time',
+      example: '2026-11-27T10:00:00.000Z',
+    }),
     category: z.enum(CATEGORIES).meta({ description: 'As asked.' }),
     amount: z.number().min(0).max(MAX_AMOUNT).meta({ description: 'As asked, in USD.', example: 1000 }),
     description: z

@@ -15,13 +15,11 @@ export const monthCounts = {
   limit: count('Requests that the month allows, for the whole subscription.', 10_000),
   total: count('Requests so far: every one that was admitted, whatever its answer.', 1204),
   remaining: count('Requests that are left.', 8796),
-  resetsAt: z
-    .string()
-    .meta({
-      description: 'When the next month begins, in UTC.',
-      format: 'date-time',
-      example: '2026-12-01T00:00:00.000Z',
-    }),
+  resetsAt: z.string().meta({
+    description: 'When the next month begins, in UTC.',
+    format: 'date-time',
+    example: '2026-12-01T00:00:00.000Z',
+  }),
 };
 
 const days = z
