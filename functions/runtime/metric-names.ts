@@ -36,6 +36,8 @@ export const metricNames = {
   erasuresFailed: 'ErasuresFailed',
   /** A message of Stripe's could not be dealt with: Stripe sends it again. */
   paymentEventsFailed: 'PaymentEventsFailed',
+  /** A message that claims to be signed by Stripe could not be checked, or was signed with another secret. */
+  paymentEventsRefused: 'PaymentEventsRefused',
   /** Of each sweep: payments that had to be looked at, those that could not be, seconds of the most overdue one. */
   paymentsDue: 'PaymentsDue',
   paymentsFailed: 'PaymentsFailed',

@@ -134,6 +134,16 @@ export class Payments extends Construct {
         description: 'Messages of Stripe’s cannot be dealt with. docs/runbook.md#payments-fail-or-lag',
       }),
     );
+    alarms.add(
+      serviceAlarm(this, 'PaymentEventsRefused', {
+        config,
+        service: 'receive-payment-event',
+        metricName: metricNames.paymentEventsRefused,
+        threshold: 1,
+        description:
+          'A message with a signature of Stripe’s did not pass: a wrong secret, or a forgery. docs/runbook.md#payments-fail-or-lag',
+      }),
+    );
     return receive;
   }
 

@@ -87,6 +87,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
       'MailEventsDropped',
       'MailEventsNotHandedOver',
       'PaymentsPaymentEventsFail',
+      'PaymentsPaymentEventsRefused',
       'PaymentsPaymentsFail',
       'PaymentsPaymentsLag',
       'PaymentsSweepMissing',
@@ -291,7 +292,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
   const ownMetrics = alarms.filter(
     ({ properties }) => 'Namespace' in properties && !String(properties['Namespace']).startsWith('AWS/'),
   );
-  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(21));
+  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(22));
   test.each(ownMetrics)(
     '$name hears what the function emits, and nothing of another stage',
     ({ properties }) => {

@@ -291,15 +291,28 @@ describe('the timer', () => {
     item({ payment, change: { ...item().change, at: now }, ...fields }).nextActionAt;
   const active = { customerId: 'cus_1', status: 'active', periodEndsAt: renewed } as const;
   const checkout = { id: 'cs_1', url: 'https://x', expiresAt: renewed };
+  const opened = '2026-11-30T10:00:00.000Z';
   const reversal = { kind: 'dispute', at: begun } as const;
 
   test.each<[string, PaymentState, string, string | undefined]>([
     ['an hour after what is paid', active, begun, '2026-12-01T11:00:00.000Z'],
     ['daily where nothing is clear then', active, '2026-12-01T11:00:00.000Z', '2026-12-02T11:00:00.000Z'],
     ['and goes on so', active, '2026-12-05T00:00:00.000Z', '2026-12-05T11:00:00.000Z'],
-    ['after a checkout', { customerId: 'cus_1', checkout }, begun, '2026-12-01T10:05:00.000Z'],
+    ['soon after a checkout begins', { customerId: 'cus_1', checkout }, opened, '2026-11-30T10:05:00.000Z'],
     [
-      'hourly after that',
+      'hourly while it is open',
+      { customerId: 'cus_1', checkout },
+      '2026-11-30T10:05:00.000Z',
+      '2026-11-30T11:05:00.000Z',
+    ],
+    [
+      'when it is over',
+      { customerId: 'cus_1', checkout },
+      '2026-12-01T09:30:00.000Z',
+      '2026-12-01T10:05:00.000Z',
+    ],
+    [
+      'hourly after that, until that is clear',
       { customerId: 'cus_1', checkout },
       '2026-12-01T10:05:00.000Z',
       '2026-12-01T11:05:00.000Z',

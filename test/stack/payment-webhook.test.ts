@@ -70,6 +70,16 @@ describe('a message that Stripe did not send', () => {
     return [`${payload}${more}`, sign(payload)];
   }
 
+  test('is counted where it claims to be Stripe’s, for the secret may be a wrong one', async () => {
+    const counted = async () => (await stack.logs()).split('"PaymentEventsRefused":1').length;
+    const before = await counted();
+    await post(paid());
+    expect(await counted()).toBe(before);
+    const payload = paid();
+    await post(payload, signed(payload, { by: other }));
+    expect(await counted()).toBe(before + 1);
+  });
+
   test('is too large to be read', async () => {
     const payload = eventOf('invoice.paid', { customer, padding: 'x'.repeat(600 * 1024) });
     expect(typeOf(await post(payload, signed(payload)))).toEqual([413, 'request-too-large']);

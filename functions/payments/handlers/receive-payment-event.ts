@@ -23,11 +23,16 @@ export const handler = apiFunction(environment, async (event) => {
     const detail = `A message has at most ${maximumBody / 1024} KB.`;
     return problem('request-too-large', event, environment, { detail });
   }
+  const signature = headerOf(event.headers, 'Stripe-Signature');
   const secret = await webhookSecret();
-  if (secret === undefined) return problem('payment-unavailable', event, environment);
-  const signed = await signedEvent(body, headerOf(event.headers, 'Stripe-Signature'), secret);
+  if (secret === undefined) {
+    countRefusal(signature);
+    return problem('payment-unavailable', event, environment);
+  }
+  const signed = await signedEvent(body, signature, secret);
   if (signed === undefined) {
     logger.warn('refused', { errorName: 'signature-not-valid' });
+    countRefusal(signature);
     return problem('signature-not-valid', event, environment);
   }
   const received = readPaymentEvent(signed);
@@ -44,3 +49,8 @@ export const handler = apiFunction(environment, async (event) => {
     return problem('service-unavailable', event, environment);
   }
 });
+
+/** Whoever signs may be Stripe, and the secret here a wrong one. Whoever does not is somebody who has lost the way. */
+function countRefusal(signature: string | undefined): void {
+  if (signature !== undefined && signature !== '') count(metricNames.paymentEventsRefused);
+}

@@ -13,7 +13,8 @@ const day = 24 * hour;
 
 /** Where a message of Stripe's was lost: an hour after the end of what is paid, and daily for as long as nothing is clear. */
 const afterPeriod = { first: hour, every: day };
-const afterCheckout = { first: 5 * minute, every: hour };
+/** Counted from the end of a checkout, which is open for a day: whoever has paid waits no day for a message that was lost. */
+const ofCheckout = { first: 5 * minute - day, every: hour };
 /** A dispute lasts for months at most; that it was won may have been lost. */
 const afterReversal = { first: 7 * day, every: 7 * day, atMost: 180 * day };
 /** The last payment may be taken back for months. */
@@ -38,7 +39,7 @@ function dueTimes({ payment, tier, change }: SubscriptionItem): string[] {
   const now = Date.parse(change.at);
   return [
     ...ofStanding(payment, now),
-    ...(checkout === undefined ? [] : looks(checkout.expiresAt, afterCheckout, now)),
+    ...(checkout === undefined ? [] : looks(checkout.expiresAt, ofCheckout, now)),
     ...(reversal === undefined ? [] : looks(reversal.at, afterReversal, now)),
   ];
 }
