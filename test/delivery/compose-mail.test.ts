@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { composeMail } from '../../functions/delivery/mail/compose-mail.ts';
 import type { OwnerMail } from '../../functions/delivery/rules/owner-mail.ts';
 import { containsKey } from '../../functions/runtime/rules/contains-key.ts';
+import { itIsAMailOfOurs } from './every-mail.ts';
 import { readableLines, readHtml } from './html-grammar.ts';
 import { apiKey, product, sample, sampleTable, url } from './mail-samples.ts';
 
@@ -12,13 +13,14 @@ afterEach(() => {
 });
 
 describe.each(sampleTable)('%s', (_name, mail) => {
-  const { subject, text, html } = composeMail(mail, product);
+  const composed = composeMail(mail, product);
+  const { subject, text, html } = composed;
 
-  it('names the product and the API key in one line of subject, with no secret or link in it', () => {
+  itIsAMailOfOurs(composed, () => composeMail(mail, product));
+
+  it('names the API key in its subject, and no secret', () => {
     expect(subject).toContain('AI Decision Engine API key');
-    expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
     expect(containsKey(subject)).toBe(false);
-    expect(subject).not.toContain('http');
   });
 
   it('greets the owner and tells the key, its tier and its limit', () => {
@@ -28,48 +30,8 @@ describe.each(sampleTable)('%s', (_name, mail) => {
     }
   });
 
-  it('tells where to ask, where to read, where to look and who writes (R29)', () => {
-    for (const words of [
-      product.supportAddress,
-      product.documentationUrl,
-      product.statusUrl,
-      product.company,
-    ]) {
-      expect(text).toContain(words);
-      expect(readableLines(html)).toContain(words);
-    }
-  });
-
   it('tells that nobody of ours asks for the key', () => {
     expect(text).toContain('We never ask for your key.');
-  });
-
-  it('says the same in HTML as in text', () => {
-    const lines = readableLines(html).filter((line) => !line.startsWith('If the button does not work'));
-    for (const line of lines.slice(1)) expect(text).toContain(line);
-    expect(lines[0]).toBe(subject);
-  });
-
-  it('loads nothing and runs nothing: only links, and only to where they say', () => {
-    const tokens = readHtml(html);
-    for (const { tag, attributes } of tokens) {
-      expect(tag).not.toMatch(/^(img|script|link|iframe|form|input|object|video|svg|table)$/);
-      expect(Object.keys(attributes).filter((name) => /^(on|src|background)/.test(name))).toEqual([]);
-      expect(attributes.style ?? '').not.toMatch(/url\(|@import/);
-      if (tag === 'a') expect(attributes.href).toMatch(/^(https:|mailto:support@aiweedcompany\.com$)/);
-    }
-  });
-
-  it('can be read aloud: a language, one main heading, headings in order, a title', () => {
-    const tokens = readHtml(html);
-    expect(tokens.find(({ tag }) => tag === 'html')?.attributes).toEqual({ lang: 'en', dir: 'ltr' });
-    expect(tokens.filter(({ tag }) => tag === 'h1')).toHaveLength(1);
-    expect(tokens.findIndex(({ tag }) => tag === 'title')).toBeGreaterThan(0);
-  });
-
-  it('is the same to the byte, whenever it is composed', () => {
-    vi.useFakeTimers({ now: new Date('2031-01-01') });
-    expect(composeMail(mail, product)).toEqual({ subject, text, html });
   });
 
   it('holds the whole key only where the mail leaves encrypted', () => {
