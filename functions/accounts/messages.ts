@@ -14,18 +14,6 @@ export const tierName = z
   .enum(tierNames, { error: `must be one of ${tierNames.join(', ')}` })
   .meta({ id: 'TierName', description: 'A tier.', example: 'pro' });
 
-/** Of any route; it matters where something is made. */
-export const idempotencyKeyHeader = z
-  .string()
-  .regex(/^[\x21-\x7e]{1,128}$/, {
-    error: 'must be 1 to 128 printable ASCII characters without spaces, such as a UUID',
-  })
-  .meta({
-    description:
-      'Of your choice, the same for every repetition of one request: a repetition within 10 minutes is answered as the first one was, and nothing is done twice.',
-    example: '5f0c7a52-9d1e-4b86-8f3a-2c6d4e8b7a10',
-  });
-
 export const keyPath = z.strictObject({
   keyId: keyId.meta({ description: 'The id of one of your keys.', example: '0AbCdEfGhIjK' }),
 });

@@ -1,9 +1,9 @@
 import { tiers } from '../../lib/tiers.ts';
-import { ownAccount } from '../accounts/index.ts';
 import { commit, retryContended } from '../runtime/dynamodb.ts';
 import { LimitError, NotFoundError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import type { SubscriptionItem } from '../subscriptions/index.ts';
+import { ownAccount } from '../subscriptions/index.ts';
 import type { PaymentGateway } from './gateways/payment-gateway.ts';
 import { hasToPay } from './rules/has-to-pay.ts';
 import { paidTier } from './rules/payment-of.ts';

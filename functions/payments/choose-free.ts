@@ -1,10 +1,9 @@
 import type { TierName } from '../../lib/tiers.ts';
-import { ownAccount } from '../accounts/index.ts';
 import { followSubscription, prepareTier } from '../keys/index.ts';
 import { commit, retryContended } from '../runtime/dynamodb.ts';
 import { ProblemError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
-import { isPaying, type SubscriptionItem } from '../subscriptions/index.ts';
+import { isPaying, ownAccount, type SubscriptionItem } from '../subscriptions/index.ts';
 import type { PaymentGateway } from './gateways/payment-gateway.ts';
 import { refuseByContract, revise, settledSubscription } from './owners-choice.ts';
 import { chosen } from './rules/tier-request.ts';

@@ -1,8 +1,7 @@
 import type { TierName } from '../../lib/tiers.ts';
-import { ownAccount } from '../accounts/index.ts';
 import { ProblemError } from '../runtime/errors.ts';
 import type { Act } from '../runtime/rules/change.ts';
-import { isPaying, type SubscriptionItem } from '../subscriptions/index.ts';
+import { isPaying, ownAccount, type SubscriptionItem } from '../subscriptions/index.ts';
 import { beginCheckout } from './begin-checkout.ts';
 import type { PaymentGateway } from './gateways/payment-gateway.ts';
 import { refuseByContract, revise, settledSubscription } from './owners-choice.ts';

@@ -1,7 +1,6 @@
-import { dashboardEnvironment } from '../accounts/contract.ts';
 import { composeTimedKeys } from '../keys/index.ts';
 import { createSecretsManagerClient } from '../runtime/clients.ts';
-import { productEnvironment } from '../runtime/contract.ts';
+import { dashboardEnvironment, productEnvironment } from '../runtime/contract.ts';
 import { parseEnvironment } from '../runtime/environment.ts';
 import { subscriptionsTableEnvironment } from '../subscriptions/contract.ts';
 import { composeSubscriptionsWithUsageKeys } from '../subscriptions/index.ts';

@@ -1,6 +1,6 @@
-import { ownAccount } from '../accounts/index.ts';
 import { ConflictError, ProblemError } from '../runtime/errors.ts';
 import type { SubscriptionStore } from '../subscriptions/index.ts';
+import { ownAccount } from '../subscriptions/index.ts';
 import type { ChoiceDependencies } from './tier-choice.ts';
 
 /**

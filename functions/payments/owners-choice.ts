@@ -1,8 +1,8 @@
-import { ownAccount } from '../accounts/index.ts';
 import { commit, retryContended } from '../runtime/dynamodb.ts';
 import { ConflictError } from '../runtime/errors.ts';
 import type { Act } from '../runtime/rules/change.ts';
 import type { SubscriptionItem } from '../subscriptions/index.ts';
+import { ownAccount } from '../subscriptions/index.ts';
 import type { PaymentDependencies } from './dependencies.ts';
 import type { PaymentGateway } from './gateways/payment-gateway.ts';
 import { reconcile } from './reconcile.ts';

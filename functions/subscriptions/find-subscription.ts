@@ -32,3 +32,11 @@ export async function presentSubscription(
   if (found === undefined || found.deletedAt !== undefined) throw new NotFoundError(otherwise);
   return found;
 }
+
+/** A signed-in owner's account. @throws NotFoundError where it was deleted a moment ago */
+export function ownAccount(
+  subscriptionId: string,
+  subscriptions: Pick<SubscriptionStore, 'get'>,
+): Promise<SubscriptionItem> {
+  return presentSubscription(subscriptionId, subscriptions, 'the account was deleted');
+}

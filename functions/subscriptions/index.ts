@@ -5,7 +5,7 @@ export {
   composeSubscriptionsWithUsageKeys,
   composeUsageKeys,
 } from './compose.ts';
-export { findSubscription, presentSubscription } from './find-subscription.ts';
+export { findSubscription, ownAccount, presentSubscription } from './find-subscription.ts';
 export { isPaying } from './rules/is-paying.ts';
 export {
   defaultPreferences,

@@ -3,12 +3,12 @@ import { auditTableEnvironment } from '../../audit/contract.ts';
 import { createAuditStore } from '../../audit/index.ts';
 import { composeKeys } from '../../keys/index.ts';
 import { composeAvailability } from '../../payments/index.ts';
+import { accountFunction } from '../../runtime/account-function.ts';
 import { productEnvironment, tierLimitsEnvironment } from '../../runtime/contract.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
 import { composeSubscriptions } from '../../subscriptions/index.ts';
 import { usageTableEnvironment } from '../../usage/contract.ts';
 import { createUsageStore } from '../../usage/index.ts';
-import { accountFunction } from '../account-function.ts';
 import { exportAccount } from '../export-account.ts';
 
 const environment = parseEnvironment(

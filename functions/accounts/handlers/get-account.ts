@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import { composeAvailability } from '../../payments/index.ts';
+import { accountFunction } from '../../runtime/account-function.ts';
 import { productEnvironment, tierLimitsEnvironment } from '../../runtime/contract.ts';
 import { createDocumentClient } from '../../runtime/dynamodb.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
 import { composeSubscriptions } from '../../subscriptions/index.ts';
 import { usageTableEnvironment } from '../../usage/contract.ts';
 import { createUsageStore } from '../../usage/index.ts';
-import { accountFunction } from '../account-function.ts';
 import { describeAccount } from '../describe-account.ts';
 
 const environment = parseEnvironment(
