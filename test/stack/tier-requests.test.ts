@@ -122,6 +122,14 @@ describe('a request for the enterprise tier', () => {
     expect((await refusalOf(call())).type).toBe(type);
   });
 
+  test.each([
+    ['approve', approve],
+    ['decline', decline],
+  ])('whoever would %s it is told that the owner reads the reason', async (_act, answer) => {
+    const refusal = await refusalOf(answer(ada.subscriptionId, { reason: 7 }));
+    expect(refusal.message).toContain('must be the reason, which the owner is told');
+  });
+
   test('is on record, with who answered it and why', async () => {
     expect(await payments.actions(ada)).toEqual(
       expect.arrayContaining(['request-tier', 'decline-request', 'withdraw-request']),
