@@ -23,5 +23,7 @@ export function usageKeyReserve(limit: number): number {
 export const subscriptionsByDueIndex = 'byDue';
 /** Sparse index of subscriptions whose owners wait for an admin's answer: (openRequest, subscriptionId). */
 export const byRequestIndex = 'byRequest';
+/** Item of the table that tells whether payments can be made. */
+export const availabilityItem = 'availability#payments';
 /** TTL attribute of items that may go: epoch seconds. */
 export const ttlAttribute = 'expiresAt';

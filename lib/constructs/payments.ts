@@ -69,14 +69,9 @@ export class Payments extends Construct {
     this.openPortal = this.#addOpenPortal();
     this.receive = this.#addReceive();
     this.#addSettle();
+    this.#addCheck();
     this.acts = [this.#addApprove(), this.#addDecline()];
     this.reads = [this.#addList()];
-  }
-
-  /** Telling whether paid tiers can be chosen. */
-  grantAvailability(fn: LatchkeyFunction): void {
-    this.#grantSecret(fn, this.webhookSecret);
-    fn.addEnvironments(stripeWebhookEnvironment, { STRIPE_WEBHOOK_SECRET_ARN: this.webhookSecret.secretArn });
   }
 
   /** Deleting a customer, when an account goes. */
@@ -96,8 +91,9 @@ export class Payments extends Construct {
       },
     );
     this.#grantFollow(choose);
-    this.grantAvailability(choose);
+    this.#grantWebhookSecret(choose);
     choose.addEnvironments(paymentOfferEnvironment, { PRODUCT_NAME: config.product.name });
+    this.#addUnavailableAlarm(choose);
     return choose;
   }
 
@@ -110,7 +106,8 @@ export class Payments extends Construct {
     );
     this.#props.subscriptions.grantRead(open);
     this.#grantStripe(open);
-    this.grantAvailability(open);
+    this.#grantWebhookSecret(open);
+    this.#addUnavailableAlarm(open);
     return open;
   }
 
@@ -123,7 +120,7 @@ export class Payments extends Construct {
       { timeout: Duration.seconds(29) },
     );
     this.#grantFollow(receive);
-    this.grantAvailability(receive);
+    this.#grantWebhookSecret(receive);
     receive.addEnvironments(productEnvironment, productOf(config));
     alarms.add(
       serviceAlarm(this, 'PaymentEventsFail', {
@@ -191,6 +188,38 @@ export class Payments extends Construct {
     );
   }
 
+  /** Whoever only tells what can be chosen reads what it finds, and neither secret. */
+  #addCheck(): void {
+    const { config, alarms, subscriptions } = this.#props;
+    const check = this.#make('CheckPayments', 'check-payments', 'Every minute: whether Stripe is connected');
+    subscriptions.grantAvailability(check);
+    this.#grantStripe(check);
+    this.#grantWebhookSecret(check);
+    new Rule(this, 'EveryMinute', {
+      description: 'Looks whether Stripe is connected',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [new LambdaFunction(check as IFunction)],
+    });
+    alarms.add(
+      serviceAlarm(this, 'PaymentsHalfConnected', {
+        config,
+        service: 'check-payments',
+        metricName: metricNames.paymentsHalfConnected,
+        // Whoever connects Stripe sets one secret after the other.
+        threshold: 4,
+        description: 'One of Stripe’s two secrets is missing. docs/runbook.md#payments-fail-or-lag',
+      }),
+    );
+    alarms.add(
+      sweepMissingAlarm(
+        this,
+        'CheckSweepMissing',
+        check,
+        'For three hours nobody could look whether Stripe is connected. docs/runbook.md#payments-fail-or-lag',
+      ),
+    );
+  }
+
   #addApprove(): LatchkeyFunction {
     const approve = this.#make(
       'ApproveRequest',
@@ -220,6 +249,20 @@ export class Payments extends Construct {
     return list;
   }
 
+  /** Where people wait for Stripe, there is no message that comes again. */
+  #addUnavailableAlarm({ node, service }: LatchkeyFunction): void {
+    const { config, alarms } = this.#props;
+    alarms.add(
+      serviceAlarm(this, `StripeUnavailableFor${node.id}`, {
+        config,
+        service,
+        metricName: metricNames.stripeUnavailable,
+        threshold: 3,
+        description: 'People who want to pay get 503. docs/runbook.md#payments-fail-or-lag',
+      }),
+    );
+  }
+
   /** Asking Stripe, and making a subscription and its keys what it says. */
   #grantFollow(fn: LatchkeyFunction): void {
     const { keys, subscriptions } = this.#props;
@@ -236,6 +279,11 @@ export class Payments extends Construct {
       STRIPE_API_KEY_SECRET_ARN: this.apiKey.secretArn,
       STRIPE_TEST_MODE: this.#props.config.payments.testMode ? 'allowed' : 'refused',
     });
+  }
+
+  #grantWebhookSecret(fn: LatchkeyFunction): void {
+    this.#grantSecret(fn, this.webhookSecret);
+    fn.addEnvironments(stripeWebhookEnvironment, { STRIPE_WEBHOOK_SECRET_ARN: this.webhookSecret.secretArn });
   }
 
   #grantSecret(fn: LatchkeyFunction, secret: Secret): void {

@@ -86,10 +86,14 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
       'MailComplaintRate',
       'MailEventsDropped',
       'MailEventsNotHandedOver',
+      'PaymentsCheckSweepMissing',
       'PaymentsPaymentEventsFail',
       'PaymentsPaymentEventsRefused',
       'PaymentsPaymentsFail',
+      'PaymentsPaymentsHalfConnected',
       'PaymentsPaymentsLag',
+      'PaymentsStripeUnavailableForChooseTier',
+      'PaymentsStripeUnavailableForOpenPortal',
       'PaymentsSweepMissing',
       'RotationRotationFails',
       'RotationRotationLags',
@@ -145,6 +149,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
     ['RotationSweepMissing', 'RotationRotateKeys'],
     ['AccountsSweepMissing', 'AccountsEraseAccounts'],
     ['PaymentsSweepMissing', 'PaymentsSettlePayments'],
+    ['PaymentsCheckSweepMissing', 'PaymentsCheckPayments'],
   ])(
     '%s rings when no sweep of %s has come to its end for three hours, be it that its rule is gone',
     (name, fn) => {
@@ -198,12 +203,15 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
     ]);
   });
 
-  test('leave no schedule out: there is none but those of the sweeps', () => {
+  test('leave no schedule out: there is none but those of the sweeps, and the look at Stripe’s secrets', () => {
     expect(
       ofType('AWS::Events::Rule')
         .map(({ name }) => name)
         .sort(),
-    ).toEqual(['AccountsHourly', 'PaymentsHourly', 'RotationHourly']);
+    ).toEqual(['AccountsHourly', 'PaymentsEveryMinute', 'PaymentsHourly', 'RotationHourly']);
+    expect(one('AWS::Events::Rule', 'PaymentsEveryMinute').properties['ScheduleExpression']).toBe(
+      'rate(1 minute)',
+    );
     expect(ofType('AWS::Scheduler::Schedule')).toEqual([]);
   });
 
@@ -292,7 +300,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
   const ownMetrics = alarms.filter(
     ({ properties }) => 'Namespace' in properties && !String(properties['Namespace']).startsWith('AWS/'),
   );
-  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(22));
+  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(25));
   test.each(ownMetrics)(
     '$name hears what the function emits, and nothing of another stage',
     ({ properties }) => {

@@ -43,6 +43,7 @@ describe.each(allVariants)('payments in %s', (variant) => {
         'AccountsDeleteAccountRole',
         'AccountsEraseAccountsRole',
         'PaymentsApproveRequestRole',
+        'PaymentsCheckPaymentsRole',
         'PaymentsChooseTierRole',
         'PaymentsOpenPortalRole',
         'PaymentsReceivePaymentEventRole',
@@ -52,8 +53,7 @@ describe.each(allVariants)('payments in %s', (variant) => {
     [
       'PaymentsStripeWebhookSecret',
       [
-        'AccountsExportAccountRole',
-        'AccountsGetAccountRole',
+        'PaymentsCheckPaymentsRole',
         'PaymentsChooseTierRole',
         'PaymentsOpenPortalRole',
         'PaymentsReceivePaymentEventRole',

@@ -26,7 +26,7 @@ const dependencies = {
   subscriptions: composeSubscriptions(client),
   usages: createUsageStore(client, environment.USAGE_TABLE),
   limits: environment.TIER_LIMITS,
-  paymentAvailable: composeAvailability(),
+  paymentAvailable: composeAvailability(client),
   support: {
     supportAddress: environment.SUPPORT_ADDRESS,
     documentationUrl: environment.DOCUMENTATION_URL,

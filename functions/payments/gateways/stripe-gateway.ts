@@ -1,5 +1,7 @@
 import Stripe from 'stripe';
 import { UnavailableError } from '../../runtime/errors.ts';
+import { metricNames } from '../../runtime/metric-names.ts';
+import { count } from '../../runtime/telemetry.ts';
 import type { CheckoutFacts, PaymentFacts } from '../rules/payment-facts.ts';
 import type { PaymentGateway } from './payment-gateway.ts';
 import { chargeFacts, checkoutFacts, isSuccessful, subscriptionFacts } from './stripe-facts.ts';
@@ -148,9 +150,15 @@ function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
  */
 function known<T>(answer: T | undefined): T {
   if (answer !== undefined) return answer;
-  throw new UnavailableError(
+  throw counted(
     'Stripe does not know what it told before: the API key is of another Stripe account, or of the other mode (live, test)',
   );
+}
+
+/** Somebody waits for it, and an operator may have to do something. */
+function counted(message: string): UnavailableError {
+  count(metricNames.stripeUnavailable);
+  return new UnavailableError(message);
 }
 
 /** undefined where Stripe refuses for a reason that is no fault: what was to be done is done. */
@@ -182,5 +190,5 @@ function unavailable(error: unknown): unknown {
   const details = [type, code, param, statusCode, requestId].filter(
     (each) => each !== undefined && each !== '',
   );
-  return new UnavailableError(`Stripe did not do what was asked of it (${details.join(', ')})`);
+  return counted(`Stripe did not do what was asked of it (${details.join(', ')})`);
 }

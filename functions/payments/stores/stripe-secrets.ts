@@ -1,8 +1,10 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { logger } from '../../runtime/telemetry.ts';
 
-/** For how long a value is used before it is read again: an operator who sets it should not have to wait. */
-const freshMilliseconds = 60_000;
+/** For how long a value is used before it is read again, by default a minute: an operator who sets it should not have to wait. */
+export interface Freshness {
+  readonly freshMilliseconds?: number;
+}
 
 /** The value of a secret that an operator sets; undefined as long as it holds what the stack made it with. */
 export type OperatorSecret = () => Promise<string | undefined>;
@@ -12,6 +14,7 @@ function operatorSecret(
   client: SecretsManagerClient,
   secretArn: string,
   isSet: (value: string) => boolean,
+  { freshMilliseconds = 60_000 }: Freshness,
 ): OperatorSecret {
   let read: { readonly at: number; readonly value: Promise<string | undefined> } | undefined;
   const fetch = async () => {
@@ -39,14 +42,19 @@ function operatorSecret(
 export const createStripeApiKey = (
   client: SecretsManagerClient,
   secretArn: string,
-  { testMode }: { readonly testMode: boolean },
-): OperatorSecret =>
-  operatorSecret(client, secretArn, (value) => {
+  { testMode, ...freshness }: Freshness & { readonly testMode: boolean },
+): OperatorSecret => {
+  const isSet = (value: string) => {
     const isRefused = !testMode && /^(sk|rk)_test_/.test(value);
     if (isRefused) logger.error('refused', { errorName: 'a key of Stripe’s test mode' });
     return /^(sk|rk)_/.test(value) && !isRefused;
-  });
+  };
+  return operatorSecret(client, secretArn, isSet, freshness);
+};
 
 /** What Stripe signs webhooks with. */
-export const createStripeWebhookSecret = (client: SecretsManagerClient, secretArn: string): OperatorSecret =>
-  operatorSecret(client, secretArn, (value) => value.startsWith('whsec_'));
+export const createStripeWebhookSecret = (
+  client: SecretsManagerClient,
+  secretArn: string,
+  freshness: Freshness = {},
+): OperatorSecret => operatorSecret(client, secretArn, (value) => value.startsWith('whsec_'), freshness);
