@@ -59,9 +59,11 @@ export class Payments extends Construct {
     this.#makeOfAccount = accountFunctionsIn(this, props.config);
     this.apiKey = this.#addSecret(
       'StripeApiKey',
+      'StripeApiKeySecret',
       'Stripe’s secret or restricted key (sk_..., rk_...), set by an operator',
     );
     this.webhookSecret = this.#addSecret(
+      'StripeWebhookSecret',
       'StripeWebhookSecret',
       'What Stripe signs webhooks with (whsec_...), set by an operator',
     );
@@ -291,8 +293,8 @@ export class Payments extends Construct {
     this.#props.encryption.grantThrough(fn, 'secretsmanager', 'read');
   }
 
-  /** An output tells the operator where it lies. */
-  #addSecret(id: string, description: string): Secret {
+  /** @param output tells the operator where it lies */
+  #addSecret(id: string, output: string, description: string): Secret {
     const { config, encryption } = this.#props;
     const secret = new Secret(this, id, {
       description,
@@ -301,7 +303,7 @@ export class Payments extends Construct {
       generateSecretString: { passwordLength: 32, excludePunctuation: true, includeSpace: false },
       removalPolicy: dataRemoval(config),
     });
-    new CfnOutput(Stack.of(this), `${id}Arn`, { value: secret.secretArn, description });
+    new CfnOutput(Stack.of(this), output, { value: secret.secretArn, description });
     return secret;
   }
 }

@@ -30,8 +30,9 @@ const functionOutputs = {
   KeyAdministratorsPolicyArn: 'ManagementAccessKeyAdministrators',
   KeyAuditorsPolicyArn: 'ManagementAccessKeyAuditors',
   AdminAlertsTopicArn: 'AdminAlertsTopic',
-  StripeApiKeyArn: 'PaymentsStripeApiKey',
-  StripeWebhookSecretArn: 'PaymentsStripeWebhookSecret',
+  // What connects Stripe.
+  StripeApiKeySecret: 'PaymentsStripeApiKey',
+  StripeWebhookSecret: 'PaymentsStripeWebhookSecret',
   // What the dashboard signs in by.
   IdentityIssuer: 'IdentityUsersPool.ProviderURL',
   IdentityClientId: 'IdentityUsersPoolDashboard',
@@ -526,9 +527,11 @@ describe('the trail of management acts (R27)', () => {
 
 describe('outputs', () => {
   test.each(['dev', 'prod'] as const)('of %s name what an admin works with', (stage) => {
+    const url = `https://ApiRestApi.execute-api.<AWS::Region>.<AWS::URLSuffix>/ApiRestApiDeploymentStage${stage}`;
     expect(template(stage).outputs).toEqual({
       ...functionOutputs,
-      ApiUrl: `https://ApiRestApi.execute-api.<AWS::Region>.<AWS::URLSuffix>/ApiRestApiDeploymentStage${stage}`,
+      ApiUrl: url,
+      StripeWebhookUrl: `${url}/webhooks/stripe`,
     });
   });
 
@@ -536,6 +539,7 @@ describe('outputs', () => {
     expect(template('prod with a hosted zone').outputs).toEqual({
       ...functionOutputs,
       ApiUrl: 'https://api.example.com',
+      StripeWebhookUrl: 'https://api.example.com/webhooks/stripe',
     });
   });
 
@@ -543,6 +547,7 @@ describe('outputs', () => {
     expect(template('prod with a certificate').outputs).toEqual({
       ...functionOutputs,
       ApiUrl: 'https://api.example.com',
+      StripeWebhookUrl: 'https://api.example.com/webhooks/stripe',
       DomainTarget: 'ApiDomainName.RegionalDomainName',
     });
   });
