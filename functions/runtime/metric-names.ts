@@ -38,6 +38,8 @@ export const metricNames = {
   paymentEventsFailed: 'PaymentEventsFailed',
   /** A message that claims to be signed by Stripe could not be checked, or was signed with another secret. */
   paymentEventsRefused: 'PaymentEventsRefused',
+  /** A subscription at Stripe runs at another price, or more than once: it pays for nothing here. */
+  paymentsNotAsAgreed: 'PaymentsNotAsAgreed',
   /** Stripe could not be reached, did not take the API key, or knows nothing of what it told before. */
   stripeUnavailable: 'StripeUnavailable',
   /** One of Stripe's two secrets is set, and the other is not: nobody can pay. */

@@ -134,6 +134,16 @@ export class Payments extends Construct {
       }),
     );
     alarms.add(
+      serviceAlarm(this, 'PaymentsNotAsAgreed', {
+        config,
+        service: 'receive-payment-event',
+        metricName: metricNames.paymentsNotAsAgreed,
+        threshold: 1,
+        description:
+          'Somebody pays another price at Stripe than was agreed. docs/runbook.md#payments-fail-or-lag',
+      }),
+    );
+    alarms.add(
       serviceAlarm(this, 'PaymentEventsRefused', {
         config,
         service: 'receive-payment-event',

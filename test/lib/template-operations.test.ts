@@ -93,6 +93,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
       'PaymentsPaymentsFail',
       'PaymentsPaymentsHalfConnected',
       'PaymentsPaymentsLag',
+      'PaymentsPaymentsNotAsAgreed',
       'PaymentsStripeUnavailableForChooseTier',
       'PaymentsStripeUnavailableForOpenPortal',
       'PaymentsSweepMissing',
@@ -301,7 +302,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
   const ownMetrics = alarms.filter(
     ({ properties }) => 'Namespace' in properties && !String(properties['Namespace']).startsWith('AWS/'),
   );
-  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(25));
+  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(26));
   test.each(ownMetrics)(
     '$name hears what the function emits, and nothing of another stage',
     ({ properties }) => {

@@ -101,7 +101,7 @@ describe('a checkout', () => {
       amount_total: 4900,
       currency: 'usd',
       client_reference_id: subscriptionId,
-      metadata: { subscriptionId, tier: 'pro' },
+      metadata: { subscriptionId, tier: 'pro', price: '4900 usd/month' },
       success_url: 'https://dashboard.example.com/plan?checkout=done',
     });
     expect(session.line_items?.data[0]?.description).toBe('AI Decision Engine, pro tier');
@@ -132,7 +132,8 @@ describe('facts', () => {
         {
           id,
           status: 'active',
-          metadata: { subscriptionId, tier: 'pro' },
+          metadata: { subscriptionId, tier: 'pro', price: '4900 usd/month' },
+          price: { amount: 4900, currency: 'usd', interval: 'month', quantity: 1 },
           createdAt: now,
           periodStartsAt: now,
           periodEndsAt: expect.any(String),

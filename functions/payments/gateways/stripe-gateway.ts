@@ -2,6 +2,7 @@ import Stripe from 'stripe';
 import { UnavailableError } from '../../runtime/errors.ts';
 import { metricNames } from '../../runtime/metric-names.ts';
 import { count } from '../../runtime/telemetry.ts';
+import { metadataOf } from '../rules/agreed-price.ts';
 import type { CheckoutFacts, PaymentFacts } from '../rules/payment-facts.ts';
 import type { PaymentGateway } from './payment-gateway.ts';
 import { chargeFacts, checkoutFacts, isSuccessful, subscriptionFacts } from './stripe-facts.ts';
@@ -59,7 +60,8 @@ export function createStripeGateway(stripe: Stripe): PaymentGateway {
     },
     async createCheckout(checkout, idempotencyKey) {
       const { customerId, subscriptionId, tier, pricePerMonth, title, successUrl, cancelUrl } = checkout;
-      const metadata = { subscriptionId, tier };
+      const price = { amount: pricePerMonth * 100, currency: 'usd', interval: 'month' } as const;
+      const metadata = metadataOf({ subscriptionId, tier }, price);
       const session = await asked(
         stripe.checkout.sessions.create(
           {
@@ -71,9 +73,9 @@ export function createStripeGateway(stripe: Stripe): PaymentGateway {
               {
                 quantity: 1,
                 price_data: {
-                  currency: 'usd',
-                  unit_amount: pricePerMonth * 100,
-                  recurring: { interval: 'month' },
+                  currency: price.currency,
+                  unit_amount: price.amount,
+                  recurring: { interval: price.interval },
                   product_data: { name: title },
                 },
               },

@@ -1,4 +1,5 @@
-import type { PaymentGateway } from '../../../functions/payments/gateways/payment-gateway.ts';
+import type { NewCheckout, PaymentGateway } from '../../../functions/payments/gateways/payment-gateway.ts';
+import { metadataOf } from '../../../functions/payments/rules/agreed-price.ts';
 import type {
   ChargeFacts,
   PaymentFacts,
@@ -26,6 +27,7 @@ interface Session {
   readonly id: string;
   readonly customer: string;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly price: NonNullable<SubscriptionFacts['price']>;
   readonly url: string;
   readonly expiresAt: number;
   status: 'open' | 'complete' | 'expired';
@@ -132,6 +134,7 @@ export class StripeModel {
       customer: session.customer,
       status: 'active',
       metadata: session.metadata,
+      price: session.price,
       createdAt: now,
       periodStartsAt: now,
       periodEndsAt: iso(this.#now() + period),
@@ -273,12 +276,14 @@ export class StripeModel {
     return id;
   }
 
-  #newSession({ customerId, subscriptionId, tier }: Parameters<PaymentGateway['createCheckout']>[0]): string {
+  #newSession({ customerId, pricePerMonth, ...about }: NewCheckout): string {
     const id = this.#id('cs');
+    const price = { amount: 100 * pricePerMonth, currency: 'usd', interval: 'month' };
     this.sessions.push({
       id,
       customer: customerId,
-      metadata: { subscriptionId, tier },
+      metadata: metadataOf(about, price),
+      price: { ...price, quantity: 1 },
       url: `https://pay.example.com/${id}`,
       expiresAt: this.#now() + day,
       status: 'open',
