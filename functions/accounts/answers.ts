@@ -44,7 +44,10 @@ export const tierOffer = z
       .number()
       .optional()
       .meta({ description: 'In US dollars; absent where a contract says.', example: 49 }),
-    payment: z.enum(['none', 'checkout', 'approval']).meta({ description: 'How the tier is obtained.' }),
+    payment: z.enum(['none', 'checkout', 'approval']).meta({
+      description:
+        'How the tier is obtained: at once (`none`), paid by card on a page of Stripe’s (`checkout`), or when somebody approves it (`approval`).',
+    }),
     available: z.boolean().meta({ description: 'Whether it can be chosen now.' }),
     unavailableBecause: text('Why not, in plain words.', 'Payment is not set up here.').optional(),
   })
@@ -63,26 +66,40 @@ export const checkout = z
 
 export const tierRequest = z
   .object({
-    tier: z.literal('enterprise'),
-    status: z.enum(['open', 'approved', 'declined', 'withdrawn']),
+    tier: z.literal('enterprise').meta({ description: 'What you asked for.' }),
+    status: z.enum(['open', 'approved', 'declined', 'withdrawn']).meta({
+      description:
+        '`open`: somebody will answer. `approved`: the tier is yours. `declined`: your tier stays as it is, and `reason` says why. `withdrawn`: you took it back, by choosing `free` or the tier that you have.',
+    }),
     requestedAt: time('When you asked.'),
-    note: z.string().optional().meta({ description: 'What you wrote.' }),
-    answeredAt: time('When it was answered.').optional(),
-    reason: z.string().optional().meta({ description: 'Why it was answered so.' }),
+    note: text('What you wrote.', 'We expect 400,000 requests a month.').optional(),
+    answeredAt: time('When it was answered, or when you took it back.').optional(),
+    reason: text('Why it was answered so.', 'Pro is enough for 400 requests a month.').optional(),
   })
   .meta({ id: 'TierRequest', description: 'A request for a tier that somebody approves.' });
 
 export const payment = z
   .object({
-    status: z.enum(['active', 'past-due', 'ended']).optional(),
+    status: z.enum(['active', 'past-due', 'ended']).optional().meta({
+      description:
+        '`active`: it is paid. `past-due`: a payment is missing; pay it, or change the card, on the page of `POST /account/portal`. `ended`: nothing is charged any more. Absent: nothing was paid yet.',
+    }),
     periodEndsAt: time('Until when it is paid.').optional(),
     cancelsAt: time('When it ends, for you canceled it.').optional(),
     failedAt: time('When the payment failed that is still missing.').optional(),
     graceEndsAt: time('When the tier ends unless it is paid.').optional(),
     reversal: z
-      .object({ kind: z.enum(['refund', 'dispute']), at: time('When.') })
+      .object({
+        kind: z.enum(['refund', 'dispute']).meta({
+          description: '`refund`: it was given back to you. `dispute`: your bank took it back.',
+        }),
+        at: time('When it was taken back.'),
+      })
       .optional()
-      .meta({ description: 'A payment was taken back: your keys are suspended until the next one.' }),
+      .meta({
+        description:
+          'A payment was taken back: your keys are suspended until the next one. `PUT /account/tier` with `pro` tells where to pay now.',
+      }),
   })
   .meta({ id: 'Payment', description: 'How your payments stand.' });
 
@@ -196,11 +213,11 @@ export const tierChange = z
       .enum(['unchanged', 'changed', 'payment-required', 'requested', 'ends-with-period', 'goes-on'])
       .meta({
         description:
-          '`payment-required`: pay at `checkout.url`, then the tier begins. `requested`: somebody will answer. `ends-with-period`: `free` begins at `changesAt`. `goes-on`: a cancellation was taken back.',
+          '`unchanged`: you have that tier; a payment that is missing is made on the page of `POST /account/portal`. `changed`: you have it from now on. `payment-required`: pay at `checkout.url`, then it begins. `requested`: somebody will answer `request`. `ends-with-period`: you paid for `tier` until `changesAt`, when `free` begins. `goes-on`: a cancellation was taken back.',
       }),
-    checkout: checkout.optional(),
-    request: tierRequest.optional(),
-    changesAt: time('When the tier changes.').optional(),
+    checkout: checkout.optional().meta({ description: 'With `payment-required`: where you pay.' }),
+    request: tierRequest.optional().meta({ description: 'With `requested`: what you asked for.' }),
+    changesAt: time('With `ends-with-period`: when the tier changes.').optional(),
   })
   .meta({ id: 'TierChange', description: 'What came of the choice.' });
 
