@@ -1,5 +1,3 @@
-import type { SubscriptionFacts } from './payment-facts.ts';
-
 /** What is paid for the tier every so often. */
 export interface Price {
   /** In the currency's smallest unit: 4900 is 49 dollars. */
@@ -26,6 +24,12 @@ function priceTag({ amount, currency, interval }: Price): string {
  * Whether a subscription of Stripe's is what its checkout said: one, of one thing, at that price. On Stripe's pages a plan or a
  * quantity may be switched, where an operator lets people do so.
  */
-export function isAsAgreed({ price, metadata }: Pick<SubscriptionFacts, 'price' | 'metadata'>): boolean {
+export function isAsAgreed({
+  price,
+  metadata,
+}: {
+  readonly price?: (Price & { readonly quantity: number }) | undefined;
+  readonly metadata: Readonly<Record<string, string>>;
+}): boolean {
   return price !== undefined && price.quantity === 1 && metadata['price'] === priceTag(price);
 }
