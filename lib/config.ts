@@ -165,20 +165,18 @@ export interface Config extends Omit<StageConfig, 'tiers'> {
 /** What a stage is where `cdk.json` says nothing else. */
 const stageDefaults: Record<
   StageName,
-  Pick<StageInput, 'retainData' | 'cloudTrail' | 'logRetentionDays' | 'dashboard' | 'payments'>
+  Pick<StageInput, 'retainData' | 'cloudTrail' | 'logRetentionDays' | 'payments'>
 > = {
   dev: {
     retainData: false,
     cloudTrail: false,
     logRetentionDays: 14,
-    dashboard: { url: 'http://localhost:3001' },
     payments: { testMode: true },
   },
   prod: {
     retainData: true,
     cloudTrail: true,
     logRetentionDays: 365,
-    dashboard: { url: 'https://dashboard.aiweedcompany.com' },
     payments: { testMode: false },
   },
 };

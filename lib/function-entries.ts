@@ -47,6 +47,7 @@ export const functionEntries = {
   'settle-payments': 'payments/handlers/settle-payments',
   'show-claim-page': 'delivery/handlers/show-claim-page',
   'show-openapi': 'openapi/handlers/show-openapi',
+  'store-account-secret': 'accounts/handlers/store-account-secret',
   'suspend-key': 'keys/handlers/suspend-key',
   'update-subscription': 'delivery/handlers/update-subscription',
   'verify-audit': 'audit/handlers/verify-audit',

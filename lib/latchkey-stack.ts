@@ -8,6 +8,7 @@ import { Alarms } from './constructs/alarms.ts';
 import { Api } from './constructs/api.ts';
 import { Audit } from './constructs/audit.ts';
 import { Authorizer } from './constructs/authorizer.ts';
+import { Dashboard } from './constructs/dashboard.ts';
 import { Decisions } from './constructs/decisions.ts';
 import { Delivery } from './constructs/delivery.ts';
 import { Encryption } from './constructs/encryption.ts';
@@ -34,7 +35,8 @@ export class LatchkeyStack extends Stack {
     const alarms = new Alarms(this, 'Alarms', { config });
     const encryption = new Encryption(this, 'Encryption', { config });
     const mail = new Mail(this, 'Mail', { config, alarms });
-    const identity = new Identity(this, 'Identity', { config, mail });
+    const dashboard = new Dashboard(this, 'Dashboard', { config });
+    const identity = new Identity(this, 'Identity', { config, mail, dashboard });
     const adminAlerts = new AdminAlerts(this, 'AdminAlerts', { config });
     const keys = new Keys(this, 'Keys', { config, encryption });
     const subscriptions = new Subscriptions(this, 'Subscriptions', { config, encryption, alarms });
@@ -52,15 +54,39 @@ export class LatchkeyStack extends Stack {
       mail,
       adminAlerts,
     });
-    new AccountMail(this, 'AccountMail', { config, alarms, subscriptions, mail, adminAlerts, delivery });
+    new AccountMail(this, 'AccountMail', {
+      config,
+      alarms,
+      subscriptions,
+      mail,
+      adminAlerts,
+      delivery,
+      dashboard,
+    });
     const openApi = new OpenApi(this, 'OpenApi', { config, identity });
-    const api = new Api(this, 'Api', { config, authorizer, decisions, usage, delivery, openApi, alarms });
+    const api = new Api(this, 'Api', {
+      config,
+      authorizer,
+      decisions,
+      usage,
+      delivery,
+      openApi,
+      dashboard,
+      alarms,
+    });
 
     delivery.useClaimPage(`${api.url}/claim`);
     openApi.useApi(api.restApi);
     const management = new KeyManagement(this, 'KeyManagement', { config, keys, subscriptions });
     const audit = new Audit(this, 'Audit', { config, encryption, alarms, keys, subscriptions });
-    const payments = new Payments(this, 'Payments', { config, encryption, alarms, keys, subscriptions });
+    const payments = new Payments(this, 'Payments', {
+      config,
+      encryption,
+      alarms,
+      keys,
+      subscriptions,
+      dashboard,
+    });
     const accounts = new Accounts(this, 'Accounts', {
       config,
       alarms,
@@ -70,6 +96,7 @@ export class LatchkeyStack extends Stack {
       usage,
       audit,
       payments,
+      dashboard,
     });
     api.addAccountRoutes(accounts, [
       ...accounts.routes,
@@ -77,6 +104,7 @@ export class LatchkeyStack extends Stack {
       { method: 'POST', path: 'account/portal', fn: payments.openPortal },
     ]);
     api.addWebhook('stripe', payments.receive);
+    dashboard.publish({ api, identity });
     // Behind all that plan usage keys.
     subscriptions.useUsagePlans(api.usagePlans);
     const acts = [...management.acts, delivery.addManagement(), ...payments.acts];

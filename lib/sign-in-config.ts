@@ -1,12 +1,34 @@
 import * as z from 'zod';
 
-/** The web page that people use. */
-export const dashboardFields = z.strictObject({
-  /** An origin: where people come back to from signing in, and what alone may call the account API from a browser. */
-  url: z.string().refine((url) => URL.parse(url)?.origin === url, {
-    error: 'must be an origin such as https://dashboard.example.com, with neither path nor slash at the end',
-  }),
-});
+/**
+ * The web page that people use. Its origin is where they come back to from signing in, and what alone may call the account
+ * API from a browser. With neither field it is `https://` and the name that CloudFront gives.
+ */
+export const dashboardFields = z
+  .strictObject({
+    /** Served elsewhere, from this origin: the stack hosts no dashboard. */
+    url: z
+      .string()
+      .refine((url) => URL.parse(url)?.origin === url, {
+        error:
+          'must be an origin such as https://dashboard.example.com, with neither path nor slash at the end',
+      })
+      .optional(),
+    /** The hosted dashboard's own domain. */
+    domain: z
+      .strictObject({
+        name: z.hostname(),
+        certificateArn: z
+          .string()
+          .regex(/^arn:aws[\w-]*:acm:us-east-1:/, 'must be the ARN of an ACM certificate in us-east-1'),
+        hostedZone: z.strictObject({ id: z.string().min(1), name: z.hostname() }).optional(),
+      })
+      .optional(),
+  })
+  .prefault({})
+  .refine(({ url, domain }) => url === undefined || domain === undefined, {
+    error: 'url and domain exclude each other: what is served elsewhere needs no domain here',
+  });
 
 /** Any OpenID Connect issuer. */
 export interface ExternalIssuer {
@@ -70,10 +92,13 @@ export const identityFields = z
  */
 export function signInProblems(
   stage: string,
-  { dashboard, identity }: { dashboard: { url: string }; identity: ExternalIssuer | OwnUserPool },
+  {
+    dashboard,
+    identity,
+  }: { dashboard: { url?: string | undefined }; identity: ExternalIssuer | OwnUserPool },
 ): { path: string[]; message: string }[] {
   const addresses = [
-    { path: ['dashboard', 'url'], url: dashboard.url },
+    ...(dashboard.url === undefined ? [] : [{ path: ['dashboard', 'url'], url: dashboard.url }]),
     ...('issuer' in identity ? [{ path: ['identity', 'issuer'], url: identity.issuer }] : []),
   ];
   const local = stage === 'dev' ? ', or http://localhost or http://127.0.0.1' : '';

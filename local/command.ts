@@ -11,8 +11,8 @@ const usage = `Runs the whole stack on this machine, from its synthesized templa
   npm start -- --fresh          forget all data first
   npm start -- --stage prod     the stack of another stage of cdk.json (default dev)
 
-Environment: PORT (3000), AWS_PORT (4566), INBOX_PORT (8025), ISSUER_PORT (8026), STRIPE_PORT (8027),
-LATCHKEY_DATA_DIR (.local)`;
+Environment: DASHBOARD_PORT (3001), PORT (3000), AWS_PORT (4566), INBOX_PORT (8025), ISSUER_PORT (8026),
+STRIPE_PORT (8027), LATCHKEY_DATA_DIR (.local)`;
 
 /** `npm start`. */
 export async function main(): Promise<void> {
@@ -30,6 +30,7 @@ export async function main(): Promise<void> {
       stage: values.stage,
       fresh: values.fresh,
       dataDir: process.env['LATCHKEY_DATA_DIR'] || '.local',
+      dashboardPort: portOf('DASHBOARD_PORT', 3001),
       port: portOf('PORT', 3000),
       awsPort: portOf('AWS_PORT', 4566),
       inboxPort: portOf('INBOX_PORT', 8025),
@@ -61,6 +62,7 @@ function announce(stack: RunningStack, seconds: number, demo: Awaited<ReturnType
     '',
     bold(`Latchkey is running (${stack.stackName}, ready after ${seconds.toFixed(1)} s).`),
     '',
+    ...(stack.dashboardUrl === undefined ? [] : [`  Dashboard      ${stack.dashboardUrl}   sign up here`]),
     `  API            ${stack.apiUrl}`,
     `  AWS endpoint   ${stack.awsEndpoint}   (region ${stack.region}, any credentials)`,
     `  Inbox          ${stack.inboxUrl}   mails that the stack sent`,
@@ -130,7 +132,13 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, port, address } = error as { code?: string; port?: number; address?: string };
   if (code === 'EADDRINUSE') {
-    const others = { AWS_PORT: 4566, INBOX_PORT: 8025, ISSUER_PORT: 8026, STRIPE_PORT: 8027 };
+    const others = {
+      DASHBOARD_PORT: 3001,
+      AWS_PORT: 4566,
+      INBOX_PORT: 8025,
+      ISSUER_PORT: 8026,
+      STRIPE_PORT: 8027,
+    };
     const name = Object.entries(others).find((other) => port === portOf(...other))?.[0] ?? 'PORT';
     return `Port ${port} on ${address ?? '127.0.0.1'} is in use. Stop what uses it, or choose another: ${name}=${(port ?? 0) + 1} npm start`;
   }

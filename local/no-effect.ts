@@ -17,6 +17,9 @@ const noKeyRotation = 'a local key protects nothing that lives for a year';
 const noClientGenerator = 'it is documentation for generated clients';
 const noMailServer = 'no mail leaves a laptop, so there is no server that would look at DNS records';
 const noPhone = 'nobody has a phone number here: the pool asks for none';
+const oneBuild =
+  'who copies the dashboard into its bucket is not needed: it is served as the assembly holds it';
+const noEdge = 'a laptop is no network of edges: one server answers, over HTTP/1.1 on loopback';
 const noConsole = 'logs go to the terminal and the data folder, not to CloudWatch';
 
 /** CloudFormation types that are dropped as a whole. */
@@ -33,15 +36,22 @@ export const noEffectTypes: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::Alarm': nobodyOnCall,
   'AWS::CloudWatch::CompositeAlarm': nobodyOnCall,
   'AWS::CloudWatch::Dashboard': noMetrics,
+  'AWS::Lambda::LayerVersion': oneBuild,
   'AWS::Logs::LogGroup': noConsole,
   'AWS::Logs::MetricFilter': noMetrics,
   'AWS::Logs::QueryDefinition': noConsole,
   'AWS::Route53::HostedZone': noPublicName,
   'AWS::Route53::RecordSet': noPublicName,
-  'AWS::S3::Bucket': 'the stack’s only buckets hold the trail, and the trail has no effect',
-  'AWS::S3::BucketPolicy': 'the stack’s only buckets hold the trail, and the trail has no effect',
   'AWS::WAFv2::WebACL': 'a gateway that listens on loopback alone needs no firewall',
   'AWS::WAFv2::WebACLAssociation': 'a gateway that listens on loopback alone needs no firewall',
+};
+
+/**
+ * Types of custom resources whose functions are dropped with what runs them: only a deployment calls these, and what they do
+ * in the cloud is done here by the part that reads the resource.
+ */
+export const noEffectHandlers: Readonly<Record<string, string>> = {
+  'Custom::CDKBucketDeployment': oneBuild,
 };
 
 /**
@@ -70,6 +80,16 @@ export const noEffectProperties: Readonly<Record<string, Readonly<Record<string,
     TracingEnabled: noTracing,
   },
   'AWS::ApiGateway::UsagePlan': { Description: noBill, Tags: noBill },
+  'AWS::CloudFront::Distribution': {
+    'DistributionConfig.Comment': noBill,
+    'DistributionConfig.DefaultCacheBehavior.ViewerProtocolPolicy': 'browsers trust loopback without TLS',
+    'DistributionConfig.HttpVersion': noEdge,
+    'DistributionConfig.IPV6Enabled': noEdge,
+    'DistributionConfig.PriceClass': noEdge,
+    'DistributionConfig.ViewerCertificate': noPublicName,
+    Tags: noBill,
+  },
+  'AWS::CloudFront::Function': { 'FunctionConfig.Comment': noBill, Tags: noBill },
   'AWS::Cognito::UserPool': {
     DeletionProtection: 'no deployment can delete a local user pool',
     'EmailConfiguration.ConfigurationSet':
@@ -127,6 +147,13 @@ export const noEffectProperties: Readonly<Record<string, Readonly<Record<string,
     Tags: noBill,
     TracingConfig: noTracing,
   },
+  'AWS::S3::Bucket': {
+    BucketEncryption: noDiskEncryption,
+    LifecycleConfiguration: 'nothing lies in a local bucket for longer than the stack runs',
+    PublicAccessBlockConfiguration: 'nobody reaches a local bucket but the part that serves it',
+    Tags: noBill,
+    VersioningConfiguration: 'nothing in a local bucket is ever replaced',
+  },
   'AWS::SES::ConfigurationSet': {
     ReputationOptions: noMetrics,
     SuppressionOptions: 'an address bounces on a laptop by its name, and each time anew',
@@ -139,6 +166,13 @@ export const noEffectProperties: Readonly<Record<string, Readonly<Record<string,
   },
   'AWS::SNS::Topic': { DisplayName: noBill, Tags: noBill },
   'AWS::SecretsManager::Secret': { Description: noBill, Tags: noBill },
+  'Custom::CDKBucketDeployment': {
+    DistributionPaths: 'nothing is cached that would have to be fetched anew',
+    OutputObjectKeys: oneBuild,
+    RetainOnDelete: 'no deployment can delete a local bucket',
+    ServiceToken: oneBuild,
+    WaitForDistributionInvalidation: 'nothing is cached that would have to be fetched anew',
+  },
 };
 
 /** Attributes beside a resource's `Type` and `Properties` that say how CloudFormation deploys, not what it deploys. */
@@ -160,6 +194,10 @@ export const servedTypes: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::RestApi': 'local/gateway',
   'AWS::ApiGateway::Stage': 'local/gateway',
   'AWS::ApiGateway::UsagePlan': 'local/gateway',
+  'AWS::CloudFront::Distribution': 'local/dashboard',
+  'AWS::CloudFront::Function': 'local/dashboard',
+  'AWS::CloudFront::OriginAccessControl': 'local/dashboard',
+  'AWS::CloudFront::ResponseHeadersPolicy': 'local/dashboard',
   'AWS::Cognito::ManagedLoginBranding': 'local/issuer',
   'AWS::Cognito::UserPool': 'local/issuer',
   'AWS::Cognito::UserPoolClient': 'local/issuer',
@@ -174,6 +212,8 @@ export const servedTypes: Readonly<Record<string, string>> = {
   'AWS::Lambda::EventSourceMapping': 'local/streams',
   'AWS::Lambda::Function': 'local/lambda',
   'AWS::Lambda::Permission': 'local/lambda',
+  'AWS::S3::Bucket': 'local/dashboard',
+  'AWS::S3::BucketPolicy': 'local/dashboard',
   'AWS::SES::ConfigurationSet': 'local/aws/ses',
   'AWS::SES::ConfigurationSetEventDestination': 'local/aws/ses',
   'AWS::SES::EmailIdentity': 'local/aws/ses',
@@ -181,6 +221,7 @@ export const servedTypes: Readonly<Record<string, string>> = {
   'AWS::SNS::Topic': 'local/aws/sns',
   'AWS::SNS::TopicPolicy': 'local/aws/sns',
   'AWS::SecretsManager::Secret': 'local/aws/secrets-manager',
+  'Custom::CDKBucketDeployment': 'local/dashboard',
 };
 
 /**
@@ -200,8 +241,14 @@ export function assertSupported(resources: readonly { logicalId: string; type: s
  */
 export function stripNoEffect(resources: readonly ResolvedResource[]): ResolvedResource[] {
   assertSupported(resources);
+  const handlers = new Set(
+    resources
+      .filter(({ type }) => own(noEffectHandlers, type) !== undefined)
+      .map(({ properties }) => properties['ServiceToken']),
+  );
   return resources
     .filter(({ type }) => own(noEffectTypes, type) === undefined)
+    .filter(({ type, attributes }) => type !== 'AWS::Lambda::Function' || !handlers.has(attributes['Arn']))
     .map((resource) => {
       const paths = Object.keys(own(noEffectProperties, resource.type) ?? {}).map((path) => path.split('.'));
       const at = `Resources.${resource.logicalId}.Properties`;

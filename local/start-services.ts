@@ -10,6 +10,9 @@ import { createSes } from './aws/ses.ts';
 import { createSns } from './aws/sns.ts';
 import { type Clock, createClock } from './clock.ts';
 import { clockRoutes } from './clock-routes.ts';
+import { readSite } from './dashboard/read-site.ts';
+import { relocate } from './dashboard/relocate.ts';
+import { type Dashboard, startDashboard } from './dashboard/start-dashboard.ts';
 import { startDynamoDb } from './dynamodb/start-dynamodb.ts';
 import { functionName, functionOfUri } from './gateway/function-uri.ts';
 import { type Gateway, startGateway } from './gateway/start-gateway.ts';
@@ -30,9 +33,12 @@ export interface ServicesOptions {
   readonly environment: LocalEnvironment;
   readonly template: ResolvedTemplate;
   readonly assetPath: (functionLogicalId: string) => string;
+  /** Folder of what a deployment uploads as a zip file under a key. */
+  readonly assetFolder: (objectKey: string) => string;
   /** Folder for what V8 has compiled of the functions; in the data folder by default. */
   readonly compileCache?: string | undefined;
   /** Ports; 0 takes a free one. */
+  readonly dashboardPort: number;
   readonly port: number;
   readonly awsPort: number;
   readonly inboxPort: number;
@@ -45,6 +51,8 @@ export interface ServicesOptions {
 }
 
 export interface Services {
+  /** Absent where the template has no distribution. */
+  readonly dashboardUrl?: string;
   readonly apiUrl: string;
   readonly awsEndpoint: string;
   readonly inboxUrl: string;
@@ -57,6 +65,8 @@ export interface Services {
   readonly lambda: LocalLambda;
   readonly logs: LogFiles;
   readonly streams: Streams;
+  /** With the address of the dashboard on this machine instead of the distribution's. */
+  readonly template: ResolvedTemplate;
 }
 
 /**
@@ -67,8 +77,17 @@ export async function startServices(
   options: ServicesOptions,
   running: AsyncDisposableStack,
 ): Promise<Services> {
-  const { environment, template } = options;
-  const { resources } = template;
+  const { environment } = options;
+  let awsEndpoint = '';
+  let apiUrl = '';
+  let issuer: Issuer | undefined;
+  let stripe: Stripe | undefined;
+  /** What the world reaches under an address of the cloud, and where it is on this machine, as far as it runs by now. */
+  const localAddresses = () => [
+    ...options.template.apiAddresses.map((address) => [address, apiUrl || address] as const),
+    ...(pool?.addresses ?? []).map((address) => [address, issuer?.url ?? address] as const),
+    [stripeAddress, stripe?.url ?? stripeAddress] as const,
+  ];
   // KMS keys and peppers lie here in clear, so the file is the user's alone.
   const statePath = join(environment.dataDir, 'state.sqlite');
   const state = openState(statePath);
@@ -76,6 +95,12 @@ export async function startServices(
   chmodSync(statePath, 0o600);
   const logs = openLogFiles(environment.dataDir);
   running.defer(() => logs.close());
+
+  // Before all others, who are told where it is.
+  const { dashboard, template } = await startSite(options, localAddresses, logs);
+  if (dashboard !== undefined) running.defer(() => dashboard.close());
+  const { resources } = template;
+  const pool = readUserPool(resources, environment);
 
   const clock = createClock({ state });
   const shared = { environment, clock, state, resources };
@@ -92,22 +117,10 @@ export async function startServices(
   const dynamodb = await startDynamoDb({ ...shared, tables: template.byType('AWS::DynamoDB::Table') });
   running.defer(() => dynamodb.close());
 
-  let awsEndpoint = '';
-  let apiUrl = '';
-  const pool = readUserPool(resources, environment);
-  let issuer: Issuer | undefined;
-  let stripe: Stripe | undefined;
-  const lambda = await startFunctions(options, {
-    clock,
-    iam,
-    logs,
-    awsEndpoint: () => awsEndpoint,
-    localAddresses: () => [
-      ...template.apiAddresses.map((address) => [address, apiUrl] as const),
-      ...(pool?.addresses ?? []).map((address) => [address, issuer?.url ?? address] as const),
-      [stripeAddress, stripe?.url ?? stripeAddress] as const,
-    ],
-  });
+  const lambda = await startFunctions(
+    { ...options, template },
+    { clock, iam, logs, awsEndpoint: () => awsEndpoint, localAddresses },
+  );
   const inbox = await startInbox({ port: options.inboxPort });
   running.defer(() => inbox.close());
   if (pool !== undefined) {
@@ -204,6 +217,7 @@ export async function startServices(
   // A caller of the API should not wait for a first start; who invokes a function by hand can.
   if (options.warm !== false) await lambda.warm(behindAuthorizers(template));
   return {
+    ...(dashboard === undefined ? {} : { dashboardUrl: dashboard.url }),
     apiUrl,
     awsEndpoint,
     inboxUrl: inbox.url,
@@ -214,7 +228,36 @@ export async function startServices(
     lambda,
     logs,
     streams,
+    template,
   };
+}
+
+type LocalAddresses = () => readonly (readonly [address: string, local: string])[];
+
+/** The template's distribution, and the template with its address on this machine. */
+async function startSite(
+  { environment, template, assetFolder, dashboardPort }: ServicesOptions,
+  localAddresses: LocalAddresses,
+  logs: LogFiles,
+): Promise<{ dashboard?: Dashboard; template: ResolvedTemplate }> {
+  const site = readSite(template.resources, environment, assetFolder);
+  if (site === undefined) return { template };
+  const dashboard = await startDashboard({
+    site,
+    port: dashboardPort,
+    reached: (text) => replaced(text, localAddresses()),
+    reachedOrigins: (text) => replaced(text, localAddresses().map(originsOf)),
+    log: (line) => logs.write('/local/dashboard', line),
+  });
+  return { dashboard, template: relocate(template, site.addresses, dashboard.url) };
+}
+
+function replaced(text: string, addresses: ReturnType<LocalAddresses>): string {
+  return addresses.reduce((value, [address, local]) => value.replaceAll(address, local), text);
+}
+
+function originsOf([address, local]: readonly [string, string]): readonly [string, string] {
+  return [new URL(address).origin, new URL(local).origin];
 }
 
 function startFunctions(
@@ -224,8 +267,7 @@ function startFunctions(
     iam: Iam;
     logs: LogFiles;
     awsEndpoint: () => string;
-    /** What the world reaches under an address of the cloud, and where it is on this machine. */
-    localAddresses: () => (readonly [address: string, local: string])[];
+    localAddresses: LocalAddresses;
   },
 ): Promise<LocalLambda> {
   const functions = template.byType('AWS::Lambda::Function');
@@ -237,8 +279,7 @@ function startFunctions(
     assetPath,
     compileCache,
     awsEndpoint: parts.awsEndpoint,
-    reached: (value) =>
-      parts.localAddresses().reduce((text, [address, local]) => text.replaceAll(address, local), value),
+    reached: (value) => replaced(value, parts.localAddresses()),
     credentialsOf: parts.iam.credentialsOf,
     log: (functionName, _requestId, line) => parts.logs.write(groups.get(functionName) ?? functionName, line),
   });

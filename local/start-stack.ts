@@ -26,6 +26,7 @@ export interface StackOptions {
   /** Forget what an earlier stack left in the data folder. */
   readonly fresh?: boolean;
   /** Ports; 0 takes a free one. */
+  readonly dashboardPort: number;
   readonly port: number;
   readonly awsPort: number;
   readonly inboxPort: number;
@@ -46,6 +47,8 @@ export interface StackOptions {
 
 /** What `stack.json` holds. */
 export interface StackDescription {
+  /** Where people sign up; absent where the template does not host the dashboard. */
+  readonly dashboardUrl?: string;
   readonly apiUrl: string;
   readonly awsEndpoint: string;
   /** The page with all mails that the stack sent; `GET <inboxUrl>/store` gives them as JSON. */
@@ -94,6 +97,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
   const running = new AsyncDisposableStack();
   try {
     await assertFree(
+      options.dashboardPort,
       options.port,
       options.awsPort,
       options.inboxPort,
@@ -112,18 +116,20 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
       stackName: loaded.stackName,
       dataDir,
     };
-    const template = resolveTemplate(loaded.template, environment);
+    const resolved = resolveTemplate(loaded.template, environment);
     progress('Starting what the template declares');
     // Not before here: a wrong option, port or configuration must not cost anybody the data.
     if (options.fresh === true) folder.clear();
-    const { port, awsPort, inboxPort, issuerPort, stripePort, onRequest } = options;
+    const { dashboardPort, port, awsPort, inboxPort, issuerPort, stripePort, onRequest } = options;
     const services = await startServices(
       {
         environment,
-        template,
+        template: resolved,
         assetPath: loaded.assetPath,
+        assetFolder: loaded.assetFolder,
         // Beside the code that it is of, so that stacks which share the one share the other.
         compileCache: join(options.assembly ?? dataDir, 'compile-cache'),
+        dashboardPort,
         port,
         awsPort,
         inboxPort,
@@ -134,11 +140,11 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
       },
       running,
     );
-    const { stripe, awsEndpoint } = services;
+    const { stripe, awsEndpoint, template } = services;
     if (options.payments === true && stripe !== undefined) {
       await setPaymentSecrets({ template, awsEndpoint, region: environment.region, secrets: stripe });
     }
-    const description = describe(template, environment, services);
+    const description = describe(environment, services);
     // As an operator does who would not wait for the minute in which it is noticed.
     const check = description.functions['check-payments'];
     if (options.payments === true && check !== undefined) await services.lambda.invoke(check, {});
@@ -164,12 +170,12 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
 }
 
 function describe(
-  template: ResolvedTemplate,
   { region, stackName }: LocalEnvironment,
-  { apiUrl, awsEndpoint, inboxUrl, issuerUrl, stripe }: Services,
+  { template, dashboardUrl, apiUrl, awsEndpoint, inboxUrl, issuerUrl, stripe }: Services,
 ): StackDescription {
   const [client] = template.byType('AWS::Cognito::UserPoolClient');
   return {
+    ...(dashboardUrl === undefined ? {} : { dashboardUrl }),
     apiUrl,
     awsEndpoint,
     inboxUrl,

@@ -19,6 +19,14 @@ const deployments = [
     overrides: {
       alarmEmail: 'on-call@example.com',
       domain: { name: 'api.example.com', hostedZone: { id: 'Z0123456789ABC', name: 'example.com' } },
+      dashboard: {
+        domain: {
+          name: 'keys.example.com',
+          certificateArn:
+            'arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000',
+          hostedZone: { id: 'Z0123456789ABC', name: 'example.com' },
+        },
+      },
     },
   },
 ];

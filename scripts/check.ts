@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process';
 
 /**
- * `npm run check`: types, lint and format, import rules, the template, the description of the API, two at a time, for two cores are what there is. What each has
- * to say comes when it is done; the exit status is 1 where any of them failed.
+ * `npm run check`: types, lint and format, import rules, the template, the description of the API, what the dashboard makes
+ * browsers load; two at a time, for two cores are what there is. What each has to say comes when it is done; the exit
+ * status is 1 where any of them failed.
  */
 const checks = [
   'node scripts/check-template.ts',
   'tsc --noEmit',
+  'tsc --noEmit -p dashboard/tsconfig.json',
   'biome check .',
   'node scripts/check-openapi.ts',
+  'node scripts/check-dashboard-size.ts',
   'depcruise --config .dependency-cruiser.cjs bin lib functions local',
 ];
 

@@ -269,6 +269,13 @@ export const claimedKey = z
   })
   .meta({ id: 'ClaimedKey', description: 'A secret that waited for you.' });
 
+export const storedSecret = z
+  .object({
+    keyId: text('Of the key.', '0AbCdEfGhIjK'),
+    version: z.int().min(1).meta({ description: 'Of the secret.', example: 2 }),
+  })
+  .meta({ id: 'StoredSecretAnswer', description: 'A secret that is kept here no more.' });
+
 export const revokedKey = z
   .object({ keyId: text('Of the key.', '0AbCdEfGhIjK'), revokedAt: time('When it ended for good.') })
   .meta({ id: 'RevokedKey' });

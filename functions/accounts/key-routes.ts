@@ -3,7 +3,7 @@ import type { Route } from '../runtime/api-route.ts';
 import { idempotencyKeyHeader } from '../runtime/fields.ts';
 import { noParameter, one, refusedAnywhere } from './account-routes.ts';
 import * as answers from './answers.ts';
-import { createKeyBody, keyPath, listKeysQuery, rotateKeyBody } from './messages.ts';
+import { createKeyBody, keyPath, listKeysQuery, rotateKeyBody, storedBody } from './messages.ts';
 import * as examples from './route-examples.ts';
 
 /** With a key of the caller's choice, a lost answer can be asked for again. */
@@ -181,6 +181,38 @@ export const keyRoutes: readonly Route[] = [
     problems: [
       ...noParameter,
       conflict('No secret of key 0AbCdEfGhIjK waits for you; rotate the key to get another.'),
+    ],
+  },
+  {
+    method: 'post',
+    path: '/account/keys/{keyId}/stored',
+    operationId: 'storeAccountSecret',
+    summary: 'Say that you have stored a secret',
+    description:
+      'Destroys what is kept of the newest secret for you: no link shows it any more, and it cannot be asked for again. Saying so again changes nothing.',
+    tag: 'API keys',
+    access: 'sign-in',
+    request: {
+      path: keyPath,
+      headers: repeatable,
+      body: {
+        schema: storedBody,
+        examples: { stored: { summary: 'The second one', value: { version: 2 } } },
+      },
+    },
+    answers: [
+      {
+        status: 200,
+        description: 'It is kept here no more.',
+        body: {
+          schema: answers.storedSecret,
+          examples: { stored: { summary: 'Stored', value: { keyId: '0AbCdEfGhIjK', version: 2 } } },
+        },
+      },
+    ],
+    problems: [
+      ...refusedAnywhere('version', 'must be the version of the secret that was shown'),
+      conflict('Version 1 is not the newest secret of key 0AbCdEfGhIjK.'),
     ],
   },
 ];

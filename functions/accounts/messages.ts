@@ -66,6 +66,16 @@ export const mailNewKeys = z.boolean({ error: 'must be true or false' }).meta({
   example: true,
 });
 
+const version = 'must be the version of the secret that was shown';
+export const storedBody = z
+  .strictObject({
+    version: z
+      .int({ error: version })
+      .min(1, { error: version })
+      .meta({ description: 'Of the secret that you stored.', example: 2 }),
+  })
+  .meta({ id: 'StoredSecret', description: 'Which secret is stored.' });
+
 export const settingsBody = z
   .strictObject({
     name: text('your name', 100)

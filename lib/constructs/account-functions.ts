@@ -1,16 +1,21 @@
 import type { Construct } from 'constructs';
 import { dashboardEnvironment, productEnvironment } from '../../functions/runtime/contract.ts';
 import type { Config } from '../config.ts';
+import type { Dashboard } from './dashboard.ts';
 import { functionsIn, type MakeFunction } from './latchkey-function.ts';
 import { productOf } from './product.ts';
 
 /** Functions behind `authorize-account`: they answer with the product's problems, and to the dashboard's pages alone. */
-export function accountFunctionsIn(scope: Construct, config: Config): MakeFunction {
+export function accountFunctionsIn(
+  scope: Construct,
+  config: Config,
+  { origin }: Pick<Dashboard, 'origin'>,
+): MakeFunction {
   const make = functionsIn(scope, config);
   return (...about) => {
     const fn = make(...about);
     fn.addEnvironments(productEnvironment, productOf(config));
-    fn.addEnvironments(dashboardEnvironment, { DASHBOARD_ORIGIN: config.dashboard.url });
+    fn.addEnvironments(dashboardEnvironment, { DASHBOARD_ORIGIN: origin });
     return fn;
   };
 }

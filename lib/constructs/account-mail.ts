@@ -6,6 +6,7 @@ import { metricNames } from '../../functions/runtime/metric-names.ts';
 import type { Config } from '../config.ts';
 import type { AdminAlerts } from './admin-alerts.ts';
 import type { Alarms } from './alarms.ts';
+import type { Dashboard } from './dashboard.ts';
 import type { Delivery } from './delivery.ts';
 import { lagAlarm } from './lag-alarm.ts';
 import { LatchkeyFunction } from './latchkey-function.ts';
@@ -20,13 +21,14 @@ export interface AccountMailProps {
   readonly mail: Mail;
   readonly adminAlerts: AdminAlerts;
   readonly delivery: Delivery;
+  readonly dashboard: Pick<Dashboard, 'origin'>;
 }
 
 /** Mails about accounts, tiers and payments, derived from what changed on the subscription. */
 export class AccountMail extends Construct {
   constructor(scope: Construct, id: string, props: AccountMailProps) {
     super(scope, id);
-    const { config, alarms, subscriptions, mail, adminAlerts, delivery } = props;
+    const { config, alarms, subscriptions, mail, adminAlerts, delivery, dashboard } = props;
     const tell = new LatchkeyFunction(this, 'MailAccount', {
       config,
       name: 'mail-account',
@@ -38,7 +40,7 @@ export class AccountMail extends Construct {
     adminAlerts.grantPublish(tell);
     delivery.grantSealTags(tell);
     tell.addEnvironments(tierLimitsEnvironment, { TIER_LIMITS: JSON.stringify(config.limits) });
-    tell.addEnvironments(dashboardEnvironment, { DASHBOARD_ORIGIN: config.dashboard.url });
+    tell.addEnvironments(dashboardEnvironment, { DASHBOARD_ORIGIN: dashboard.origin });
     // The second reader of this stream, and the last that it takes: a shard gives two readers all of its rate.
     subscriptions.table.feed(tell, { batchSize: 10, actions: accountMailActions });
     alarms.add(

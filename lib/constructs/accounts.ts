@@ -11,6 +11,7 @@ import type { Config } from '../config.ts';
 import { accountFunctionsIn } from './account-functions.ts';
 import type { Alarms } from './alarms.ts';
 import type { Audit } from './audit.ts';
+import type { Dashboard } from './dashboard.ts';
 import type { Identity } from './identity.ts';
 import type { Keys } from './keys.ts';
 import { LatchkeyFunction, type MakeFunction } from './latchkey-function.ts';
@@ -29,6 +30,7 @@ export interface AccountsProps {
   readonly usage: Usage;
   readonly audit: Audit;
   readonly payments: Payments;
+  readonly dashboard: Pick<Dashboard, 'origin'>;
 }
 
 /** One function of an account route. */
@@ -49,7 +51,7 @@ export class Accounts extends Construct {
   constructor(scope: Construct, id: string, props: AccountsProps) {
     super(scope, id);
     this.#props = props;
-    this.#make = accountFunctionsIn(this, props.config);
+    this.#make = accountFunctionsIn(this, props.config, props.dashboard);
     this.authorizer = this.#addAuthorizer();
     this.routes = [
       { method: 'GET', path: 'account', fn: this.#get() },
@@ -60,6 +62,7 @@ export class Accounts extends Construct {
       { method: 'DELETE', path: 'account/keys/{keyId}', fn: this.#revokeKey() },
       { method: 'POST', path: 'account/keys/{keyId}/rotate', fn: this.#rotateKey() },
       { method: 'POST', path: 'account/keys/{keyId}/claim', fn: this.#claimKey() },
+      { method: 'POST', path: 'account/keys/{keyId}/stored', fn: this.#storeSecret() },
       { method: 'GET', path: 'account/usage', fn: this.#reportUsage() },
       { method: 'GET', path: 'account/audit', fn: this.#listAudit() },
       { method: 'PUT', path: 'account/settings', fn: this.#changeSettings() },
@@ -186,6 +189,16 @@ export class Accounts extends Construct {
     keys.grantWriteTimed(claim);
     keys.grantOpen(claim);
     return claim;
+  }
+
+  #storeSecret(): LatchkeyFunction {
+    const store = this.#make(
+      'StoreAccountSecret',
+      'store-account-secret',
+      'POST /account/keys/{keyId}/stored: destroys what waits for an owner who has it',
+    );
+    this.#props.keys.grantWriteTimed(store);
+    return store;
   }
 
   #reportUsage(): LatchkeyFunction {

@@ -32,6 +32,7 @@ import type { AccountRoute, Accounts } from './accounts.ts';
 import type { Alarms } from './alarms.ts';
 import type { Authorizer } from './authorizer.ts';
 import { addCustomDomain } from './custom-domain.ts';
+import type { Dashboard } from './dashboard.ts';
 import type { Decisions } from './decisions.ts';
 import type { Delivery } from './delivery.ts';
 import { addGatewayProblems } from './gateway-problems.ts';
@@ -47,6 +48,7 @@ export interface ApiProps {
   readonly usage: Usage;
   readonly delivery: Delivery;
   readonly openApi: OpenApi;
+  readonly dashboard: Pick<Dashboard, 'origin'>;
   readonly alarms: Alarms;
 }
 
@@ -75,6 +77,7 @@ const throttles: Readonly<Record<string, { readonly rate: number; readonly burst
   '/account/keys/{keyId}/DELETE': emergency,
   '/account/keys/{keyId}/rotate/POST': emergency,
   '/account/keys/{keyId}/claim/POST': act,
+  '/account/keys/{keyId}/stored/POST': act,
   '/account/usage/GET': look,
   '/account/settings/PUT': act,
   '/account/tier/PUT': act,
@@ -100,15 +103,15 @@ export class Api extends Construct {
   readonly usagePlans: Readonly<Record<TierName, UsagePlan>>;
   /** Where callers reach the API, without a slash at the end. */
   readonly url: string;
-  readonly #config: Config;
+  readonly #dashboard: Pick<Dashboard, 'origin'>;
 
   constructor(
     scope: Construct,
     id: string,
-    { config, authorizer, decisions, usage, delivery, openApi, alarms }: ApiProps,
+    { config, authorizer, decisions, usage, delivery, openApi, dashboard, alarms }: ApiProps,
   ) {
     super(scope, id);
-    this.#config = config;
+    this.#dashboard = dashboard;
     const accessLog = new LogGroup(this, 'AccessLog', {
       logGroupName: `/latchkey/${config.stage}/api-access`,
       retention: logRetention(config),
@@ -201,9 +204,8 @@ export class Api extends Construct {
    * dashboard may call them from a browser, and no others.
    */
   addAccountRoutes({ authorizer }: Pick<Accounts, 'authorizer'>, routes: readonly AccountRoute[]): void {
-    const { dashboard } = this.#config;
     const defaultCorsPreflightOptions: CorsOptions = {
-      allowOrigins: [dashboard.url],
+      allowOrigins: [this.#dashboard.origin],
       allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
       allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key'],
       exposeHeaders: exposedHeaders,

@@ -2,6 +2,7 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { userPoolEnvironment } from '../../functions/accounts/contract.ts';
 import type { Config } from '../config.ts';
+import type { Dashboard } from './dashboard.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 import type { Mail } from './mail.ts';
 import { UserPool } from './user-pool.ts';
@@ -9,6 +10,7 @@ import { UserPool } from './user-pool.ts';
 export interface IdentityProps {
   readonly config: Config;
   readonly mail: Mail;
+  readonly dashboard: Pick<Dashboard, 'origin'>;
 }
 
 /** Who signs people in: the stack's own user pool, or the issuer that the configuration names. */
@@ -17,18 +19,22 @@ export class Identity extends Construct {
   readonly issuer: string;
   /** As it stands in `aud` of an ID token. */
   readonly clientId: string;
+  /** What a page calls to sign people in: discovery and keys, and where tokens come from. */
+  readonly origins: readonly string[];
   readonly #userPool: UserPool | undefined;
 
-  constructor(scope: Construct, id: string, { config, mail }: IdentityProps) {
+  constructor(scope: Construct, id: string, { config, mail, dashboard }: IdentityProps) {
     super(scope, id);
     const { identity } = config;
     if ('issuer' in identity) {
       this.issuer = identity.issuer;
       this.clientId = identity.clientId;
+      this.origins = [new URL(identity.issuer).origin];
     } else {
-      const userPool = new UserPool(this, 'Users', { config, settings: identity, mail });
+      const userPool = new UserPool(this, 'Users', { config, settings: identity, mail, dashboard });
       this.issuer = userPool.pool.userPoolProviderUrl;
       this.clientId = userPool.client.userPoolClientId;
+      this.origins = userPool.origins;
       this.#userPool = userPool;
     }
     const output = (name: string, value: string, description: string) =>

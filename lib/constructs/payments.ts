@@ -14,6 +14,7 @@ import { metricNames } from '../../functions/runtime/metric-names.ts';
 import type { Config } from '../config.ts';
 import { accountFunctionsIn } from './account-functions.ts';
 import type { Alarms } from './alarms.ts';
+import type { Dashboard } from './dashboard.ts';
 import type { Encryption } from './encryption.ts';
 import type { Keys } from './keys.ts';
 import { functionsIn, type LatchkeyFunction, type MakeFunction } from './latchkey-function.ts';
@@ -29,6 +30,7 @@ export interface PaymentsProps {
   readonly alarms: Alarms;
   readonly keys: Keys;
   readonly subscriptions: Subscriptions;
+  readonly dashboard: Pick<Dashboard, 'origin'>;
 }
 
 /**
@@ -56,7 +58,7 @@ export class Payments extends Construct {
     super(scope, id);
     this.#props = props;
     this.#make = functionsIn(this, props.config);
-    this.#makeOfAccount = accountFunctionsIn(this, props.config);
+    this.#makeOfAccount = accountFunctionsIn(this, props.config, props.dashboard);
     this.apiKey = this.#addSecret(
       'StripeApiKey',
       'StripeApiKeySecret',

@@ -19,6 +19,7 @@ import { Construct } from 'constructs';
 import type { Config } from '../config.ts';
 import type { OwnUserPool } from '../sign-in-config.ts';
 import { codeMail } from './code-mail.ts';
+import type { Dashboard } from './dashboard.ts';
 import type { Mail } from './mail.ts';
 import { dataRemoval } from './stage-settings.ts';
 
@@ -26,6 +27,7 @@ export interface UserPoolProps {
   readonly config: Config;
   readonly settings: OwnUserPool;
   readonly mail: Mail;
+  readonly dashboard: Pick<Dashboard, 'origin'>;
 }
 
 /**
@@ -37,7 +39,7 @@ export class UserPool extends Construct {
   readonly client: UserPoolClient;
   readonly domain: UserPoolDomain;
 
-  constructor(scope: Construct, id: string, { config, settings, mail }: UserPoolProps) {
+  constructor(scope: Construct, id: string, { config, settings, mail, dashboard }: UserPoolProps) {
     super(scope, id);
     this.pool = new CognitoUserPool(this, 'Pool', {
       userPoolName: `latchkey-${config.stage}`,
@@ -71,7 +73,7 @@ export class UserPool extends Construct {
     // Cognito tries the sender when the pool is made, so the domain must be known to SES before.
     if (mail.identity !== undefined) this.pool.node.addDependency(mail.identity);
     this.#withoutTextMessages();
-    this.client = this.#addClient(config);
+    this.client = this.#addClient(dashboard);
     this.domain = this.pool.addDomain('Domain', {
       cognitoDomain: { domainPrefix: settings.domainPrefix ?? uniquePrefix(config) },
       managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
@@ -107,7 +109,7 @@ export class UserPool extends Construct {
     defaultChild.addPropertyDeletionOverride('VerificationMessageTemplate.SmsMessage');
   }
 
-  #addClient({ dashboard }: Config): UserPoolClient {
+  #addClient({ origin }: Pick<Dashboard, 'origin'>): UserPoolClient {
     return this.pool.addClient('Dashboard', {
       userPoolClientName: 'dashboard',
       generateSecret: false,
@@ -115,8 +117,8 @@ export class UserPool extends Construct {
       oAuth: {
         flows: { authorizationCodeGrant: true },
         scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
-        callbackUrls: [`${dashboard.url}/signed-in`, `${dashboard.url}/`],
-        logoutUrls: [`${dashboard.url}/`],
+        callbackUrls: [`${origin}/signed-in`, `${origin}/`],
+        logoutUrls: [`${origin}/`],
       },
       // None beside the pages. An empty list would allow Cognito's default ones; this one needs triggers, which the pool has not.
       authFlows: { custom: true },
@@ -130,6 +132,12 @@ export class UserPool extends Construct {
       readAttributes: new ClientAttributes().withStandardAttributes({ email: true, emailVerified: true }),
       writeAttributes: new ClientAttributes().withStandardAttributes({ email: true }),
     });
+  }
+
+  /** Of the issuer, and of the pages, which give the tokens. */
+  get origins(): string[] {
+    const { region, urlSuffix } = Stack.of(this);
+    return [`https://cognito-idp.${region}.${urlSuffix}`, this.domain.baseUrl()];
   }
 
   /** `arn:aws:cognito-idp:<region>:<account>:userpool/<id>` */

@@ -7,7 +7,17 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const cacheDir = join(root, '.cache', 'assemblies');
 /** All that decides what a synthesis gives, beside its own options. */
-const sources = ['lib/**/*.ts', 'functions/**/*.{ts,json}', 'cdk.json', 'package-lock.json'];
+const sources = [
+  'lib/**/*.{ts,js}',
+  'functions/**/*.{ts,json}',
+  'dashboard/**/*.*',
+  'cdk.json',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+];
+/** What a build leaves beside the sources. */
+const made = ['dashboard/dist/**', '**/node_modules/**'];
 const kept = 8;
 
 /**
@@ -37,7 +47,9 @@ export async function synthesizeOnce(
 
 function keyOf(options: unknown): string {
   const hash = createHash('sha256').update(JSON.stringify(options));
-  for (const file of sources.flatMap((pattern) => globSync(pattern, { cwd: root }).toSorted())) {
+  for (const file of sources.flatMap((pattern) =>
+    globSync(pattern, { cwd: root, exclude: made }).toSorted(),
+  )) {
     hash.update(`\n${file}\n`).update(readFileSync(join(root, file)));
   }
   return hash.digest('hex').slice(0, 32);

@@ -12,6 +12,7 @@ import {
   uuid,
 } from './physical-ids.ts';
 import { signIn } from './sign-in-identities.ts';
+import { site } from './site-identities.ts';
 import { own } from './template-error.ts';
 
 type Attribute = Identity['attributes'][string];
@@ -38,15 +39,6 @@ const regional =
 
 function iamPath(context: IdentityContext): string {
   return context.text('Path') ?? '/';
-}
-
-function bucketName(context: IdentityContext): string {
-  const { accountId } = context.environment;
-  // Bucket names are shared by all of AWS and in lower case; a laptop's only need the right shape.
-  return (
-    context.text('BucketName') ??
-    `${generatedName(context, 63 - accountId.length - 1)}-${accountId}`.toLowerCase()
-  );
 }
 
 /** Streams are labelled with their birth; a fixed one keeps the ARN the same across restarts. */
@@ -143,15 +135,6 @@ const computeAndData: Readonly<Record<string, Identity>> = {
   },
   'AWS::Lambda::Function': named('FunctionName', 64, { Arn: regional('lambda', (ref) => `function:${ref}`) }),
   'AWS::Lambda::Permission': plain,
-  'AWS::S3::Bucket': {
-    ref: bucketName,
-    attributes: {
-      Arn: (_context, ref) => `arn:aws:s3:::${ref}`,
-      DomainName: (_context, ref) => `${ref}.s3.amazonaws.com`,
-      RegionalDomainName: (context, ref) => `${ref}.s3.${context.environment.region}.amazonaws.com`,
-    },
-  },
-  'AWS::S3::BucketPolicy': named('Bucket', 63),
 };
 
 const operations: Readonly<Record<string, Identity>> = {
@@ -181,6 +164,7 @@ const identities: Readonly<Record<string, Identity>> = {
   ...computeAndData,
   ...messaging,
   ...signIn,
+  ...site,
   ...operations,
 };
 

@@ -15,6 +15,11 @@ export interface LoadedTemplate {
    * @throws TemplateError when the logical id is no function, or its code is not an asset folder of the assembly
    */
   assetPath(functionLogicalId: string): string;
+  /**
+   * Absolute path of the folder that a deployment uploads as a zip file under this key.
+   * @throws TemplateError when no asset of the assembly has that key
+   */
+  assetFolder(objectKey: string): string;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -38,6 +43,12 @@ export async function loadTemplate(assemblyDir: string, stackName?: string): Pro
     region: region === 'unknown-region' ? undefined : region,
     template,
     assetPath: (logicalId) => resolve(assemblyDir, assetOf(template, assets, logicalId)),
+    assetFolder(objectKey) {
+      const path = assets.get(objectKey);
+      if (path === undefined)
+        throw new TemplateError(objectKey, 'is no folder among the assets of the assembly');
+      return resolve(assemblyDir, path);
+    },
   };
 }
 

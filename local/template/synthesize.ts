@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { synthesizeOnce } from './assembly-cache.ts';
 import { asRecord } from './template-error.ts';
 
@@ -34,8 +35,15 @@ export async function synthesize({ stage, overrides = {}, outdir }: SynthesizeOp
       });
       app.synth();
     });
+    await removeFileAssets(folder);
   });
   return outdir;
+}
+
+/** The AWS CLI, 22 MB, for the function that copies the dashboard in the cloud: nothing here reads it. */
+async function removeFileAssets(folder: string): Promise<void> {
+  const assets = (await readdir(folder)).filter((name) => /^asset\..*\.zip$/.test(name));
+  await Promise.all(assets.map((name) => rm(join(folder, name))));
 }
 
 /**

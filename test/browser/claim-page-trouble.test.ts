@@ -15,9 +15,10 @@ test('an answer that is lost loses no key: trying again sends the same nonce', a
   expect(second).toEqual(first);
 });
 
-test('a retry has the nonce still where the browser keeps nothing for the page', async () => {
+test('the page works where the browser keeps nothing for it', async () => {
+  const refused = "{ get() { throw new DOMException('no'); } }";
   const { page, service } = await open({
-    before: "Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException('no'); } })",
+    before: `for (const name of ['sessionStorage', 'localStorage']) Object.defineProperty(window, name, ${refused});`,
   });
   service.next.push('lost');
   await press(page, 'Show my API key');
@@ -26,8 +27,21 @@ test('a retry has the nonce still where the browser keeps nothing for the page',
   expect(service.requests[1]).toEqual(service.requests[0]);
 });
 
+test('a page that could not be loaded has lost no link', async () => {
+  const { page, service } = await open({ link: '' });
+  await page.route('**/config.json', (route) => route.abort());
+  await page.evaluate(`location.hash = ${JSON.stringify(token)}; location.reload()`);
+  await shows(page, 'This page could not be loaded');
+  await page.unroute('**/config.json');
+  await press(page, 'Load again');
+  await press(page, 'Show my API key');
+  await shows(page, 'Your API key');
+  expect(service.requests).toHaveLength(1);
+});
+
 test('without a connection the page says so, and goes on when there is one', async () => {
   const { page } = await open();
+  await shows(page, 'Your API key is waiting for you');
   await page.context().setOffline(true);
   await press(page, 'Show my API key');
   await page.getByText('The service could not be reached.').waitFor();
@@ -56,7 +70,7 @@ test.each([
   },
 );
 
-test.each(['', '#', '#0kQ2mZ81XvTb.1.1', '#0kQ2mZ81XvTb.1.1.q83v=3D'])(
+test.each(['#0kQ2mZ81XvTb.1.1', '#0kQ2mZ81XvTb.1.1.q83v=3D'])(
   'a link that ends in "%s" is told to be incomplete, and nobody is asked about it',
   async (link) => {
     const { page, service } = await open({ link });
@@ -64,6 +78,12 @@ test.each(['', '#', '#0kQ2mZ81XvTb.1.1', '#0kQ2mZ81XvTb.1.1.q83v=3D'])(
     expect(service.requests).toEqual([]);
   },
 );
+
+test.each(['', '#'])('a page whose address ends in "%s" says that the link is in the mail', async (link) => {
+  const { page, service } = await open({ link });
+  await shows(page, 'Open the link in your mail');
+  expect(service.requests).toEqual([]);
+});
 
 test('a token that the service does not know is told to be incomplete', async () => {
   const { page } = await open({ link: `#${token.slice(0, -1)}` });

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { press, shows, states, useClaimPage, type Visit } from './claim-page-support.ts';
@@ -17,6 +18,17 @@ test('nothing is asked before a click, so a scanner that opens the link and runs
   expect(await page.evaluate('sessionStorage.length + localStorage.length')).toBe(0);
 });
 
+test('the link leaves the address before anybody can read it there, and its place in the history, too', async () => {
+  const { page } = await open();
+  await shows(page, 'Your API key is waiting for you');
+  expect(page.url()).toMatch(/\/claim$/);
+  // A page that was opened in between leads back to one without it.
+  await page.goto('about:blank');
+  await page.goBack();
+  expect(page.url()).toMatch(/\/claim$/);
+  expect(await page.evaluate('document.referrer + location.href')).not.toContain(token);
+});
+
 test('a click shows the key, and the token travels in the body of that one request only', async () => {
   const { page, service } = await open();
   await reach('key', { page, service });
@@ -25,8 +37,6 @@ test('a click shows the key, and the token travels in the body of that one reque
   expect(service.requests).toEqual([
     { method: 'POST', path: '/dev/claims', body: { token, nonce: expect.stringMatching(/^[\w-]{22,}$/) } },
   ]);
-  // The address still holds the link, so that a reload works.
-  expect(new URL(page.url()).hash).toBe(`#${token}`);
 });
 
 test('the key is told apart from all other text: once in the page, in no example, and with its last moment', async () => {
@@ -35,18 +45,18 @@ test('the key is told apart from all other text: once in the page, in no example
   await shows(page, 'Your API key');
   expect((await pageSource(page)).split(apiKey).length - 1).toBe(1);
   expect(await page.locator('pre').innerText()).toBe(
-    `curl -H 'X-API-Key: YOUR_API_KEY' ${new URL('/dev/usage', page.url()).href}`,
+    `curl -H 'X-API-Key: YOUR_API_KEY' ${service.apiUrl}/usage`,
   );
-  expect(await page.locator('.note time').innerText()).toBe(
-    '23 Nov 2026, 14:32 your time (23 Nov 2026, 13:32 UTC)',
+  expect(await page.locator('.notice time').innerText()).toBe(
+    '23 November, 13:32 UTC (23 November, 14:32 your time)',
   );
-  expect(await page.locator('.note time').getAttribute('datetime')).toBe('2026-11-23T13:32:00.000Z');
+  expect(await page.locator('.notice time').getAttribute('datetime')).toBe('2026-11-23T13:32:00.000Z');
 });
 
 test('copying puts exactly the key on the clipboard and says so', async () => {
   const { page, service } = await open();
   await reach('copied', { page, service });
-  expect(await page.getByRole('status').filter({ hasText: 'Copied' }).count()).toBe(1);
+  expect(await page.getByRole('status').filter({ hasText: 'Copied to the clipboard.' }).count()).toBe(1);
   const other = await page.context().newPage();
   await other.setContent('<textarea autofocus></textarea>');
   await other.locator('textarea').press('ControlOrMeta+V');
@@ -58,27 +68,65 @@ test('where the browser does not let the page copy, the key is selected for a ke
     before: "Object.defineProperty(navigator, 'clipboard', { value: undefined })",
   });
   await reach('key', { page, service });
-  await press(page, 'Copy');
+  await press(page, 'Copy the key');
   await page.getByText('press Ctrl+C').waitFor();
   expect(await page.evaluate('getSelection().toString()')).toBe(apiKey);
 });
 
-test('a reload shows the key again with the same nonce, until the time that was told', async () => {
+test('the key is downloaded as a file for the environment of a program', async () => {
+  const { page, service } = await open();
+  await reach('key', { page, service });
+  const downloading = page.waitForEvent('download');
+  await press(page, 'Download as .env');
+  const download = await downloading;
+  expect(download.suggestedFilename()).toBe('api-key.env');
+  expect(await readFile(await download.path(), 'utf8')).toMatch(
+    new RegExp(`^# AI Decision Engine: .*\\nDECISION_API_KEY=${apiKey}\\n$`),
+  );
+});
+
+test('whoever loads the page anew while it shows the key is asked first, and told what to do afterwards', async () => {
   const { page, service } = await open();
   await reach('key', { page, service });
   await shows(page, 'Your API key');
+  const asked = page.waitForEvent('dialog');
   await page.reload();
-  await shows(page, 'Your API key is waiting for you');
+  expect((await asked).type()).toBe('beforeunload');
+  await shows(page, 'Open the link in your mail');
   expect(await pageSource(page)).not.toContain(apiKey);
+  await page.getByText('rotate it').waitFor();
+
+  // Not stored: the link is used up, for a page that is loaded anew is another reader.
+  await page.evaluate(`location.hash = ${JSON.stringify(token)}`);
   await press(page, 'Show my API key');
+  await shows(page, 'This link has been opened already');
+  expect(await page.getByText('It was this page that opened it.').count()).toBe(0);
+  expect(new Set(service.requests.map(({ body }) => body['nonce'])).size).toBe(2);
+});
+
+test('whoever has stored the key, or not seen it yet, leaves without being asked', async () => {
+  const { page, service } = await open();
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => asked.push(dialog.type()));
+  await reach('stored', { page, service });
+  await shows(page, 'Done');
+  await page.reload();
+  await shows(page, 'Open the link in your mail');
+  expect(asked).toEqual([]);
+});
+
+test('the page shows the key again with the same nonce, until the time that was told', async () => {
+  const { page, service } = await open();
+  await reach('stored', { page, service });
+  await press(page, 'Show it again');
   await shows(page, 'Your API key');
   expect(await keyShown(page)).toBe(apiKey);
 
   service.now += 600_000;
-  await page.reload();
-  await press(page, 'Show my API key');
+  await press(page, 'I have stored it');
+  await press(page, 'Show it again');
   await shows(page, 'This link has been opened already');
-  await page.getByText('It was this tab that opened it.').waitFor();
+  await page.getByText('It was this page that opened it.').waitFor();
   expect(new Set(service.requests.map(({ body }) => body['nonce'])).size).toBe(1);
 });
 
@@ -96,9 +144,11 @@ test('the key does not wait behind the Back button', async () => {
   const { page, service } = await open();
   await reach('key', { page, service });
   await shows(page, 'Your API key');
-  await page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
+  // Gone before the event is over: what is kept for the Back button is kept then.
+  const left =
+    "dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })); document.documentElement.outerHTML";
+  expect(await page.evaluate<string>(left)).not.toContain(apiKey);
   await shows(page, 'Your API key is waiting for you');
-  expect(await pageSource(page)).not.toContain(apiKey);
 });
 
 test('nothing moves while the page works, nor when it says that it copied', async () => {
@@ -110,13 +160,13 @@ test('nothing moves while the page works, nor when it says that it copied', asyn
     release = resolve;
   });
   await press(page, 'Show my API key');
-  await page.getByText('One moment…').waitFor();
+  await page.getByRole('status').filter({ hasText: 'One moment…' }).waitFor();
   expect(await footer()).toEqual(before);
   release();
   await shows(page, 'Your API key');
   const withKey = await footer();
-  await press(page, 'Copy');
-  await page.getByText('Copied', { exact: true }).waitFor();
+  await press(page, 'Copy the key');
+  await page.getByRole('button', { name: 'Copied', exact: true }).waitFor();
   expect(await footer()).toEqual(withKey);
 });
 
@@ -139,12 +189,12 @@ test('impatient clicks send one request', async () => {
 test('a link that somebody opened tells when; stopping its key takes a second, explained click', async () => {
   const { page, service } = await open();
   await reach('opened', { page, service });
-  await page.getByText('23 Nov 2026, 14:22 your time (23 Nov 2026, 13:22 UTC)').waitFor();
+  await page.getByText('23 November, 13:22 UTC (23 November, 14:22 your time)').waitFor();
   await press(page, 'That was not me');
   await shows(page, 'Stop this key?');
   await page.getByText('stops working immediately').waitFor();
   await press(page, 'Go back');
-  await page.getByText('23 Nov 2026, 14:22 your time').waitFor();
+  await page.getByText('23 November, 13:22 UTC').waitFor();
   expect(service.requests).toHaveLength(1);
 
   await press(page, 'That was not me');
@@ -177,17 +227,18 @@ test('the whole way can be gone by keyboard, and each state begins at its headin
   const { page, service } = await open();
   const focused = () => page.evaluate<string>('document.activeElement.textContent.trim()');
   const tabTo = async (name: string) => {
-    for (let presses = 0; presses < 4 && (await focused()) !== name; presses++)
+    for (let presses = 0; presses < 6 && (await focused()) !== name; presses++)
       await page.keyboard.press('Tab');
     expect(await focused()).toBe(name);
     await page.keyboard.press('Enter');
   };
+  await shows(page, 'Your API key is waiting for you');
   await tabTo('Show my API key');
   await shows(page, 'Your API key');
   expect(await focused()).toBe('Your API key');
-  await tabTo('Copy');
-  await page.getByText('Copied').waitFor();
-  expect(await focused()).toBe('Copy');
+  await tabTo('Copy the key');
+  await page.getByText('Copied to the clipboard.').waitFor();
+  expect(await focused()).toBe('Copied');
   await tabTo('I have stored it');
   await shows(page, 'Done');
   expect(await focused()).toBe('Done');

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { claimPage } from '../../functions/delivery/page/claim-page.ts';
+import { bundleDashboard } from '../../lib/constructs/dashboard-bundle.ts';
+import { contentSecurityPolicy } from '../../lib/constructs/dashboard-headers.ts';
 
 export const apiKey = 'user_0kQ2mZ81XvTb_9fJr4LwYc0pTnVx7AaQ3sDzGhK5uEoB1iMyRtWq6S2UdN0Zb3f';
 export const token = '0kQ2mZ81XvTb.1.1.q83vEjRWeJCrze8SNFZ4kA';
@@ -15,8 +18,8 @@ export interface SentRequest {
 type Ended = { readonly reason: 'expired' | 'replaced' | 'revoked' } & Record<string, unknown>;
 
 /**
- * The page below a stage's name, and the part of the API that it calls: one link, and ways to force each answer. What
- * the page never asks for is an error.
+ * The dashboard on an origin of its own, and the part of the API that its claim page calls, below a stage's name on
+ * another: one link, and ways to force each answer. What the page never asks for is an error.
  */
 export class ClaimService {
   readonly requests: SentRequest[] = [];
@@ -29,34 +32,62 @@ export class ClaimService {
   /** Where set, the next request is answered when this is settled. */
   hold?: Promise<void>;
   #opened?: { nonce: string; at: number };
-  #server = createServer((request, response) => void this.#answer(request, response));
+  readonly #api = createServer((request, response) => void this.#answer(request, response));
+  readonly #pages = createServer((request, response) => void this.#serve(request, response));
+  apiUrl = '';
+  #folder = '';
 
+  /** @returns the address of the page that links lead to */
   async start(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/dev/claim`;
+    // One build for the whole visit, and before anybody waits for it.
+    this.#folder = bundleDashboard();
+    this.apiUrl = `${await listening(this.#api)}/dev`;
+    return `${await listening(this.#pages)}/claim`;
   }
   async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, 'close');
+    await Promise.all([this.#api, this.#pages].map(closed));
   }
   /** Somebody else opens the link. */
   openElsewhere(): void {
     this.#opened = { nonce: 'somebody-elses-nonce-0', at: this.now };
   }
 
+  /** As the stack hosts it: the built files, the policy that a deployment has, and the configuration of this one. */
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url ?? '/';
+    response.setHeader('Content-Security-Policy', contentSecurityPolicy([new URL(this.apiUrl).origin]));
+    response.setHeader('Referrer-Policy', 'no-referrer');
+    if (path === '/config.json') {
+      response.setHeader('Content-Type', 'application/json').end(JSON.stringify(this.#config()));
+      return;
+    }
+    const file = /\.[a-z0-9]+$/.test(path) ? path : '/index.html';
+    const content = await readFile(join(this.#folder, file)).catch(() => undefined);
+    if (content === undefined) {
+      this.unexpected.push(`GET ${path}`);
+      response.writeHead(404).end();
+      return;
+    }
+    response.setHeader('Content-Type', contentTypes[extname(file)] ?? 'text/plain').end(content);
+  }
+
+  #config(): Record<string, string> {
+    return {
+      apiUrl: this.apiUrl,
+      issuer: 'https://issuer.example.com',
+      clientId: 'dashboard',
+      product: 'AI Decision Engine',
+      company: 'AI Weed Company',
+      documentationUrl: 'https://docs.example.com',
+      statusUrl: 'https://status.example.com',
+      supportAddress: 'support@example.com',
+    };
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '';
-    if (request.method === 'GET' && path === '/dev/claim') {
-      const { html, headers } = claimPage({
-        name: 'AI Decision Engine',
-        company: 'AI Weed Company',
-        documentationUrl: 'https://docs.example.com',
-        statusUrl: 'https://status.example.com',
-        supportAddress: 'support@example.com',
-      });
-      response.writeHead(200, headers).end(html);
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204, { ...cors, 'Access-Control-Allow-Headers': 'Content-Type' }).end();
       return;
     }
     const body = JSON.parse((await text(request)) || '{}') as Record<string, unknown>;
@@ -69,6 +100,7 @@ export class ClaimService {
     response.writeHead(answer.status, {
       'Content-Type': 'application/json',
       'Content-Length': Buffer.byteLength(content),
+      ...cors,
       ...answer.headers,
     });
     // Cut off half-way: a connection that ends before the first byte is one that browsers may try again by themselves.
@@ -105,6 +137,30 @@ export class ClaimService {
       body: { apiKey, keyId: '0kQ2mZ81XvTb', version: 1, expiresAt: new Date(expiresAt).toISOString() },
     };
   }
+}
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+const cors = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'RateLimit, RateLimit-Policy, Retry-After, x-amzn-RequestId',
+};
+
+async function listening(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
 }
 
 export function problem(status: number, title: string): Record<string, unknown> {

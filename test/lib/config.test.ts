@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { ConfigError, parseConfig, type StageInput, stageNames } from '../../lib/config.ts';
 import { tierNames, tiers } from '../../lib/tiers.ts';
 import {
+  dashboardCertificateArn,
   environmentOf,
   functionBehind,
   functionsOf,
@@ -46,6 +47,7 @@ describe('a stage without a configuration of its own', () => {
       identity: 'create',
       mailFromSubdomain: 'mail',
     },
+    dashboard: {},
     identity: { mfa: 'optional', sender: 'ses' },
     usageKeys: { alarmAt: 8_000, limit: 9_500 },
     limits: {
@@ -62,7 +64,6 @@ describe('a stage without a configuration of its own', () => {
       retainData: false,
       cloudTrail: false,
       logRetentionDays: 14,
-      dashboard: { url: 'http://localhost:3001' },
       payments: { testMode: true },
     });
   });
@@ -74,7 +75,6 @@ describe('a stage without a configuration of its own', () => {
       retainData: true,
       cloudTrail: true,
       logRetentionDays: 365,
-      dashboard: { url: 'https://dashboard.aiweedcompany.com' },
       payments: { testMode: false },
     });
   });
@@ -437,18 +437,28 @@ describe('the sign-in of a stage', () => {
   });
 });
 
-test('the dashboard’s address of a stage reaches every route of the account, the mails to its owner, and nothing else', () => {
-  const url = 'https://keys.example.com';
-  const synthesized = synthesize('dev', { dashboard: { url } });
-  const told = [...functionsOf(synthesized).values()].flatMap((fn) => {
-    const { DASHBOARD_ORIGIN } = environmentOf(fn);
-    return DASHBOARD_ORIGIN === undefined ? [] : [[fn.name, DASHBOARD_ORIGIN]];
-  });
-  const ofAccount = [...methodsOf(synthesized)].filter(([route]) => /^\w+ \/account(\/|$)/.test(route));
-  const behind = ofAccount.flatMap(([, method]) => functionBehind(method) ?? []);
-  expect(behind).toContain('AccountsGetAccount');
-  expect(told.sort()).toEqual([...behind, 'AccountMailMailAccount'].sort().map((name) => [name, url]));
-});
+test.each([
+  ['at CloudFront’s name', {}, 'https://DashboardDistribution.DomainName'],
+  [
+    'at a domain of its own',
+    { domain: { name: 'keys.example.com', certificateArn: dashboardCertificateArn } },
+    'https://keys.example.com',
+  ],
+  ['elsewhere', { url: 'https://keys.example.org' }, 'https://keys.example.org'],
+])(
+  'the dashboard’s address, %s, reaches every route of the account, the mails to its owner, and nothing else',
+  (_, dashboard, url) => {
+    const synthesized = synthesize('dev', { dashboard });
+    const told = [...functionsOf(synthesized).values()].flatMap((fn) => {
+      const { DASHBOARD_ORIGIN } = environmentOf(fn);
+      return DASHBOARD_ORIGIN === undefined ? [] : [[fn.name, DASHBOARD_ORIGIN]];
+    });
+    const ofAccount = [...methodsOf(synthesized)].filter(([route]) => /^\w+ \/account(\/|$)/.test(route));
+    const behind = ofAccount.flatMap(([, method]) => functionBehind(method) ?? []);
+    expect(behind).toContain('AccountsGetAccount');
+    expect(told.sort()).toEqual([...behind, 'AccountMailMailAccount'].sort().map((name) => [name, url]));
+  },
+);
 
 test('whoever deploys with a wrong configuration reads what is wrong, and no stack trace', () => {
   const context = { stage: 'dev', stages: { dev: { rotation: { intervalDays: 5 }, surplus: 1 } } };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError, parseConfig, type StageName } from '../../lib/config.ts';
+import { dashboardCertificateArn } from './support.ts';
 
 /** The message of the refusal. @throws where the configuration is accepted */
 function refusal(stage: StageName, fields: object): string {
@@ -45,6 +46,37 @@ describe('the dashboard', () => {
   ])('of %s is refused at %j', (stage, url, message) => {
     expect(refusal(stage, { dashboard: { url } })).toContain(message);
     expect(refusal(stage, { dashboard: { url } })).toContain('at dashboard.url');
+  });
+
+  test.each<StageName>(['dev', 'prod'])('of %s is hosted by the stack unless it says otherwise', (stage) => {
+    expect(stageWith(stage, {}).dashboard).toEqual({});
+  });
+
+  const name = 'keys.example.com';
+  const certificateArn = dashboardCertificateArn;
+
+  test.each([
+    { name, certificateArn },
+    { name, certificateArn, hostedZone: { id: 'Z0123456789ABC', name: 'example.com' } },
+  ])('may have a domain of its own: %j', (domain) => {
+    expect(stageWith('prod', { dashboard: { domain } }).dashboard).toEqual({ domain });
+  });
+
+  test.each([
+    [{ name }, 'at dashboard.domain.certificateArn'],
+    [
+      { name, certificateArn: certificateArn.replace('us-east-1', 'eu-west-1') },
+      'must be the ARN of an ACM certificate in us-east-1',
+    ],
+    [{ name: 'https://keys.example.com', certificateArn }, 'at dashboard.domain.name'],
+    [{ name, certificateArn, surplus: 1 }, '"surplus"'],
+  ])('cannot have the domain %j', (domain, message) => {
+    expect(refusal('prod', { dashboard: { domain } })).toContain(message);
+  });
+
+  test('is either hosted at a domain or served elsewhere', () => {
+    const dashboard = { url: 'https://keys.example.org', domain: { name, certificateArn } };
+    expect(refusal('prod', { dashboard })).toContain('url and domain exclude each other');
   });
 });
 

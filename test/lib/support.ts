@@ -43,6 +43,9 @@ const domainName = 'api.example.com';
 export const hostedZone = { id: 'Z0123456789ABC', name: 'example.com' };
 export const certificateArn =
   'arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-0000-0000-000000000000';
+/** CloudFront looks for its certificates there. */
+export const dashboardCertificateArn =
+  'arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000';
 
 /** The stacks that tests look at. */
 export const variants = {
@@ -217,13 +220,15 @@ export function statements(document: unknown): Statement[] {
   });
 }
 
-/** Functions by their short name, such as `generate-key`. */
+/**
+ * Functions of the product by their short name, such as `generate-key`: those that have a name. The CDK's own, which copies
+ * the dashboard into its bucket, has none.
+ */
 export function functionsOf({ stage, ofType }: Synthesized): ReadonlyMap<string, Resource> {
   return new Map(
-    ofType('AWS::Lambda::Function').map((fn) => [
-      String(fn.properties['FunctionName']).replace(`latchkey-${stage}-`, ''),
-      fn,
-    ]),
+    ofType('AWS::Lambda::Function')
+      .filter(({ properties }) => 'FunctionName' in properties)
+      .map((fn) => [String(fn.properties['FunctionName']).replace(`latchkey-${stage}-`, ''), fn]),
   );
 }
 

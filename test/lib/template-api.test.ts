@@ -54,6 +54,7 @@ describe.each(allVariants)('the API of %s', (variant) => {
         ['DELETE /account/keys/{keyId}', signedIn, 'AWS_PROXY'],
         ['POST /account/keys/{keyId}/rotate', signedIn, 'AWS_PROXY'],
         ['POST /account/keys/{keyId}/claim', signedIn, 'AWS_PROXY'],
+        ['POST /account/keys/{keyId}/stored', signedIn, 'AWS_PROXY'],
         ['GET /account/usage', signedIn, 'AWS_PROXY'],
         ['GET /account/audit', signedIn, 'AWS_PROXY'],
         ['PUT /account/settings', signedIn, 'AWS_PROXY'],
@@ -69,6 +70,7 @@ describe.each(allVariants)('the API of %s', (variant) => {
         ['OPTIONS /account/keys', open, 'MOCK'],
         ['OPTIONS /account/keys/{keyId}', open, 'MOCK'],
         ['OPTIONS /account/keys/{keyId}/claim', open, 'MOCK'],
+        ['OPTIONS /account/keys/{keyId}/stored', open, 'MOCK'],
         ['OPTIONS /account/keys/{keyId}/rotate', open, 'MOCK'],
         ['OPTIONS /account/portal', open, 'MOCK'],
         ['OPTIONS /account/settings', open, 'MOCK'],
@@ -127,6 +129,7 @@ describe.each(allVariants)('the API of %s', (variant) => {
       'DELETE /account/keys/{keyId}': 'AccountsRevokeAccountKey',
       'POST /account/keys/{keyId}/rotate': 'AccountsRotateAccountKey',
       'POST /account/keys/{keyId}/claim': 'AccountsClaimAccountKey',
+      'POST /account/keys/{keyId}/stored': 'AccountsStoreAccountSecret',
       'GET /account/usage': 'AccountsReportAccountUsage',
       'GET /account/audit': 'AccountsListAccountAudit',
       'PUT /account/settings': 'AccountsChangeAccountSettings',
@@ -221,6 +224,7 @@ describe.each(allVariants)('the API of %s', (variant) => {
       'DELETE /account/keys/{keyId}': [200, 400],
       'POST /account/keys/{keyId}/rotate': [200, 400],
       'POST /account/keys/{keyId}/claim': [20, 40],
+      'POST /account/keys/{keyId}/stored': [20, 40],
       'GET /account/usage': [100, 200],
       'GET /account/audit': [10, 20],
       'PUT /account/settings': [20, 40],
@@ -449,8 +453,8 @@ describe('a browser', () => {
   });
 
   test.each([
-    ['dev', {}, 'http://localhost:3001'],
-    ['prod', {}, 'https://dashboard.aiweedcompany.com'],
+    ['dev', {}, 'https://DashboardDistribution.DomainName'],
+    ['prod', {}, 'https://DashboardDistribution.DomainName'],
     ['prod', { dashboard: { url: 'https://keys.example.com' } }, 'https://keys.example.com'],
   ] as const)(
     'of %s with %j may call the account from %s and no other page, with a token and never with a cookie',

@@ -237,9 +237,9 @@ describe.each(stages)('data at rest in %s', (stage) => {
     },
   );
 
-  test('is logged with an end: each function and the API have a log group of their own, kept for a set time', () => {
+  test('is logged with an end: each function, the API and the copying of the dashboard have a log group of their own, kept for a set time', () => {
     const groups = ofType('AWS::Logs::LogGroup');
-    const names = [...Object.keys(functionEntries), 'api-access'];
+    const names = [...Object.keys(functionEntries), 'api-access', 'publish-dashboard'];
     expect(groups.map(({ properties }) => properties['LogGroupName']).sort()).toEqual(
       names.map((name) => `/latchkey/${stage}/${name}`).sort(),
     );
@@ -251,7 +251,7 @@ describe.each(stages)('data at rest in %s', (stage) => {
     const used = ofType('AWS::Lambda::Function').map(({ properties }) =>
       at(properties, 'LoggingConfig', 'LogGroup'),
     );
-    expect(new Set(used).size).toBe(Object.keys(functionEntries).length);
+    expect(new Set(used).size).toBe(Object.keys(functionEntries).length + 1);
     expect(groups.map(({ name }) => name)).toEqual(expect.arrayContaining(used));
   });
 });

@@ -64,7 +64,7 @@ describe.each(['dev', 'prod'] as const)('the user pool of %s', (stage) => {
   });
 
   test('has one client: public, by authorization code alone, which leads to the dashboard and nowhere else', () => {
-    const origin = stage === 'prod' ? 'https://dashboard.aiweedcompany.com' : 'http://localhost:3001';
+    const origin = 'https://DashboardDistribution.DomainName';
     expect(one('AWS::Cognito::UserPoolClient').properties).toEqual({
       ClientName: 'dashboard',
       UserPoolId: pool.name,
@@ -160,7 +160,8 @@ describe('the right to delete users', () => {
     const alarms = new Alarms(stack, 'Alarms', { config });
     const mail = new Mail(stack, 'Mail', { config, alarms });
     const fn = new LatchkeyFunction(stack, 'Fn', { config, name: 'get-key', description: 'any function' });
-    new Identity(stack, 'Identity', { config, mail }).grantDeleteUser(fn);
+    const dashboard = { origin: 'https://dashboard.example.com' };
+    new Identity(stack, 'Identity', { config, mail, dashboard }).grantDeleteUser(fn);
     return Template.fromStack(stack);
   }
 

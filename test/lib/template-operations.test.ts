@@ -33,6 +33,7 @@ const functionOutputs = {
   // What connects Stripe.
   StripeApiKeySecret: 'PaymentsStripeApiKey',
   StripeWebhookSecret: 'PaymentsStripeWebhookSecret',
+  DashboardUrl: 'https://DashboardDistribution.DomainName',
   // What the dashboard signs in by.
   IdentityIssuer: 'IdentityUsersPool.ProviderURL',
   IdentityClientId: 'IdentityUsersPoolDashboard',
@@ -472,7 +473,8 @@ describe('the trail of management acts (R27)', () => {
     const type = 'AWS::CloudTrail::Trail';
     expect(has(template('prod').ofType(type))).toBe(true);
     expect(has(template('dev').ofType(type))).toBe(false);
-    expect(has(template('dev').ofType('AWS::S3::Bucket'))).toBe(false);
+    expect(template('dev').ofType('AWS::S3::Bucket')).toHaveLength(1);
+    expect(template('dev').one('AWS::S3::Bucket').name).toBe('DashboardBucket');
     expect(has(synthesize('prod', { cloudTrail: false }).ofType(type))).toBe(false);
     expect(has(synthesize('dev', { cloudTrail: true }).ofType(type))).toBe(true);
   });
@@ -501,7 +503,7 @@ describe('the trail of management acts (R27)', () => {
 
   test('lies in a bucket that is private, encrypted, versioned and reached by TLS only', () => {
     const { one } = template('prod');
-    const bucket = one('AWS::S3::Bucket');
+    const bucket = one('AWS::S3::Bucket', 'ManagementTrailBucket');
     expect(bucket.properties).toMatchObject({
       PublicAccessBlockConfiguration: {
         BlockPublicAcls: true,
@@ -514,7 +516,7 @@ describe('the trail of management acts (R27)', () => {
     expect(at(bucket.properties, 'BucketEncryption', 'ServerSideEncryptionConfiguration', 0)).toEqual({
       ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' },
     });
-    const policy = one('AWS::S3::BucketPolicy').properties;
+    const policy = one('AWS::S3::BucketPolicy', 'ManagementTrailBucketPolicy').properties;
     expect(policy['Bucket']).toBe('ManagementTrailBucket');
     expect(statements(policy['PolicyDocument'])).toContainEqual({
       effect: 'Deny',
@@ -605,6 +607,7 @@ describe('dev and prod in one account', () => {
   const nameProperties: Readonly<Record<string, string>> = {
     'AWS::ApiGateway::RestApi': 'Name',
     'AWS::ApiGateway::UsagePlan': 'UsagePlanName',
+    'AWS::CloudFront::Function': 'Name',
     'AWS::Cognito::UserPool': 'UserPoolName',
     // Among all of a Region's customers, even.
     'AWS::Cognito::UserPoolDomain': 'Domain',
@@ -630,6 +633,8 @@ describe('dev and prod in one account', () => {
     'FunctionName',
     // Where mail events come from.
     'ConfigurationSetName',
+    // Where the dashboard goes.
+    'DestinationBucketName',
   ]);
 
   test.each(allVariants)('do not meet: every name that %s sets itself carries the stage', (variant) => {

@@ -176,6 +176,7 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
     'dynamodb:PutItem': ['Keys', 'Subscriptions'],
     ...writesItems,
   },
+  'store-account-secret': changesKeys,
   'claim-account-key': { ...changesKeys, ...opensHandovers },
   'report-account-usage': { 'dynamodb:GetItem': ['Subscriptions', 'Usage'], ...readsItems },
   'list-account-audit': {
@@ -379,6 +380,7 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
   'report-account-usage': [512, 15],
   'revoke-account-key': [512, 15],
   'rotate-account-key': [512, 15],
+  'store-account-secret': [512, 15],
   // These wait for Stripe, and now and then for API Gateway to take another usage key.
   'approve-request': [512, 60],
   'choose-tier': [512, 29],
@@ -544,10 +546,19 @@ describe.each(allVariants)('in %s', (variant) => {
     )) {
       expect(effect).toBe('Allow');
       expect(principal).toEqual({
-        Service: expect.stringMatching(/^(cloudtrail|cloudwatch|ses)\.amazonaws\.com$/),
+        Service: expect.stringMatching(/^(cloudfront|cloudtrail|cloudwatch|ses)\.amazonaws\.com$/),
       });
       expect(actions.filter((action) => action.includes('*'))).toEqual([]);
       if (JSON.stringify(principal).includes('cloudtrail')) continue;
+      if (JSON.stringify(principal).includes('cloudfront')) {
+        expect(condition).toEqual({
+          StringEquals: {
+            'AWS:SourceArn':
+              'arn:<AWS::Partition>:cloudfront::<AWS::AccountId>:distribution/DashboardDistribution',
+          },
+        });
+        continue;
+      }
       expect(JSON.stringify(condition)).toMatch(/"aws:SourceAccount":"<AWS::AccountId>"/i);
     }
   });
@@ -586,6 +597,7 @@ describe.each(allVariants)('in %s', (variant) => {
       ['AccountsReportAccountUsage', ...caller, `${route}/GET/account/usage`],
       ['AccountsRevokeAccountKey', ...caller, `${route}/DELETE/account/keys/*`],
       ['AccountsRotateAccountKey', ...caller, `${route}/POST/account/keys/*/rotate`],
+      ['AccountsStoreAccountSecret', ...caller, `${route}/POST/account/keys/*/stored`],
       ['AuthorizerAuthorizeRequest', ...caller, `${source}/authorizers/Authorizer`],
       ['DecisionsEvaluateDecision', ...caller, `${source}/${stage}/POST/decisions/evaluate`],
       ['DeliveryDisputeClaim', ...caller, `${source}/${stage}/POST/claims/dispute`],
@@ -673,6 +685,7 @@ describe.each(allVariants)('in %s', (variant) => {
       'settle-payments',
       'show-claim-page',
       'show-openapi',
+      'store-account-secret',
     ];
     const invocable = Object.keys(functionEntries).filter((name) => !byItself.includes(name));
     expect(Object.keys(management).toSorted()).toEqual(invocable.toSorted());

@@ -19,7 +19,7 @@ export interface StartOptions {
   readonly dataDir: string;
   /** Options of the command line, such as `--fresh`. */
   readonly args?: readonly string[];
-  /** Variables beside, or instead of, `PORT=0`, `AWS_PORT=0`, `INBOX_PORT=0`, `ISSUER_PORT=0`, `STRIPE_PORT=0` and the data folder. */
+  /** Variables beside, or instead of, `DASHBOARD_PORT=0`, `PORT=0`, `AWS_PORT=0`, `INBOX_PORT=0`, `ISSUER_PORT=0`, `STRIPE_PORT=0` and the data folder. */
   readonly env?: Readonly<Record<string, string>>;
   /** Start `npm start` itself, in a process group of its own, rather than the command that it stands for. */
   readonly throughNpm?: boolean;
@@ -67,6 +67,7 @@ function start({ dataDir, args = [], env = {}, throughNpm = false }: StartOption
     cwd: root,
     env: {
       ...inherited,
+      DASHBOARD_PORT: '0',
       PORT: '0',
       AWS_PORT: '0',
       INBOX_PORT: '0',

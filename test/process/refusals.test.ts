@@ -7,6 +7,7 @@ import { cleanUp, dataFolder, startAndEnd } from './npm-start.ts';
 afterAll(cleanUp);
 
 test.concurrent.each([
+  ['DASHBOARD_PORT', '3001.5'],
   ['PORT', 'three thousand'],
   ['AWS_PORT', '65536'],
   ['INBOX_PORT', '-1'],
@@ -42,6 +43,7 @@ test.concurrent('--help tells options and variables, and starts nothing', async 
   for (const word of [
     '--fresh',
     '--stage',
+    'DASHBOARD_PORT',
     'PORT',
     'AWS_PORT',
     'INBOX_PORT',

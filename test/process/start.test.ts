@@ -42,8 +42,15 @@ describe('what it prints', () => {
     },
   );
 
-  test('it says where the API, the AWS endpoint and the data are', () => {
-    for (const place of [stack.apiUrl, stack.awsEndpoint, stack.region, stack.dataDir]) {
+  test('it says where to sign up, and where the API, the AWS endpoint and the data are', () => {
+    expect(stack.process.stdout()).toMatch(/\n\n {2}Dashboard +http:\/\/\S+ +sign up here\n/);
+    for (const place of [
+      stack.dashboardUrl ?? 'nowhere',
+      stack.apiUrl,
+      stack.awsEndpoint,
+      stack.region,
+      stack.dataDir,
+    ]) {
       expect(stack.process.stdout()).toContain(place);
     }
     expect(stack.demoKey).toMatch(/^user_[0-9A-Za-z]{12}_[0-9A-Za-z]{49}$/);
@@ -60,6 +67,7 @@ describe('what it prints', () => {
 test('stack.json tells addresses, functions and tables by their short names', () => {
   const written: unknown = JSON.parse(readFileSync(join(stack.dataDir, 'stack.json'), 'utf8'));
   expect(written).toEqual({
+    dashboardUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     apiUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     awsEndpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     inboxUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),

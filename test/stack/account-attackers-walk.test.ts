@@ -81,6 +81,7 @@ function forged(): Record<string, string>[] {
 const bodies: Readonly<Record<string, unknown>> = {
   'PUT /account/tier': { tier: 'free' },
   'PUT /account/settings': { name: 'Mallory' },
+  'POST /account/keys/{keyId}/stored': { version: 1 },
 };
 
 /** The path with an id in the place of its parameter. */
@@ -124,13 +125,14 @@ describe('one subscriber and another’s things', () => {
 
   test('with a second user’s token each route that names a key answers as if there were none', async () => {
     const withKeys = routes.filter(({ path }) => path.includes('{keyId}'));
-    expect(withKeys).toHaveLength(4);
+    expect(withKeys).toHaveLength(5);
     const before = await contentsOf(stack);
     const unknown = 'aaaaaaaaaaaa';
     for (const { method, path } of withKeys) {
       for (const headers of [{}, ...forged()]) {
-        const answer = await attacker.call(method, withId(path, secret.keyId), undefined, headers);
-        const nothing = await attacker.call(method, withId(path, unknown), undefined, headers);
+        const body = bodies[`${method} ${path}`];
+        const answer = await attacker.call(method, withId(path, secret.keyId), body, headers);
+        const nothing = await attacker.call(method, withId(path, unknown), body, headers);
         expect([method, path, answer.status]).toEqual([method, path, 404]);
         const comparable = ({ body }: typeof answer, id: string) =>
           JSON.stringify({ ...body, requestId: '' }).replaceAll(id, '');
@@ -212,12 +214,12 @@ describe('a browser', () => {
         'Access-Control-Request-Headers': 'authorization',
       });
       expect([path, preflight.status]).toEqual([path, 204]);
-      expect(preflight.headers.get('access-control-allow-origin')).toBe('http://localhost:3001');
+      expect(preflight.headers.get('access-control-allow-origin')).toBe(stack.dashboardUrl);
       expect(preflight.headers.get('access-control-allow-credentials')).toBeNull();
       expect(preflight.headers.get('access-control-allow-headers')).toMatch(/Authorization.*Idempotency-Key/);
     }
     const answer = await victim.call('GET', '/account', undefined, { Origin: 'https://evil.example.com' });
-    expect(answer.headers.get('access-control-allow-origin')).toBe('http://localhost:3001');
+    expect(answer.headers.get('access-control-allow-origin')).toBe(stack.dashboardUrl);
     expect(answer.headers.get('vary')).toContain('Origin');
     expect(answer.headers.get('set-cookie')).toBeNull();
     expect(answer.headers.get('cache-control')).toBe('no-store');

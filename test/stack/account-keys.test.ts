@@ -199,6 +199,26 @@ describe('a secret that waits', () => {
     await ada.call('PUT', '/account/settings', { preferences: { mailNewKeys: true } });
   });
 
+  test('is destroyed once its owner says that it is stored, for its link, its claim and a repeated request alike', async () => {
+    const { keyId } = await freshKey();
+    const once = { 'Idempotency-Key': randomUUID() };
+    const rotate = () => ada.call('POST', `/account/keys/${keyId}/rotate`, undefined, once);
+    const { body } = await rotate();
+    await deliveryOf(stack).settle();
+    const mail = (await deliveryOf(stack).mails(ada.email)).findLast(holdsLink);
+    if (mail === undefined) throw new Error('no mail with a link');
+    const stored = (version: number) => ada.call('POST', `/account/keys/${keyId}/stored`, { version });
+    expect((await stored(1)).status).toBe(409);
+    expect((await stored(2)).body).toEqual({ keyId, version: 2 });
+    expect((await stored(2)).body).toEqual({ keyId, version: 2 });
+    const { handover } = await keyItem(stack, keyId);
+    expect(handover).not.toHaveProperty('ciphertext');
+    expect((await stack.evaluate(body.apiKey)).status).toBe(200);
+    expect((await deliveryOf(stack).claim(tokenIn(mail), 'a browser')).status).toBe(410);
+    expect((await ada.call('POST', `/account/keys/${keyId}/claim`)).status).toBe(409);
+    expect((await rotate()).status).toBe(409);
+  });
+
   test('opened in the account is used up for the link in the mail', async () => {
     const keyId = await waiting();
     await stack.streams.whenIdle();

@@ -56,6 +56,7 @@ export async function startTestStack(options: Partial<StackOptions> = {}): Promi
   const stack = await startStack({
     stage: 'dev',
     dataDir: ownFolder ?? '',
+    dashboardPort: 0,
     port: 0,
     awsPort: 0,
     inboxPort: 0,

@@ -161,6 +161,15 @@ export function handoverEnded(handover: Handover, change: Change): Handover {
   return isTaken(handover) ? ended : { ...ended, expiredAt: change.at };
 }
 
+/**
+ * Its owner says that the secret is stored: nobody needs it any more, and every link to it counts as used. Known to whoever
+ * asked for it, it counts as taken from now on.
+ */
+export function handoverStored(handover: Handover, change: Change): Handover {
+  const stored = withoutCiphertext(handover);
+  return stored.openedAt === undefined ? { ...stored, openedAt: change.at } : stored;
+}
+
 function withoutCiphertext(handover: Handover): Handover {
   const { ciphertext: _destroyed, delivery, ...rest } = handover;
   if (delivery === undefined) return rest;

@@ -7,6 +7,7 @@ export {
   handoverOpened,
   handoverQueued,
   handoverSent,
+  handoverStored,
   isTaken,
   newHandover,
   retryAfter,

@@ -45,6 +45,7 @@ export const changeActions = [
   'dispute-claim',
   'open-account',
   'join-account',
+  'store-secret',
   'delete-account',
   'erase-account',
   'choose-tier',

@@ -80,8 +80,9 @@ beforeAll(async () => {
   symlinkSync(new URL('../../../node_modules', import.meta.url).pathname, join(assets, 'node_modules'));
   const environment = { ...base, stackName: 'latchkey-dev', dataDir };
   const template = resolveTemplate(synthesize(), environment);
-  const ports = { port: 0, awsPort: 0, inboxPort: 0, issuerPort: 0, stripePort: 0 };
-  services = await startServices({ environment, template, assetPath: () => assets, ...ports }, running);
+  const ports = { dashboardPort: 0, port: 0, awsPort: 0, inboxPort: 0, issuerPort: 0, stripePort: 0 };
+  const assetsOf = { assetPath: () => assets, assetFolder: () => assets };
+  services = await startServices({ environment, template, ...assetsOf, ...ports }, running);
   lambda = new LambdaClient(clientConfig(services.awsEndpoint));
 });
 afterAll(async () => {

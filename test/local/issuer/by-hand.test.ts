@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { decodeJwt } from 'jose';
 import { expect, test } from 'vitest';
 import { codeFor, goodPassword, openBrowser } from '../../stack/sign-in.ts';
-import { startTestIssuer } from './support.ts';
+import { dashboard, startTestIssuer } from './support.ts';
 
 test('an ID token by hand is got as docs/identity.md says', async () => {
   const stack = await startTestIssuer();
@@ -13,6 +13,7 @@ test('an ID token by hand is got as docs/identity.md says', async () => {
     const commands = /```sh\n(ISSUER=.*?)```/s.exec(page)?.[1] ?? '';
     // What `jq` would read, for it is not everywhere.
     const told = commands
+      .replace('$(jq -r .dashboardUrl .local/stack.json)', dashboard)
       .replace('$(jq -r .issuerUrl .local/stack.json)', stack.issuerUrl)
       .replace('$(jq -r .issuerClientId .local/stack.json)', stack.pool.client.clientId)
       .replace('| jq -r .id_token', '');

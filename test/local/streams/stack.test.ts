@@ -87,6 +87,8 @@ test('runs mappings as CDK writes them, and is idle when what functions derive i
       environment,
       template,
       assetPath: () => assets,
+      assetFolder: () => assets,
+      dashboardPort: 0,
       port: 0,
       awsPort: 0,
       inboxPort: 0,

@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ResolvedResource } from '../../../local/model.ts';
-import { noEffectProperties, noEffectTypes, servedTypes, stripNoEffect } from '../../../local/no-effect.ts';
+import {
+  noEffectHandlers,
+  noEffectProperties,
+  noEffectTypes,
+  servedTypes,
+  stripNoEffect,
+} from '../../../local/no-effect.ts';
 
 function resource(type: string, properties: Record<string, unknown>): ResolvedResource {
   return { logicalId: 'Thing', type, ref: 'thing', attributes: {}, properties };
@@ -23,7 +29,7 @@ describe('the list of what has no effect', () => {
   });
 
   it('every entry gives a reason', () => {
-    const reasons = [noEffectTypes, ...Object.values(noEffectProperties)].flatMap((entry) =>
+    const reasons = [noEffectHandlers, noEffectTypes, ...Object.values(noEffectProperties)].flatMap((entry) =>
       Object.values(entry),
     );
     expect(reasons.filter((reason) => reason.split(' ').length < 4)).toEqual([]);
@@ -37,6 +43,21 @@ describe('stripNoEffect', () => {
       resource('AWS::DynamoDB::Table', {}),
     ]);
     expect(kept.map(({ type }) => type)).toEqual(['AWS::DynamoDB::Table']);
+  });
+
+  it('drops the function that a deployment alone calls, and no other', () => {
+    const fn = (name: string): ResolvedResource => ({
+      ...resource('AWS::Lambda::Function', {}),
+      logicalId: name,
+      attributes: { Arn: `arn:${name}` },
+    });
+    const kept = stripNoEffect([
+      fn('Copy'),
+      fn('Evaluate'),
+      resource('Custom::CDKBucketDeployment', { ServiceToken: 'arn:Copy', Prune: true }),
+    ]);
+    expect(kept.map(({ logicalId }) => logicalId)).toEqual(['Evaluate', 'Thing']);
+    expect(kept.at(-1)?.properties).toEqual({ Prune: true });
   });
 
   it('removes the listed properties and nothing else, in lists too, and leaves its input alone', () => {

@@ -8,6 +8,7 @@ import { synthesize } from '../../../local/template/synthesize.ts';
 import { readEverything } from './read-everything.ts';
 import { environment } from './support.ts';
 
+const certificateArn = 'arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000';
 const hostedZone = { id: 'Z0123456789ABC', name: 'example.com' };
 
 describe.each([
@@ -16,7 +17,12 @@ describe.each([
   // Whatever a configuration can switch on.
   [
     'prod',
-    { domain: { name: 'api.example.com', hostedZone }, alarmEmail: 'on-call@example.com', cloudTrail: true },
+    {
+      domain: { name: 'api.example.com', hostedZone },
+      dashboard: { domain: { name: 'keys.example.com', certificateArn, hostedZone } },
+      alarmEmail: 'on-call@example.com',
+      cloudTrail: true,
+    },
   ],
 ])('the stack of stage %s with %j', (stage, overrides) => {
   let outdir: string;
@@ -32,7 +38,7 @@ describe.each([
   afterAll(() => rm(outdir, { recursive: true }));
 
   it('is served or listed as without effect, down to every property', () => {
-    expect(() => readEverything(resolved, environment)).not.toThrow();
+    expect(() => readEverything(resolved, environment, loaded.assetFolder)).not.toThrow();
   });
 
   it('has the code of every function in a folder of the assembly', async () => {

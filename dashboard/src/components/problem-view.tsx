@@ -1,0 +1,70 @@
+import { useConfig } from '../config-context.ts';
+import { formatDuration } from '../rules/formats.ts';
+import { otherFaults, type Problem } from '../rules/problem.ts';
+import { Button, OutwardLink } from './button.tsx';
+import { Notice } from './notice.tsx';
+
+interface ProblemViewProps {
+  readonly problem: Problem;
+  /** Paths of faults that fields of the form show themselves. */
+  readonly shownPaths?: readonly string[];
+  readonly onRetry?: (() => void) | undefined;
+}
+
+/** What went wrong, what to do next, and whom to ask: with every error, the ways to help. */
+export function ProblemView({ problem, shownPaths = [], onRetry }: ProblemViewProps) {
+  const faults = otherFaults(problem, shownPaths);
+  const { retryAfterSeconds } = problem;
+  return (
+    <Notice
+      tone={problem.status >= 400 && problem.status < 500 ? 'warn' : 'danger'}
+      title={problem.title}
+      role="alert"
+      actions={
+        onRetry !== undefined && (
+          <Button isSmall icon="rotate" onClick={onRetry}>
+            Try again
+          </Button>
+        )
+      }
+    >
+      <p>{asSentence(problem.detail)}</p>
+      {faults.length > 0 && (
+        <ul>
+          {faults.map(({ path, detail }) => (
+            <li key={`${path} ${detail}`}>
+              <code>{path}</code> {detail}
+            </li>
+          ))}
+        </ul>
+      )}
+      {retryAfterSeconds !== undefined && retryAfterSeconds > 10 && (
+        <p>Please wait {formatDuration(retryAfterSeconds)} before you try again.</p>
+      )}
+      <HelpLine requestId={problem.requestId} />
+    </Notice>
+  );
+}
+
+/** Support, documentation and status, with the request's id for support where there is one. */
+export function HelpLine({ requestId }: { readonly requestId?: string | undefined }) {
+  const { supportAddress, documentationUrl, statusUrl } = useConfig();
+  return (
+    <p className="help-line">
+      <a href={`mailto:${supportAddress}`}>{supportAddress}</a>
+      <OutwardLink to={documentationUrl}>Documentation</OutwardLink>
+      <OutwardLink to={statusUrl}>Service status</OutwardLink>
+      {requestId !== undefined && (
+        <span>
+          Request id <code translate="no">{requestId}</code>
+        </span>
+      )}
+    </p>
+  );
+}
+
+/** The API's own details begin in lower case where they name what was refused. */
+function asSentence(detail: string): string {
+  const first = detail.charAt(0).toUpperCase() + detail.slice(1);
+  return /[.!?]$/.test(first) ? first : `${first}.`;
+}

@@ -1,0 +1,29 @@
+import {
+  formatDate,
+  formatDateTime,
+  formatLocalDateTime,
+  formatRelative,
+  formatWhen,
+} from '../rules/formats.ts';
+import { useNow } from '../time/clock.ts';
+
+interface WhenProps {
+  /** ISO 8601. */
+  readonly at: string;
+  /** `when`: in 12 days, 8 December. `relative`: in 12 days. `date`: 8 December. `time`: 8 December, 14:05 UTC. */
+  readonly as?: 'when' | 'relative' | 'date' | 'time';
+}
+
+const forms = { when: formatWhen, relative: formatRelative, date: formatDate, time: formatDateTime };
+
+/** A moment in words; the exact one, in UTC and in the reader's time, is its title. */
+export function When({ at, as = 'when' }: WhenProps) {
+  const now = useNow();
+  const local = formatLocalDateTime(at);
+  const exact = formatDateTime(at, now) + (local === undefined ? '' : ` (${local})`);
+  return (
+    <time dateTime={at} title={exact}>
+      {forms[as](at, now)}
+    </time>
+  );
+}

@@ -1,0 +1,125 @@
+import { useState } from 'react';
+import { useApi, useRefresh } from '../../api/queries.ts';
+import type { AccountKey } from '../../api/types.ts';
+import { useAction } from '../../api/use-action.ts';
+import { Button } from '../../components/button.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { Choices, TextField } from '../../components/field.tsx';
+import { ProblemView } from '../../components/problem-view.tsx';
+import { useReveal } from '../../components/reveal.tsx';
+import { formatWhen } from '../../rules/formats.ts';
+import { faultOf } from '../../rules/problem.ts';
+import { useNow } from '../../time/clock.ts';
+
+type End = 'at-once' | 'later';
+const defaultHours = '24';
+const hour = 3_600_000;
+
+interface RotateKeyDialogProps {
+  readonly keyToRotate: Pick<AccountKey, 'keyId' | 'name'>;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+}
+
+/** Gives a key a new secret, and shows it. */
+export function RotateKeyDialog({ keyToRotate, isOpen, onClose }: RotateKeyDialogProps) {
+  const { keyId, name } = keyToRotate;
+  const api = useApi();
+  const reveal = useReveal();
+  const refresh = useRefresh();
+  const now = useNow();
+  const [end, setEnd] = useState<End>('later');
+  const [hours, setHours] = useState(defaultHours);
+  const [fault, setFault] = useState<string>();
+  const action = useAction((graceHours: number, idempotencyKey) =>
+    api.rotateKey(keyId, { graceHours }, idempotencyKey),
+  );
+
+  function close(): void {
+    action.reset();
+    setFault(undefined);
+    // What stops an application is chosen anew each time.
+    setEnd('later');
+    setHours(defaultHours);
+    onClose();
+  }
+
+  async function submit(): Promise<void> {
+    const graceHours = end === 'at-once' ? 0 : hoursOf(hours);
+    setFault(graceHours === undefined ? 'Enter a number of hours from 1 to 168.' : undefined);
+    if (graceHours === undefined) return;
+    const rotated = await action.run(graceHours);
+    if (rotated === undefined) return;
+    const { apiKey, version, oldRetiresAt } = rotated;
+    close();
+    reveal({ apiKey, keyId, version, name, cause: 'rotated', oldRetiresAt });
+    void refresh();
+  }
+
+  const graceHours = hoursOf(hours);
+  return (
+    <Dialog
+      isOpen={isOpen}
+      onClose={close}
+      title={`Rotate ${name}`}
+      description={
+        <p>
+          The key gets a new secret. Its name, its history and the count of its requests stay as they are.
+        </p>
+      }
+    >
+      <form
+        className="form"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <Choices
+          label="The old secret"
+          value={end}
+          onChange={setEnd}
+          choices={[
+            {
+              value: 'later',
+              label: 'Goes on for some hours',
+              hint: 'Change your applications over without a gap: both secrets work until then.',
+            },
+            {
+              value: 'at-once',
+              label: 'Stops at once',
+              hint: 'For a secret that has leaked. Whatever uses it is refused from the next request on.',
+            },
+          ]}
+        />
+        {end === 'later' && (
+          <TextField
+            label="Hours"
+            hint={
+              graceHours === undefined
+                ? '1 to 168, which is a week.'
+                : `The old secret stops ${formatWhen(now + graceHours * hour, now)}.`
+            }
+            inputMode="numeric"
+            value={hours}
+            error={fault ?? faultOf(action.problem, 'graceHours')}
+            onChange={setHours}
+          />
+        )}
+        {action.problem !== undefined && <ProblemView problem={action.problem} shownPaths={['graceHours']} />}
+        <div className="actions actions-end">
+          <Button onClick={close}>Cancel</Button>
+          <Button look={end === 'at-once' ? 'danger' : 'primary'} type="submit" isBusy={action.isRunning}>
+            {end === 'at-once' ? 'Rotate and stop the old secret' : 'Rotate'}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function hoursOf(text: string): number | undefined {
+  const hours = Number(text.trim().replace(',', '.'));
+  return text.trim() !== '' && hours > 0 && hours <= 168 ? hours : undefined;
+}

@@ -1,0 +1,52 @@
+import { Link } from 'wouter';
+import type { Account } from '../../api/types.ts';
+import { Card, Fact, Facts } from '../../components/card.tsx';
+import { When } from '../../components/when.tsx';
+import { formatNumber } from '../../rules/formats.ts';
+import { tierPrice, tierTitle } from '../../rules/tier-words.ts';
+
+/** Which tier it is, what it costs, and how the payments stand. */
+export function PlanCard({ account }: { readonly account: Account }) {
+  const { tier, tiers, requestsPerMonth, request } = account;
+  const offer = tiers.find(({ name }) => name === tier);
+  return (
+    <Card title="Your tier" actions={<Link href="/plan">Change it</Link>}>
+      <Facts>
+        <Fact name="Tier">{tierTitle(tier)}</Fact>
+        {offer !== undefined && <Fact name="Price">{tierPrice(offer)}</Fact>}
+        <Fact name="Requests a month">{formatNumber(requestsPerMonth)}</Fact>
+        <Payments payment={account.payment} />
+      </Facts>
+      {request?.status === 'open' && (
+        <p className="soft">
+          You asked for {tierTitle(request.tier)} on <When at={request.requestedAt} as="date" />: support
+          answers by mail.
+        </p>
+      )}
+    </Card>
+  );
+}
+
+function Payments({ payment }: Pick<Account, 'payment'>) {
+  if (payment === undefined || payment.status === 'ended') return null;
+  const { cancelsAt, graceEndsAt, periodEndsAt } = payment;
+  if (graceEndsAt !== undefined) {
+    return (
+      <Fact name="Ends, unless it is paid">
+        <When at={graceEndsAt} />
+      </Fact>
+    );
+  }
+  if (cancelsAt !== undefined) {
+    return (
+      <Fact name="Ends">
+        <When at={cancelsAt} />
+      </Fact>
+    );
+  }
+  return periodEndsAt === undefined ? null : (
+    <Fact name="Next payment">
+      <When at={periodEndsAt} />
+    </Fact>
+  );
+}
