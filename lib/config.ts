@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { usageKeyReserve } from '../functions/subscriptions/contract.ts';
 import { dashboardFields, identityFields, signInProblems } from './sign-in-config.ts';
 import { type TierLimits, type TierName, tierNames, tiers } from './tiers.ts';
 
@@ -110,6 +111,10 @@ const stageFields = z.strictObject({
     .prefault({}),
   dashboard: dashboardFields,
   identity: identityFields,
+  payments: z.strictObject({
+    /** Whether keys of Stripe's test mode are taken: tiers are paid for with money that there is not. */
+    testMode: z.boolean(),
+  }),
   /** API Gateway usage keys, one per subscription and tier: AWS allows 10,000 per account and Region. */
   usageKeys: z
     .strictObject({
@@ -117,8 +122,9 @@ const stageFields = z.strictObject({
       limit: z.int().positive().max(10_000).default(9_500),
     })
     .prefault({})
-    .refine((usageKeys) => usageKeys.alarmAt < usageKeys.limit, {
-      error: 'alarmAt must be below limit: the alarm is to ring before anybody is refused',
+    .refine(({ alarmAt, limit }) => alarmAt < limit - usageKeyReserve(limit), {
+      error:
+        'alarmAt must be below nine tenths of limit, where sign-ups are refused: the alarm is to ring before anybody is',
     }),
   /** Limits that differ from the tier table in this stage, for load tests. */
   tiers: z
@@ -157,9 +163,22 @@ export interface Config extends Omit<StageConfig, 'tiers'> {
 }
 
 /** What a stage is where `cdk.json` says nothing else. */
-const stageDefaults: Record<StageName, Pick<StageInput, 'retainData' | 'cloudTrail' | 'logRetentionDays'>> = {
-  dev: { retainData: false, cloudTrail: false, logRetentionDays: 14 },
-  prod: { retainData: true, cloudTrail: true, logRetentionDays: 365 },
+const stageDefaults: Record<
+  StageName,
+  Pick<StageInput, 'retainData' | 'cloudTrail' | 'logRetentionDays' | 'payments'>
+> = {
+  dev: {
+    retainData: false,
+    cloudTrail: false,
+    logRetentionDays: 14,
+    payments: { testMode: true },
+  },
+  prod: {
+    retainData: true,
+    cloudTrail: true,
+    logRetentionDays: 365,
+    payments: { testMode: false },
+  },
 };
 
 /** The configuration is wrong: the message names every wrong field and what was expected. */

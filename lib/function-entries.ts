@@ -5,6 +5,7 @@ export const functionEntries = {
   'authorize-request': 'authorizer/handlers/authorize-request',
   'change-account-settings': 'accounts/handlers/change-account-settings',
   'change-tier': 'keys/handlers/change-tier',
+  'check-payments': 'payments/handlers/check-payments',
   'choose-tier': 'payments/handlers/choose-tier',
   'claim-account-key': 'accounts/handlers/claim-account-key',
   'create-account-key': 'accounts/handlers/create-account-key',

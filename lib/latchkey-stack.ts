@@ -119,6 +119,10 @@ export class LatchkeyStack extends Stack {
     if (config.cloudTrail) {
       new ManagementTrail(this, 'ManagementTrail', { functions: [...acts, ...reads] });
     }
+    new CfnOutput(this, 'StripeWebhookUrl', {
+      value: `${api.url}/webhooks/stripe`,
+      description: 'Where Stripe is to send its events',
+    });
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'POST <ApiUrl>/decisions/evaluate' });
   }
 }

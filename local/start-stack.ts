@@ -145,6 +145,9 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
       await setPaymentSecrets({ template, awsEndpoint, region: environment.region, secrets: stripe });
     }
     const description = describe(environment, services);
+    // As an operator does who would not wait for the minute in which it is noticed.
+    const check = description.functions['check-payments'];
+    if (options.payments === true && check !== undefined) await services.lambda.invoke(check, {});
     writeAtOnce(join(dataDir, 'stack.json'), `${JSON.stringify(description, null, 2)}\n`);
     return {
       ...description,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { dashboardHeaders, rateLimitHeaders } from '../runtime/answer-headers.ts';
 import type { Message, Route, RouteProblem } from '../runtime/api-route.ts';
 import * as answers from './answers.ts';
+import { exampleOpenPgpKey } from './field-examples.ts';
 import { auditQuery, settingsBody, usageQuery } from './messages.ts';
 import * as examples from './route-examples.ts';
 
@@ -139,7 +140,7 @@ export const ownRoutes: readonly Route[] = [
         required: false,
         examples: {
           name: { summary: 'Another name', value: { name: 'Ada Lovelace' } },
-          key: { summary: 'An OpenPGP key', value: { openPgpKey: examples.exampleOpenPgpKey } },
+          key: { summary: 'An OpenPGP key', value: { openPgpKey: exampleOpenPgpKey } },
           none: {
             summary: 'No OpenPGP key any more, and no keys in mails',
             value: { openPgpKey: null, preferences: { mailNewKeys: false } },

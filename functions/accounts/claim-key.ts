@@ -5,7 +5,7 @@ import type { TimerPolicy } from '../keys/rules/index.ts';
 import type { DocumentClient } from '../runtime/dynamodb.ts';
 import { ConflictError } from '../runtime/errors.ts';
 import type { Act } from '../runtime/rules/change.ts';
-import { ownKey } from './own.ts';
+import { ownKey } from './own-key.ts';
 
 /**
  * Shows the secret that waits for the account's owner, as the link in the mail would, and once as that. The same

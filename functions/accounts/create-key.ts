@@ -2,8 +2,7 @@ import type { TierName } from '../../lib/tiers.ts';
 import { type GenerateApiKeyDependencies, generateApiKey } from '../keys/index.ts';
 import { ConflictError } from '../runtime/errors.ts';
 import type { Act } from '../runtime/rules/change.ts';
-import { defaultPreferences, type SubscriptionStore } from '../subscriptions/index.ts';
-import { ownAccount } from './own.ts';
+import { defaultPreferences, ownAccount, type SubscriptionStore } from '../subscriptions/index.ts';
 
 const attempts = 3;
 

@@ -2,8 +2,12 @@ import type { KeyStore } from '../keys/index.ts';
 import { type KeyItem, revoked } from '../keys/rules/index.ts';
 import { commit, type DocumentClient, retryContended } from '../runtime/dynamodb.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
-import { deleted, type SubscriptionItem, type SubscriptionStore } from '../subscriptions/index.ts';
-import { ownAccount } from './own.ts';
+import {
+  deleted,
+  ownAccount,
+  type SubscriptionItem,
+  type SubscriptionStore,
+} from '../subscriptions/index.ts';
 
 /** What a key of a deleted account is called: names are its owner's words. */
 export const formerName = 'deleted';

@@ -1,8 +1,8 @@
 import { limitsOf, type TierLimitsOfStage } from '../runtime/rules/tier-limits.ts';
 import type { SubscriptionStore } from '../subscriptions/index.ts';
+import { ownAccount } from '../subscriptions/index.ts';
 import { type UsageStore, usageReport } from '../usage/index.ts';
 import { periodOf } from '../usage/rules/index.ts';
-import { ownAccount } from './own.ts';
 import { type Account, accountView, type Support } from './views.ts';
 
 export interface AccountDependencies {

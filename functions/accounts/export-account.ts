@@ -5,6 +5,7 @@ import type { KeyItem } from '../keys/rules/index.ts';
 import { decodeCursor } from '../runtime/rules/cursor.ts';
 import { limitsOf } from '../runtime/rules/tier-limits.ts';
 import type { SubscriptionItem } from '../subscriptions/index.ts';
+import { ownAccount } from '../subscriptions/index.ts';
 import type { UsageReport, UsageStore } from '../usage/index.ts';
 import { usageReport } from '../usage/index.ts';
 import { type Period, periodOf } from '../usage/rules/index.ts';
@@ -12,7 +13,6 @@ import type { accountExport } from './answers.ts';
 import { type AccountDependencies, describeAccount } from './describe-account.ts';
 import { type AccountAudit, listAccountAudit } from './list-audit.ts';
 import { allKeyIds } from './list-keys.ts';
-import { ownAccount } from './own.ts';
 import { accountKeyView } from './views.ts';
 
 /** Entries of the record that one export tells: some 2 MB of the 6 MB that a function may answer. */

@@ -1,4 +1,3 @@
-/** What other subsystems may use of accounts: how functions behind `authorize-account` look, and their messages. */
-export { accountFunction } from './account-function.ts';
+/** What other subsystems may use of accounts: the messages of tiers. */
 export type { portal, tierChange } from './answers.ts';
 export { chooseTierBody } from './messages.ts';

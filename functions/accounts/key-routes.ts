@@ -1,15 +1,9 @@
 import * as z from 'zod';
 import type { Route } from '../runtime/api-route.ts';
+import { idempotencyKeyHeader } from '../runtime/fields.ts';
 import { noParameter, one, refusedAnywhere } from './account-routes.ts';
 import * as answers from './answers.ts';
-import {
-  createKeyBody,
-  idempotencyKeyHeader,
-  keyPath,
-  listKeysQuery,
-  rotateKeyBody,
-  storedBody,
-} from './messages.ts';
+import { createKeyBody, keyPath, listKeysQuery, rotateKeyBody, storedBody } from './messages.ts';
 import * as examples from './route-examples.ts';
 
 /** With a key of the caller's choice, a lost answer can be asked for again. */

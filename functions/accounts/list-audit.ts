@@ -4,7 +4,7 @@ import type { KeyStore } from '../keys/index.ts';
 import { encodeCursor } from '../runtime/rules/cursor.ts';
 import type { auditEntry, auditPage } from './answers.ts';
 import { allKeyIds } from './list-keys.ts';
-import { ownKey } from './own.ts';
+import { ownKey } from './own-key.ts';
 
 const subjectsAtOnce = 25;
 

@@ -3,6 +3,7 @@ import { tierNames } from '../../lib/tiers.ts';
 import { isKeyId, isPrefix } from '../keys/rules/index.ts';
 import { cursor, keyId, text } from '../runtime/fields.ts';
 import { type Period, parsePeriod, periodShape } from '../usage/rules/index.ts';
+import { exampleAuditCursor, exampleKeyCursor, exampleOpenPgpKey } from './field-examples.ts';
 
 /**
  * What a signed-in subscriber sends. One schema per message: validation, types and the API's description come from it.
@@ -12,18 +13,6 @@ import { type Period, parsePeriod, periodShape } from '../usage/rules/index.ts';
 export const tierName = z
   .enum(tierNames, { error: `must be one of ${tierNames.join(', ')}` })
   .meta({ id: 'TierName', description: 'A tier.', example: 'pro' });
-
-/** Of any route; it matters where something is made. */
-export const idempotencyKeyHeader = z
-  .string()
-  .regex(/^[\x21-\x7e]{1,128}$/, {
-    error: 'must be 1 to 128 printable ASCII characters without spaces, such as a UUID',
-  })
-  .meta({
-    description:
-      'Of your choice, the same for every repetition of one request: a repetition within 10 minutes is answered as the first one was, and nothing is done twice.',
-    example: '5f0c7a52-9d1e-4b86-8f3a-2c6d4e8b7a10',
-  });
 
 export const keyPath = z.strictObject({
   keyId: keyId.meta({ description: 'The id of one of your keys.', example: '0AbCdEfGhIjK' }),
@@ -71,6 +60,12 @@ export const rotateKeyBody = z
   })
   .meta({ id: 'RotateKey', description: 'How the old secret ends.' });
 
+export const mailNewKeys = z.boolean({ error: 'must be true or false' }).meta({
+  description:
+    'Whether a key that you make or rotate is mailed too; false: the mail merely tells that it was.',
+  example: true,
+});
+
 const version = 'must be the version of the secret that was shown';
 export const storedBody = z
   .strictObject({
@@ -94,16 +89,9 @@ export const settingsBody = z
       .meta({
         description:
           'Your ASCII-armored OpenPGP public key: new keys are then mailed encrypted to it; null removes it.',
+        example: exampleOpenPgpKey,
       }),
-    preferences: z
-      .strictObject({
-        mailNewKeys: z.boolean({ error: 'must be true or false' }).meta({
-          description:
-            'Whether a key that you make or rotate is mailed too; false: the mail merely tells that it was.',
-          example: true,
-        }),
-      })
-      .optional(),
+    preferences: z.strictObject({ mailNewKeys }).optional().meta({ description: 'What is to be mailed.' }),
   })
   .meta({ id: 'ChangeSettings', description: 'What is absent stays as it is.' });
 
@@ -142,14 +130,17 @@ const count = (what: string, maximum: number, otherwise: number) =>
 const isWholeNumberTo = (maximum: number) => (value: unknown) =>
   Number.isInteger(value) && Number(value) >= 1 && Number(value) <= maximum;
 
-const afterPage = { description: '`cursor` of the page before; absent: the first page.' };
+const afterPage = (example: string) => ({
+  description: '`cursor` of the page before; absent: the first page.',
+  example,
+});
 
 const isKeyPosition = (position: unknown): position is string =>
   typeof position === 'string' && isKeyId(position);
 
 export const listKeysQuery = z.strictObject({
   limit: count('Keys', 100, 25),
-  cursor: cursor(isKeyPosition).meta(afterPage),
+  cursor: cursor(isKeyPosition).meta(afterPage(exampleKeyCursor)),
 });
 
 /** Positions in the record of several subjects at once: of each, the sequence that was told last. */
@@ -162,5 +153,5 @@ const isAuditPosition = (position: unknown): position is Readonly<Record<string,
 export const auditQuery = z.strictObject({
   keyId: keyId.optional().meta({ description: 'Only what happened to this key.', example: '0AbCdEfGhIjK' }),
   limit: count('Entries', 100, 25),
-  cursor: cursor(isAuditPosition).meta(afterPage),
+  cursor: cursor(isAuditPosition).meta(afterPage(exampleAuditCursor)),
 });

@@ -146,8 +146,3 @@ export const exampleSettings = {
   ...settings,
   openPgpFingerprint: 'D1A66E1A23B182C9980F788CFBFCC82A015E7330',
 };
-
-export const exampleOpenPgpKey = `-----BEGIN PGP PUBLIC KEY BLOCK-----
-
-mDMEZ0mZ0BYJKwYBBAHaRw8BAQdA...
------END PGP PUBLIC KEY BLOCK-----`;

@@ -3,7 +3,7 @@ import { changed, handoverStored, type TimerPolicy } from '../keys/rules/index.t
 import { commit, type DocumentClient, retryContended } from '../runtime/dynamodb.ts';
 import { ConflictError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
-import { ownKey } from './own.ts';
+import { ownKey } from './own-key.ts';
 
 /**
  * Ends the handover of a key's newest secret, for its owner has stored it: the ciphertext is destroyed, and no link shows it

@@ -12,7 +12,7 @@ export const tierRoutes: readonly Route[] = [
     operationId: 'chooseTier',
     summary: 'Choose a tier',
     description:
-      '`free` begins at once, or when the month that is paid ends. `pro` begins once it is paid: the answer tells where. `enterprise` is a request that somebody answers. Choosing the tier that you have changes nothing, but takes a cancellation back.',
+      '`free` begins at once, or when the month that is paid ends. `pro` begins once it is paid: the answer tells where. `enterprise` is a request that somebody answers; one a day may be opened, and another note on an open one replaces the former. Choosing the tier that you have changes nothing, but takes back a cancellation, and a request that is open. A missing payment is not made here, but on the page of `POST /account/portal`. After a payment was taken back (`payment.reversal` of `GET /account`), choose `pro` again: what it was for ends, and the answer tells where to pay anew.',
     tag: 'Payment',
     access: 'sign-in',
     request: {
@@ -42,6 +42,7 @@ export const tierRoutes: readonly Route[] = [
               summary: 'Asked for',
               value: { tier: 'free', outcome: 'requested', request: exampleRequest },
             },
+            unchanged: { summary: 'Had already', value: { tier: 'pro', outcome: 'unchanged' } },
             ending: {
               summary: 'Canceled: paid until then',
               value: { tier: 'pro', outcome: 'ends-with-period', changesAt: '2026-12-01T08:35:00.000Z' },
@@ -58,6 +59,10 @@ export const tierRoutes: readonly Route[] = [
         members: {
           detail: 'Your tier is enterprise, by contract: ask support@aiweedcompany.com to change it.',
         },
+      },
+      {
+        name: 'limit-reached',
+        members: { detail: 'The tier enterprise was asked for today already; ask again tomorrow (UTC).' },
       },
     ],
   },

@@ -29,7 +29,7 @@ export const decisionBody = z
         .min(0, `is negative; ${AMOUNT}`)
         .max(MAX_AMOUNT, `is too large a number; ${AMOUNT}`)
         .default(0)
-        .meta({ description: 'In USD.' })
+        .meta({ description: 'In USD.', example: 1000 })
         // JSON knows a negative zero, nobody else does.
         .transform((amount) => (amount === 0 ? 0 : amount)),
       description: z
@@ -37,7 +37,10 @@ export const decisionBody = z
         .refine((text) => codePoints(text) <= MAX_DESCRIPTION, `is too long; ${DESCRIPTION}`)
         .meta({ maxLength: MAX_DESCRIPTION })
         .default('')
-        .meta({ description: 'In your own words; it comes back in the answer.' }),
+        .meta({
+          description: 'In your own words; it comes back in the answer.',
+          example: 'Renew the licence of the design tool',
+        }),
     },
     { error: ({ input }) => `${whatItIs(input)}; expected a JSON object with ${FIELDS}` },
   )

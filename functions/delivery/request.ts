@@ -5,10 +5,13 @@ import { dottedPath, type Fault, faultsOf } from '../runtime/rules/fault.ts';
 
 /** The bodies of `POST /claims` and what belongs to it. Unknown fields are refused; no fault shows what was sent. */
 
+export const exampleToken = '0AbCdEfGhIjK.2.1.T0k3nT0k3nT0k3nT0k3nT0k3nT0k3nT0k3nT0k3nT0k';
+export const exampleNonce = 'q3Zt-7uWl_0aXc5VbN8mKe';
+
 const token = z
   .string({ error: 'expected the part of the link behind the #' })
   .max(200, { error: 'is too long; expected the part of the link behind the #' })
-  .meta({ description: 'The part of the link behind the `#`.' });
+  .meta({ description: 'The part of the link behind the `#`.', example: exampleToken });
 const nonceShape = 'expected 22 to 128 letters, digits, - and _: random, and the same for every repetition';
 
 export const openClaimBody = z
@@ -19,6 +22,7 @@ export const openClaimBody = z
       .regex(/^[\w-]{22,128}$/, { error: nonceShape })
       .meta({
         description: 'Random, of your choice: whoever repeats it within ten minutes is shown the key again.',
+        example: exampleNonce,
       }),
   })
   .meta({ id: 'OpenClaim', description: 'The link that is to be opened.' });

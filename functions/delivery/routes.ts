@@ -1,9 +1,7 @@
 import * as z from 'zod';
 import type { Message, Route, RouteAnswer } from '../runtime/api-route.ts';
 import { linkAnswer, openedClaim } from './answers.ts';
-import { linkBody, openClaimBody } from './request.ts';
-
-const token = '0AbCdEfGhIjK.2.1.T0k3nT0k3nT0k3nT0k3nT0k3nT0k3nT0k3nT0k3nT0k';
+import { exampleNonce, exampleToken, linkBody, openClaimBody } from './request.ts';
 
 const moved: RouteAnswer = {
   status: 302,
@@ -31,7 +29,7 @@ const invalidLink = {
 
 const link: Message = {
   schema: linkBody,
-  examples: { link: { summary: 'The token of a link', value: { token } } },
+  examples: { link: { summary: 'The token of a link', value: { token: exampleToken } } },
 };
 
 const linkAnswered = (status: 'accepted' | 'done'): Message => ({
@@ -64,7 +62,7 @@ export const deliveryRoutes: readonly Route[] = [
     request: {
       body: {
         schema: openClaimBody,
-        examples: { link: { summary: 'A link', value: { token, nonce: 'q3Zt-7uWl_0aXc5VbN8mKe' } } },
+        examples: { link: { summary: 'A link', value: { token: exampleToken, nonce: exampleNonce } } },
       },
     },
     answers: [

@@ -27,17 +27,14 @@ export async function sendToOwner(
   const wanted =
     message.kind === 'reminder' ? await ifInUse(message, key, isEncrypted, act, dependencies) : message;
   if (wanted === undefined) return;
-  // A former address is told what an admin changed, and nothing else.
-  const { recipient } = message.facts;
-  const takesMail = recipient !== undefined || subscription?.undeliverable === undefined;
-  if (subscription === undefined || !takesMail) {
+  if (subscription === undefined || subscription.undeliverable !== undefined) {
     const why = 'the address takes no mail';
     const facts = { ...message.facts, mail: message.kind, why };
     return alerts.publish(adminAlert({ kind: 'mail-failed', facts }, key));
   }
   const context = await mailContext(key, subscription, dependencies);
   const messageId = await mailer.send({
-    to: recipient ?? subscription.email,
+    to: subscription.email,
     mail: composeMail(messageMail(wanted, key, context), product),
     tags: { keyId, kind: message.kind, message: tagOf(message) },
     date: new Date(message.facts['at'] ?? key.change.at),

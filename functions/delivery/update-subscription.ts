@@ -12,7 +12,7 @@ import {
   updated,
 } from '../subscriptions/index.ts';
 import { OpenPgpKeyError, readOpenPgpKey } from './mail/openpgp-key.ts';
-import { afterContactChange, contactMessages } from './rules/contact-change.ts';
+import { afterContactChange } from './rules/contact-change.ts';
 
 export interface UpdateSubscription {
   readonly subscriptionId: string;
@@ -37,8 +37,8 @@ export interface UpdatedSubscription {
 
 /**
  * Changes where and how a subscription's owner is reached. An address that is given takes mail again, whatever happened to
- * it or its predecessor: secrets that still wait are mailed to it under new links, and every link before is worthless. The
- * former address, which nobody may have asked, is told.
+ * it or its predecessor: secrets that still wait are mailed to it under new links, and every link before is worthless. What
+ * is told of the change, `mail-account` derives from it, keys or none.
  * @throws NotFoundError, ConflictError for an address of another subscription, ValidationError for a key that is none
  */
 export async function updateSubscription(
@@ -72,18 +72,14 @@ export async function updateSubscription(
     }
     const items = await Promise.all(found.keyIds.map((keyId) => keys.get(keyId)));
     const live = items.filter((key) => key !== undefined && key.revokedAt === undefined) as KeyItem[];
-    const told = live.flatMap((key, index) => {
-      // The owner hears of it once, whatever the number of keys.
-      const messages = index === 0 ? contactMessages(key, found, next, change) : [];
-      return afterContactChange(key, found, next, messages, change, policy) ?? [];
-    });
+    const readdressed = live.flatMap((key) => afterContactChange(key, found, next, change, policy) ?? []);
     const outcome = await commit(client, [
       subscriptions.replacement(next),
       ...(isMoved ? subscriptions.readdressing(subscriptionId, found.email, next.email) : []),
-      ...told.map((key) => keys.replacement(key)),
+      ...readdressed.map((key) => keys.replacement(key)),
     ]);
     if (outcome.kind === 'refused') return undefined;
-    const mailedAgain = told.filter((key) => key.handover?.delivery?.queuedIn === key.revision);
+    const mailedAgain = readdressed.filter((key) => key.handover?.delivery?.queuedIn === key.revision);
     return answer(
       next,
       mailedAgain.map(({ keyId }) => keyId),

@@ -1,9 +1,16 @@
 import type { TierName } from '../../lib/tiers.ts';
 import { commit, type DocumentClient, retryContended } from '../runtime/dynamodb.ts';
-import { ConflictError, NotFoundError } from '../runtime/errors.ts';
+import { ConflictError } from '../runtime/errors.ts';
 import { type Act, type Change, changeOf } from '../runtime/rules/change.ts';
 import { limitsOf, type TierLimitsOfStage } from '../runtime/rules/tier-limits.ts';
-import { inTier, type SubscriptionItem, type Subscriptions, timed } from '../subscriptions/index.ts';
+import {
+  inTier,
+  isPaying,
+  presentSubscription,
+  type SubscriptionItem,
+  type Subscriptions,
+  timed,
+} from '../subscriptions/index.ts';
 import { followSubscription, prepareTier } from './follow-subscription.ts';
 import type { TimerPolicy } from './rules/timer.ts';
 import type { KeyStore } from './stores/key-store.ts';
@@ -43,10 +50,7 @@ export async function changeTier(
   const { subscriptionId, tier } = request;
   const change = changeOf('change-tier', act, request.reason);
   return retryContended(async () => {
-    const found = await subscriptions.store.get(subscriptionId);
-    if (found === undefined || found.deletedAt !== undefined) {
-      throw new NotFoundError(`there is no subscription ${subscriptionId}`);
-    }
+    const found = await presentSubscription(subscriptionId, subscriptions.store);
     const answer = {
       subscriptionId,
       tier,
@@ -55,7 +59,7 @@ export async function changeTier(
       requestsPerMonth: limitsOf(limits, tier).requestsPerMonth,
     };
     if (found.tier === tier && found.tierCause !== 'payment') return answer;
-    if (tier === 'free' && hasRunningPayment(found)) throw stillPaying(subscriptionId);
+    if (tier === 'free' && isPaying(found)) throw stillPaying(subscriptionId);
     const prepared = await prepareTier(found, tier, act, subscriptions);
     if (prepared === undefined) return undefined;
     const next = givenTier(prepared, tier, change);
@@ -67,10 +71,6 @@ export async function changeTier(
   }, 'the tier has not changed yet');
 }
 
-function hasRunningPayment({ payment }: SubscriptionItem): boolean {
-  return payment?.status === 'active' || payment?.status === 'past-due';
-}
-
 function stillPaying(subscriptionId: string): ConflictError {
   return new ConflictError(
     `subscription ${subscriptionId} pays for its tier through Stripe: end the payment there, or ask its owner to choose free, and the tier follows`,
@@ -79,10 +79,10 @@ function stillPaying(subscriptionId: string): ConflictError {
 
 /** An enterprise tier ends the payments for another: that is due at once. */
 function givenTier(prepared: SubscriptionItem, tier: TierName, change: Change): SubscriptionItem {
-  const isPaying = hasRunningPayment(prepared) || prepared.payment?.checkout !== undefined;
+  const mayPay = isPaying(prepared) || prepared.payment?.checkout !== undefined;
   return {
     ...inTier(prepared, tier, change),
     tierCause: 'admin',
-    ...(tier === 'enterprise' && isPaying ? timed(prepared.subscriptionId, change.at) : {}),
+    ...(tier === 'enterprise' && mayPay ? timed(prepared.subscriptionId, change.at) : {}),
   };
 }

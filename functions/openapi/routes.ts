@@ -4,8 +4,10 @@ import type { Route } from '../runtime/api-route.ts';
 
 const health = z
   .object({
-    status: z.literal('ok'),
-    requestId: z.string().meta({ description: 'The same as in the header.' }),
+    status: z.literal('ok').meta({ description: 'It answers.' }),
+    requestId: z
+      .string()
+      .meta({ description: 'The same as in the header.', example: 'b2c4e6f8-0a1b-4c3d-8e5f-60718293a4b5' }),
   })
   .meta({ id: 'Health', description: 'That the API answers.' });
 
@@ -78,9 +80,19 @@ export const serviceRoutes: readonly Route[] = [
         body: {
           schema: z
             .looseObject({
-              openapi: z.string().regex(/^3\.1\./),
-              info: z.looseObject({ title: z.string(), version: z.string() }),
-              paths: z.record(z.string(), z.looseObject({})),
+              openapi: z
+                .string()
+                .regex(/^3\.1\./)
+                .meta({ description: 'The version of OpenAPI.', example: '3.1.1' }),
+              info: z
+                .looseObject({
+                  title: z.string().meta({ description: 'The product.', example: 'AI Decision Engine' }),
+                  version: z.string().meta({ description: 'Of the API.', example: '1.0.0' }),
+                })
+                .meta({ description: 'Whose API it is.' }),
+              paths: z
+                .record(z.string(), z.looseObject({}))
+                .meta({ description: 'Its routes, by path and method.' }),
             })
             .meta({ id: 'OpenApi', description: 'An OpenAPI 3.1 document.' }),
           examples: {

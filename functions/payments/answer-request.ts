@@ -1,11 +1,16 @@
 import { followSubscription, prepareTier } from '../keys/index.ts';
 import { commit, type DocumentClient, retryContended } from '../runtime/dynamodb.ts';
-import { ConflictError, NotFoundError } from '../runtime/errors.ts';
+import { ConflictError, LimitError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import { describeError, logger } from '../runtime/telemetry.ts';
-import type { SubscriptionItem, SubscriptionStore } from '../subscriptions/index.ts';
+import {
+  isPaying,
+  presentSubscription,
+  type SubscriptionItem,
+  type SubscriptionStore,
+  type Subscriptions,
+} from '../subscriptions/index.ts';
 import type { PaymentDependencies } from './dependencies.ts';
-import { isPaying, type SubscriptionReader } from './own-subscription.ts';
 import { reconcile } from './reconcile.ts';
 import { answered, hasOpenRequest } from './rules/tier-request.ts';
 import { withPaymentTimer } from './rules/timer.ts';
@@ -37,9 +42,9 @@ export async function approveRequest(
   const { client, subscriptions } = dependencies;
   const change = changeOf('approve-request', act, reason);
   const approved = await retryContended(async () => {
-    const found = await existing(subscriptionId, dependencies);
+    const found = await presentSubscription(subscriptionId, subscriptions.store);
     if (found.tier === 'enterprise' && found.request?.status === 'approved') return found;
-    const prepared = await prepareTier(withOpenRequest(found), 'enterprise', act, subscriptions);
+    const prepared = await prepareOpen(withOpenRequest(found), act, subscriptions);
     if (prepared === undefined) return undefined;
     const answer = answered(withOpenRequest(prepared), { status: 'approved', reason }, change);
     const next = withPaymentTimer({ ...answer, tier: 'enterprise', tierCause: 'admin' });
@@ -51,6 +56,21 @@ export async function approveRequest(
   }, 'the request is not answered yet');
   const payment = await endPayments(approved, act, dependencies);
   return { subscriptionId, tier: 'enterprise', keyIds: approved.keyIds, payment };
+}
+
+/** @throws LimitError that says what becomes of the request */
+async function prepareOpen(
+  found: SubscriptionItem,
+  act: Act,
+  subscriptions: Subscriptions,
+): Promise<SubscriptionItem | undefined> {
+  try {
+    return await prepareTier(found, 'enterprise', act, subscriptions);
+  } catch (error) {
+    if (!(error instanceof LimitError)) throw error;
+    const stays = `the request of subscription ${found.subscriptionId} stays open, approve it again once there is room`;
+    throw new LimitError(`${stays}: ${error.message}`, { cause: error });
+  }
 }
 
 /** The tier is given, whatever becomes of this: the item is due, and the sweep does what could not be done now. */
@@ -87,7 +107,7 @@ export async function declineRequest(
   const { client, subscriptions } = dependencies;
   const change = changeOf('decline-request', act, reason);
   return retryContended(async () => {
-    const found = await existing(subscriptionId, dependencies);
+    const found = await presentSubscription(subscriptionId, subscriptions.store);
     const { tier, request } = found;
     if (request?.status === 'declined') {
       return { subscriptionId, tier, declinedAt: request.answeredAt ?? '' };
@@ -96,17 +116,6 @@ export async function declineRequest(
     const outcome = await commit(client, [subscriptions.store.replacement(next)]);
     return outcome.kind === 'written' ? { subscriptionId, tier, declinedAt: change.at } : undefined;
   }, 'the request is not answered yet');
-}
-
-async function existing(
-  subscriptionId: string,
-  { subscriptions }: SubscriptionReader,
-): Promise<SubscriptionItem> {
-  const found = await subscriptions.store.get(subscriptionId);
-  if (found === undefined || found.deletedAt !== undefined) {
-    throw new NotFoundError(`there is no subscription ${subscriptionId}`);
-  }
-  return found;
 }
 
 function withOpenRequest(found: SubscriptionItem) {

@@ -3,18 +3,12 @@ import { followSubscription, prepareTier } from '../keys/index.ts';
 import { commit, retryContended } from '../runtime/dynamodb.ts';
 import { ProblemError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
-import type { SubscriptionItem } from '../subscriptions/index.ts';
+import { isPaying, ownAccount, type SubscriptionItem } from '../subscriptions/index.ts';
 import type { PaymentGateway } from './gateways/payment-gateway.ts';
-import {
-  isPaying,
-  ownSubscription,
-  refuseByContract,
-  revise,
-  settledSubscription,
-} from './own-subscription.ts';
-import { answered, chosen, hasOpenRequest } from './rules/tier-request.ts';
+import { refuseByContract, revise, settledSubscription } from './owners-choice.ts';
+import { chosen } from './rules/tier-request.ts';
 import { withPaymentTimer } from './rules/timer.ts';
-import { type ChoiceDependencies, choiceOf, firstChoice, type TierChoice } from './tier-choice.ts';
+import { type ChoiceDependencies, choiceOf, settledChoice, type TierChoice } from './tier-choice.ts';
 
 /**
  * Down to the tier that costs nothing: with the end of what is paid, and at once where nothing is. Whatever waits (a request
@@ -25,10 +19,10 @@ export async function chooseFree(
   act: Act,
   dependencies: ChoiceDependencies,
 ): Promise<TierChoice> {
-  const former = await ownSubscription(subscriptionId, dependencies);
+  const former = await ownAccount(subscriptionId, dependencies.subscriptions.store);
   refuseByContract(former, dependencies.supportAddress);
   const gateway = await dependencies.stripe();
-  await revise(subscriptionId, (found) => withoutRequest(found, act), dependencies);
+  await revise(subscriptionId, (found) => settledChoice(found, act), dependencies);
   const settled = await settledSubscription(subscriptionId, act, gateway, dependencies);
   const item = isPaying(settled)
     ? await endPayment(settled, act, gateway, dependencies)
@@ -38,13 +32,6 @@ export async function chooseFree(
     return { tier: item.tier as TierName, outcome: 'ends-with-period', changesAt: endsAt };
   }
   return choiceOf(await moveToFree(subscriptionId, act, dependencies), former.tier);
-}
-
-function withoutRequest(found: SubscriptionItem, act: Act): SubscriptionItem | undefined {
-  if (!hasOpenRequest(found)) return firstChoice(found, act);
-  const { tierChosenAt = act.now.toISOString() } = found;
-  const change = changeOf('withdraw-request', act);
-  return { ...answered(found, { status: 'withdrawn' }, change), tierChosenAt };
 }
 
 /** What is paid lasts to its end. What is not, or was taken back, ends now. */
@@ -97,7 +84,7 @@ async function moveToFree(
 ): Promise<SubscriptionItem> {
   const { client, subscriptions, supportAddress } = dependencies;
   return retryContended(async () => {
-    const found = await ownSubscription(subscriptionId, dependencies);
+    const found = await ownAccount(subscriptionId, dependencies.subscriptions.store);
     if (found.tier === 'free' || isPaying(found)) return found;
     refuseByContract(found, supportAddress);
     const prepared = await prepareTier(found, 'free', act, subscriptions);

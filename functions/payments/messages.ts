@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cursor, pageSize, reason, requestedBy, subscriptionId, text } from '../runtime/fields.ts';
+import { cursor, pageSize, requestedBy, subscriptionId, text } from '../runtime/fields.ts';
 
 /** The payloads of the management functions about requests for a tier. Unknown fields are refused. */
 
@@ -11,10 +11,13 @@ export const listRequestsRequest = z.strictObject({
   cursor: cursor(isPosition),
 });
 
-export const approveRequestRequest = z.strictObject({ subscriptionId, reason, requestedBy });
+/** Other reasons are for the record; that of an answer is in the mail to whoever asked. */
+const toldReason = text('the reason, which the owner is told', 500);
 
-export const declineRequestRequest = z.strictObject({
+export const approveRequestRequest = z.strictObject({
   subscriptionId,
-  reason: text('the reason, which the owner is told', 500),
+  reason: toldReason.optional(),
   requestedBy,
 });
+
+export const declineRequestRequest = z.strictObject({ subscriptionId, reason: toldReason, requestedBy });

@@ -1,5 +1,6 @@
 import { ConflictError, ProblemError } from '../runtime/errors.ts';
-import { ownSubscription, type SubscriptionReader } from './own-subscription.ts';
+import type { SubscriptionStore } from '../subscriptions/index.ts';
+import { ownAccount } from '../subscriptions/index.ts';
 import type { ChoiceDependencies } from './tier-choice.ts';
 
 /**
@@ -13,9 +14,11 @@ export async function openPortal(
     stripe,
     dashboardOrigin,
     subscriptions,
-  }: Pick<ChoiceDependencies, 'stripe' | 'dashboardOrigin'> & SubscriptionReader,
+  }: Pick<ChoiceDependencies, 'stripe' | 'dashboardOrigin'> & {
+    readonly subscriptions: { readonly store: Pick<SubscriptionStore, 'get'> };
+  },
 ): Promise<{ url: string }> {
-  const { payment, email, name } = await ownSubscription(subscriptionId, { subscriptions });
+  const { payment, email, name } = await ownAccount(subscriptionId, subscriptions.store);
   const gateway = await stripe();
   if (gateway === undefined) throw new ProblemError('payment-unavailable');
   const customerId = payment?.customerId;

@@ -1,11 +1,14 @@
 import { followSubscription, prepareTier } from '../keys/index.ts';
 import { commit, retryContended, type Write, type WriteOutcome } from '../runtime/dynamodb.ts';
+import { metricNames } from '../runtime/metric-names.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
+import { count, logger } from '../runtime/telemetry.ts';
 import type { SubscriptionItem } from '../subscriptions/index.ts';
 import type { PaymentDependencies } from './dependencies.ts';
 import type { PaymentGateway } from './gateways/payment-gateway.ts';
 import { type Endings, endingsOf, nextStep, type Step } from './rules/next-step.ts';
 import type { PaymentFacts } from './rules/payment-facts.ts';
+import { notAsAgreed } from './rules/payment-of.ts';
 import { withPaymentTimer } from './rules/timer.ts';
 
 export interface Reconciliation {
@@ -69,6 +72,11 @@ async function takeStep(
     throw new Error(`customer ${customerId} is not tied to subscription ${subscriptionId}`);
   }
   const facts = await gateway.facts(customerId, found.payment?.checkout?.id);
+  const odd = notAsAgreed(facts, subscriptionId);
+  if (odd.length > 0) {
+    count(metricNames.paymentsNotAsAgreed);
+    logger.error('a subscription at Stripe is not at the price that was agreed', { subscriptionId });
+  }
   const endings = endingsOf(found, facts, act.now);
   if (endings !== undefined) {
     await end(endings, gateway);

@@ -3,16 +3,22 @@ import type { Route } from '../runtime/api-route.ts';
 
 const event = z
   .looseObject({
-    id: z.string().meta({ description: 'Of the event: it is acted on once.' }),
-    object: z.literal('event'),
-    type: z.string().meta({ description: 'What happened.' }),
-    created: z.int().meta({ description: 'When, in seconds since 1970.' }),
-    data: z.looseObject({ object: z.looseObject({}) }),
+    id: z
+      .string()
+      .meta({ description: 'Of the event: it is acted on once.', example: 'evt_1QzX2aBcDeFgHiJk' }),
+    object: z.literal('event').meta({ description: 'What it is an object of.' }),
+    type: z.string().meta({ description: 'What happened.', example: 'customer.subscription.updated' }),
+    created: z.int().meta({ description: 'When, in seconds since 1970.', example: 1_795_773_600 }),
+    data: z
+      .looseObject({
+        object: z.looseObject({}).meta({ description: 'As it was then: how it is now is asked of Stripe.' }),
+      })
+      .meta({ description: 'What it happened to.' }),
   })
   .meta({ id: 'StripeEvent', description: 'An event of Stripe’s API, as Stripe documents it.' });
 
 const received = z
-  .object({ received: z.literal(true) })
+  .object({ received: z.literal(true).meta({ description: 'It was.' }) })
   .meta({ id: 'StripeEventReceived', description: 'That the event needs not be sent again.' });
 
 export const paymentRoutes: readonly Route[] = [

@@ -1,3 +1,4 @@
+import { UnavailableError } from '../runtime/errors.ts';
 import type { Act } from '../runtime/rules/change.ts';
 import { describeError, logger } from '../runtime/telemetry.ts';
 import type { DueSubscription, DueSubscriptions } from '../subscriptions/index.ts';
@@ -30,17 +31,17 @@ export async function settle(
 ): Promise<SettlementReport> {
   const gateway = await dependencies.stripe();
   const report = { due: 0, failed: 0, oldestLagSeconds: 0, stoppedEarly: false };
-  // Nobody to ask; nothing is due before there is.
-  if (gateway === undefined) return report;
 
   async function take({ subscriptionId, dueAt }: DueSubscription): Promise<void> {
     try {
       const found = await dependencies.subscriptions.store.get(subscriptionId);
       // Due for another reason, such as what is left of a deleted account.
-      if (found?.payment === undefined || gateway === undefined) return;
+      if (found?.payment === undefined) return;
       report.due += 1;
       const lag = Math.floor((act.now.getTime() - Date.parse(dueAt)) / 1000);
       report.oldestLagSeconds = Math.max(report.oldestLagSeconds, lag);
+      // Somebody has paid, and nobody can be asked about it: that is no rest, but a fault.
+      if (gateway === undefined) throw new UnavailableError("Stripe's API key is not set");
       await reconcile({ subscriptionId }, act, { ...dependencies, gateway });
     } catch (error) {
       report.failed += 1;

@@ -5,7 +5,7 @@ import { type Act, changeOf } from '../runtime/rules/change.ts';
 import type { Immutable } from '../runtime/rules/immutable.ts';
 import type { SubscriptionItem } from '../subscriptions/index.ts';
 import type { PaymentDependencies } from './dependencies.ts';
-import { chosen } from './rules/tier-request.ts';
+import { answered, chosen, hasOpenRequest } from './rules/tier-request.ts';
 
 /** What came of an owner's choice. */
 export type TierChoice = Immutable<z.infer<typeof tierChange>>;
@@ -21,6 +21,13 @@ export interface ChoiceDependencies extends PaymentDependencies {
 /** Notes that a tier was chosen. @returns undefined where one was before */
 export function firstChoice(item: SubscriptionItem, act: Act): SubscriptionItem | undefined {
   return item.tierChosenAt === undefined ? chosen(item, changeOf('choose-tier', act)) : undefined;
+}
+
+/** Notes that its owner wants the tier that is there, or is to come, and no other: an open request is taken back. */
+export function settledChoice(item: SubscriptionItem, act: Act): SubscriptionItem | undefined {
+  if (!hasOpenRequest(item)) return firstChoice(item, act);
+  const { tierChosenAt = act.now.toISOString() } = item;
+  return { ...answered(item, { status: 'withdrawn' }, changeOf('withdraw-request', act)), tierChosenAt };
 }
 
 /** @param former the tier before the choice */

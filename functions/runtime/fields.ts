@@ -33,6 +33,18 @@ export const idempotencyKey = text(
   128,
 ).optional();
 
+/** Of any route; it matters where something is made. */
+export const idempotencyKeyHeader = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,128}$/, {
+    error: 'must be 1 to 128 printable ASCII characters without spaces, such as a UUID',
+  })
+  .meta({
+    description:
+      'Of your choice, the same for every repetition of one request: a repetition within 10 minutes is answered as the first one was, and nothing is done twice.',
+    example: '5f0c7a52-9d1e-4b86-8f3a-2c6d4e8b7a10',
+  });
+
 export const pageSize = (maximum: number, otherwise: number) => {
   const error = `must be a whole number from 1 to ${maximum}`;
   return z.int({ error }).min(1, { error }).max(maximum, { error }).default(otherwise);

@@ -36,6 +36,14 @@ export const metricNames = {
   erasuresFailed: 'ErasuresFailed',
   /** A message of Stripe's could not be dealt with: Stripe sends it again. */
   paymentEventsFailed: 'PaymentEventsFailed',
+  /** A message that claims to be signed by Stripe could not be checked, or was signed with another secret. */
+  paymentEventsRefused: 'PaymentEventsRefused',
+  /** A subscription at Stripe runs at another price, or more than once: it pays for nothing here. */
+  paymentsNotAsAgreed: 'PaymentsNotAsAgreed',
+  /** Stripe could not be reached, did not take the API key, or knows nothing of what it told before. */
+  stripeUnavailable: 'StripeUnavailable',
+  /** One of Stripe's two secrets is set, and the other is not: nobody can pay. */
+  paymentsHalfConnected: 'PaymentsHalfConnected',
   /** Of each sweep: payments that had to be looked at, those that could not be, seconds of the most overdue one. */
   paymentsDue: 'PaymentsDue',
   paymentsFailed: 'PaymentsFailed',

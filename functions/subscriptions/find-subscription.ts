@@ -17,3 +17,26 @@ export async function findSubscription(
   }
   return subscription;
 }
+
+/**
+ * One that its owner has not deleted.
+ * @param otherwise what there is not, in words for whoever asks
+ * @throws NotFoundError
+ */
+export async function presentSubscription(
+  subscriptionId: string,
+  subscriptions: Pick<SubscriptionStore, 'get'>,
+  otherwise = `there is no subscription ${subscriptionId}`,
+): Promise<SubscriptionItem> {
+  const found = await subscriptions.get(subscriptionId);
+  if (found === undefined || found.deletedAt !== undefined) throw new NotFoundError(otherwise);
+  return found;
+}
+
+/** A signed-in owner's account. @throws NotFoundError where it was deleted a moment ago */
+export function ownAccount(
+  subscriptionId: string,
+  subscriptions: Pick<SubscriptionStore, 'get'>,
+): Promise<SubscriptionItem> {
+  return presentSubscription(subscriptionId, subscriptions, 'the account was deleted');
+}

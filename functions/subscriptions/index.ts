@@ -5,7 +5,8 @@ export {
   composeSubscriptionsWithUsageKeys,
   composeUsageKeys,
 } from './compose.ts';
-export { findSubscription } from './find-subscription.ts';
+export { findSubscription, ownAccount, presentSubscription } from './find-subscription.ts';
+export { isPaying } from './rules/is-paying.ts';
 export {
   defaultPreferences,
   deleted,

@@ -11,6 +11,7 @@ import {
   type SubscriptionItem,
   withUsageKey,
 } from './rules/subscription-item.ts';
+import { isFirstOfFree, limitOfCheckouts, limitOfFirst } from './rules/usage-key-room.ts';
 import type { SubscriptionStore } from './stores/subscription-store.ts';
 
 export interface SubscriptionWanted {
@@ -37,9 +38,14 @@ export interface Subscriptions {
   /**
    * Plans a usage key for another tier of the subscription: its value is on the item before it exists.
    * @returns the subscription as written; undefined where somebody else wrote first
-   * @throws LimitError
+   * @throws LimitError in words for whoever acts; of an owner's first one, of tier free, before all are taken
    */
   planUsageKey(subscription: SubscriptionItem, tier: string, act: Act): Promise<SubscriptionItem | undefined>;
+  /**
+   * Whether a tier that is paid for would have a usage key, planned already or not.
+   * @param checkout one that is to be opened is refused before one that is open
+   */
+  hasRoom(subscription: SubscriptionItem, tier: string, checkout: 'new' | 'open'): Promise<boolean>;
 }
 
 export function createSubscriptions(
@@ -59,7 +65,7 @@ export function createSubscriptions(
       },
       changeOf('create-subscription', act),
     );
-    return counted(store.creation(subscription, usageKeyLimit), subscription, async () => {
+    return counted(store.creation(subscription, usageKeyLimit), subscription, act, async () => {
       return (await store.idByEmail(email)) !== undefined;
     });
   }
@@ -71,6 +77,7 @@ export function createSubscriptions(
   async function counted(
     writes: Write[],
     written: SubscriptionItem,
+    act: Act,
     overtaken: () => Promise<boolean>,
   ): Promise<SubscriptionItem | undefined> {
     const usageKeyCount = await store.usageKeyCount();
@@ -79,7 +86,7 @@ export function createSubscriptions(
       count(metricNames.usageKeys, {}, usageKeyCount + 1);
       return written;
     }
-    if (outcome.failed.includes('limit') && !(await overtaken())) throw noRoom(usageKeyLimit);
+    if (outcome.failed.includes('limit') && !(await overtaken())) throw noRoom(usageKeyLimit, act);
     return undefined;
   }
 
@@ -102,9 +109,15 @@ export function createSubscriptions(
     async planUsageKey(subscription, tier, act) {
       const change = changeOf('plan-usage-key', act);
       const next = withUsageKey(subscription, tier, randomBase62(40), change);
-      return counted(store.withUsageKey(next, usageKeyLimit), next, async () => {
+      const isFirst = isFirstOfFree(subscription, tier, act.actor);
+      const limit = isFirst ? limitOfFirst(usageKeyLimit) : usageKeyLimit;
+      return counted(store.withUsageKey(next, limit), next, act, async () => {
         return (await store.get(subscription.subscriptionId))?.revision !== subscription.revision;
       });
+    },
+    async hasRoom(subscription, tier, checkout) {
+      const limit = checkout === 'new' ? limitOfCheckouts(usageKeyLimit) : usageKeyLimit;
+      return tier in subscription.usageKeys || (await store.usageKeyCount()) < limit;
     },
   };
 }
@@ -128,7 +141,13 @@ async function existing(
   return subscription;
 }
 
-function noRoom(limit: number): LimitError {
+function noRoom(limit: number, { actor }: Act): LimitError {
+  // Who runs the service, and how, is nothing to those who use it.
+  if (actor.kind === 'owner') {
+    return new LimitError(
+      'the service has no room for another subscription at the moment: ask support, or try again another day',
+    );
+  }
   return new LimitError(
     `all ${limit} usage keys are taken: API Gateway allows no more per account and Region; ask support, who find what to do in docs/scale.md`,
   );

@@ -1,6 +1,5 @@
 import type { Construct } from 'constructs';
-import { dashboardEnvironment } from '../../functions/accounts/contract.ts';
-import { productEnvironment } from '../../functions/runtime/contract.ts';
+import { dashboardEnvironment, productEnvironment } from '../../functions/runtime/contract.ts';
 import type { Config } from '../config.ts';
 import type { Dashboard } from './dashboard.ts';
 import { functionsIn, type MakeFunction } from './latchkey-function.ts';

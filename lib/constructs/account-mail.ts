@@ -1,8 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { dashboardEnvironment } from '../../functions/accounts/contract.ts';
 import { accountMailActions } from '../../functions/delivery/contract.ts';
-import { tierLimitsEnvironment } from '../../functions/runtime/contract.ts';
+import { dashboardEnvironment, tierLimitsEnvironment } from '../../functions/runtime/contract.ts';
 import { metricNames } from '../../functions/runtime/metric-names.ts';
 import type { Config } from '../config.ts';
 import type { AdminAlerts } from './admin-alerts.ts';

@@ -104,11 +104,10 @@ export class Accounts extends Construct {
   }
 
   #get(): LatchkeyFunction {
-    const { subscriptions, usage, payments } = this.#props;
+    const { subscriptions, usage } = this.#props;
     const get = this.#make('GetAccount', 'get-account', 'GET /account: the account and what can be chosen');
     subscriptions.grantRead(get);
     usage.grantRead(get);
-    payments.grantAvailability(get);
     return get;
   }
 
@@ -240,7 +239,7 @@ export class Accounts extends Construct {
   }
 
   #export(): LatchkeyFunction {
-    const { keys, subscriptions, usage, audit, payments } = this.#props;
+    const { keys, subscriptions, usage, audit } = this.#props;
     const fn = this.#make('ExportAccount', 'export-account', 'GET /account/export: all that is kept', {
       timeout: Duration.seconds(29),
     });
@@ -249,7 +248,6 @@ export class Accounts extends Construct {
     keys.grantList(fn);
     usage.grantRead(fn);
     audit.grantSubjects(fn);
-    payments.grantAvailability(fn);
     return fn;
   }
 

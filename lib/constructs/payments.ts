@@ -61,9 +61,11 @@ export class Payments extends Construct {
     this.#makeOfAccount = accountFunctionsIn(this, props.config, props.dashboard);
     this.apiKey = this.#addSecret(
       'StripeApiKey',
+      'StripeApiKeySecret',
       'Stripe’s secret or restricted key (sk_..., rk_...), set by an operator',
     );
     this.webhookSecret = this.#addSecret(
+      'StripeWebhookSecret',
       'StripeWebhookSecret',
       'What Stripe signs webhooks with (whsec_...), set by an operator',
     );
@@ -71,14 +73,9 @@ export class Payments extends Construct {
     this.openPortal = this.#addOpenPortal();
     this.receive = this.#addReceive();
     this.#addSettle();
+    this.#addCheck();
     this.acts = [this.#addApprove(), this.#addDecline()];
     this.reads = [this.#addList()];
-  }
-
-  /** Telling whether paid tiers can be chosen. */
-  grantAvailability(fn: LatchkeyFunction): void {
-    this.#grantSecret(fn, this.webhookSecret);
-    fn.addEnvironments(stripeWebhookEnvironment, { STRIPE_WEBHOOK_SECRET_ARN: this.webhookSecret.secretArn });
   }
 
   /** Deleting a customer, when an account goes. */
@@ -98,8 +95,9 @@ export class Payments extends Construct {
       },
     );
     this.#grantFollow(choose);
-    this.grantAvailability(choose);
+    this.#grantWebhookSecret(choose);
     choose.addEnvironments(paymentOfferEnvironment, { PRODUCT_NAME: config.product.name });
+    this.#addUnavailableAlarm(choose);
     return choose;
   }
 
@@ -112,7 +110,8 @@ export class Payments extends Construct {
     );
     this.#props.subscriptions.grantRead(open);
     this.#grantStripe(open);
-    this.grantAvailability(open);
+    this.#grantWebhookSecret(open);
+    this.#addUnavailableAlarm(open);
     return open;
   }
 
@@ -125,7 +124,7 @@ export class Payments extends Construct {
       { timeout: Duration.seconds(29) },
     );
     this.#grantFollow(receive);
-    this.grantAvailability(receive);
+    this.#grantWebhookSecret(receive);
     receive.addEnvironments(productEnvironment, productOf(config));
     alarms.add(
       serviceAlarm(this, 'PaymentEventsFail', {
@@ -134,6 +133,26 @@ export class Payments extends Construct {
         metricName: metricNames.paymentEventsFailed,
         threshold: 5,
         description: 'Messages of Stripe’s cannot be dealt with. docs/runbook.md#payments-fail-or-lag',
+      }),
+    );
+    alarms.add(
+      serviceAlarm(this, 'PaymentsNotAsAgreed', {
+        config,
+        service: 'receive-payment-event',
+        metricName: metricNames.paymentsNotAsAgreed,
+        threshold: 1,
+        description:
+          'Somebody pays another price at Stripe than was agreed. docs/runbook.md#payments-fail-or-lag',
+      }),
+    );
+    alarms.add(
+      serviceAlarm(this, 'PaymentEventsRefused', {
+        config,
+        service: 'receive-payment-event',
+        metricName: metricNames.paymentEventsRefused,
+        threshold: 1,
+        description:
+          'A message with a signature of Stripe’s did not pass: a wrong secret, or a forgery. docs/runbook.md#payments-fail-or-lag',
       }),
     );
     return receive;
@@ -183,6 +202,38 @@ export class Payments extends Construct {
     );
   }
 
+  /** Whoever only tells what can be chosen reads what it finds, and neither secret. */
+  #addCheck(): void {
+    const { config, alarms, subscriptions } = this.#props;
+    const check = this.#make('CheckPayments', 'check-payments', 'Every minute: whether Stripe is connected');
+    subscriptions.grantAvailability(check);
+    this.#grantStripe(check);
+    this.#grantWebhookSecret(check);
+    new Rule(this, 'EveryMinute', {
+      description: 'Looks whether Stripe is connected',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [new LambdaFunction(check as IFunction)],
+    });
+    alarms.add(
+      serviceAlarm(this, 'PaymentsHalfConnected', {
+        config,
+        service: 'check-payments',
+        metricName: metricNames.paymentsHalfConnected,
+        // Whoever connects Stripe sets one secret after the other.
+        threshold: 4,
+        description: 'One of Stripe’s two secrets is missing. docs/runbook.md#payments-fail-or-lag',
+      }),
+    );
+    alarms.add(
+      sweepMissingAlarm(
+        this,
+        'CheckSweepMissing',
+        check,
+        'For three hours nobody could look whether Stripe is connected. docs/runbook.md#payments-fail-or-lag',
+      ),
+    );
+  }
+
   #addApprove(): LatchkeyFunction {
     const approve = this.#make(
       'ApproveRequest',
@@ -212,6 +263,20 @@ export class Payments extends Construct {
     return list;
   }
 
+  /** Where people wait for Stripe, there is no message that comes again. */
+  #addUnavailableAlarm({ node, service }: LatchkeyFunction): void {
+    const { config, alarms } = this.#props;
+    alarms.add(
+      serviceAlarm(this, `StripeUnavailableFor${node.id}`, {
+        config,
+        service,
+        metricName: metricNames.stripeUnavailable,
+        threshold: 3,
+        description: 'People who want to pay get 503. docs/runbook.md#payments-fail-or-lag',
+      }),
+    );
+  }
+
   /** Asking Stripe, and making a subscription and its keys what it says. */
   #grantFollow(fn: LatchkeyFunction): void {
     const { keys, subscriptions } = this.#props;
@@ -226,7 +291,13 @@ export class Payments extends Construct {
     fn.addEnvironments(stripeEnvironment, {
       STRIPE_API_URL: 'https://api.stripe.com',
       STRIPE_API_KEY_SECRET_ARN: this.apiKey.secretArn,
+      STRIPE_TEST_MODE: this.#props.config.payments.testMode ? 'allowed' : 'refused',
     });
+  }
+
+  #grantWebhookSecret(fn: LatchkeyFunction): void {
+    this.#grantSecret(fn, this.webhookSecret);
+    fn.addEnvironments(stripeWebhookEnvironment, { STRIPE_WEBHOOK_SECRET_ARN: this.webhookSecret.secretArn });
   }
 
   #grantSecret(fn: LatchkeyFunction, secret: Secret): void {
@@ -234,8 +305,8 @@ export class Payments extends Construct {
     this.#props.encryption.grantThrough(fn, 'secretsmanager', 'read');
   }
 
-  /** An output tells the operator where it lies. */
-  #addSecret(id: string, description: string): Secret {
+  /** @param output tells the operator where it lies */
+  #addSecret(id: string, output: string, description: string): Secret {
     const { config, encryption } = this.#props;
     const secret = new Secret(this, id, {
       description,
@@ -244,7 +315,7 @@ export class Payments extends Construct {
       generateSecretString: { passwordLength: 32, excludePunctuation: true, includeSpace: false },
       removalPolicy: dataRemoval(config),
     });
-    new CfnOutput(Stack.of(this), `${id}Arn`, { value: secret.secretArn, description });
+    new CfnOutput(Stack.of(this), output, { value: secret.secretArn, description });
     return secret;
   }
 }

@@ -5,6 +5,7 @@ import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { metricNames } from '../../functions/runtime/metric-names.ts';
 import {
+  availabilityItem,
   byRequestIndex,
   subscriptionsByDueIndex,
   subscriptionsTableEnvironment,
@@ -115,6 +116,12 @@ export class Subscriptions extends Construct {
   /** Reading and writing the records of repeated requests, which live in this table, and no subscription. */
   grantIdempotency(fn: LatchkeyFunction): void {
     this.table.allowItems(fn, 'idempotency#*', 'dynamodb:PutItem');
+    this.#addEnvironment(fn);
+  }
+
+  /** Reading and writing whether payments can be made, and no subscription. */
+  grantAvailability(fn: LatchkeyFunction): void {
+    this.table.allowItems(fn, availabilityItem, 'dynamodb:PutItem');
     this.#addEnvironment(fn);
   }
 

@@ -3,6 +3,7 @@ import { accountMailActions } from '../../functions/delivery/contract.ts';
 import { accountNews } from '../../functions/delivery/rules/account-news.ts';
 import { adminAlert } from '../../functions/delivery/rules/admin-alert.ts';
 import type { Actor, ChangeAction } from '../../functions/runtime/rules/change.ts';
+import type { SubscriptionItem } from '../../functions/subscriptions/rules/subscription-item.ts';
 import { basic, context, iso, subscriptionAfter } from './account-mail-support.ts';
 
 /** What a change of a subscription gives to tell, by the item before and after it. */
@@ -334,11 +335,12 @@ describe('a payment that changed otherwise', () => {
   });
 });
 
-describe('another address or OpenPGP key of a subscription without keys', () => {
+describe('another address or OpenPGP key', () => {
   const first = { armored: 'first', fingerprint: 'aa' };
   const second = { armored: 'second', fingerprint: 'bb' };
   const withFirst = { ...basic, openPgpKey: first };
   const moved = { email: 'bea@example.org', emailChangedAt: iso(0) };
+  const bounced = { ...basic, undeliverable: { cause: 'bounce', at: iso(-9) } } as const;
   const { openPgpKey: _none, ...without } = subscriptionAfter(withFirst, {}, 'update-subscription', owner);
 
   it.each<[string, ReturnType<typeof news>, object]>([
@@ -364,6 +366,11 @@ describe('another address or OpenPGP key of a subscription without keys', () => 
       { newAddress: 'b…@example.org', by: { who: 'grace', reason: 'As asked' } },
     ],
     [
+      'one of a subscription that has keys',
+      news({ ...basic, keyIds: ['a', 'b'] }, { openPgpKey: first }, 'update-subscription', owner),
+      { openPgp: { fingerprint: 'aa' } },
+    ],
+    [
       'both, and the name: of the new one the former address learns nothing',
       news(basic, { ...moved, openPgpKey: first, name: 'Bea' }, 'update-subscription', admin),
       { newAddress: 'b…@example.org', openPgp: { fingerprint: 'aa' }, by: { who: 'grace' } },
@@ -377,19 +384,34 @@ describe('another address or OpenPGP key of a subscription without keys', () => 
     });
   });
 
-  it.each<[string, ReturnType<typeof news>]>([
-    [
-      'there is a key, which brings the mail',
-      news({ ...basic, keyIds: ['a'] }, { openPgpKey: first, ...moved }, 'update-subscription', owner),
-    ],
-    [
-      'the address took no mail',
-      news(
-        { ...basic, undeliverable: { cause: 'bounce', at: iso(-9) } },
-        { ...moved, openPgpKey: first },
+  it.each<[string, Partial<SubscriptionItem>]>([
+    ['the same one', {}],
+    ['another one', moved],
+    ['another one, with an OpenPGP key', { ...moved, openPgpKey: first }],
+    ['one of a subscription that has keys', { ...moved, keyIds: ['a', 'b'] }],
+  ])(
+    'an address that takes mail, after one that took none, hears what it may have missed: %s',
+    (_what, fields) => {
+      const { undeliverable: _over, ...after } = subscriptionAfter(
+        bounced,
+        fields,
         'update-subscription',
         admin,
-      ),
+      );
+      const { dashboardUrl } = context;
+      const about = { subscriptionId: basic.subscriptionId, name: 'Ada', dashboardUrl, at: iso(0) };
+      const trouble = { formerAddress: 'a…@example.com', since: iso(-9) };
+      // To the address as it is when the mail leaves.
+      expect(accountNews(bounced, after, context)).toEqual({
+        mail: { kind: 'address-trouble', ...about, tier: 'free', requestsPerMonth: 100, ...trouble },
+      });
+    },
+  );
+
+  it.each<[string, ReturnType<typeof news>]>([
+    [
+      'the address takes no mail, before and after',
+      news(bounced, { openPgpKey: first }, 'update-subscription', owner),
     ],
     ['only the name is new', news(withFirst, { name: 'Bea' }, 'update-subscription', owner)],
     [
@@ -397,18 +419,10 @@ describe('another address or OpenPGP key of a subscription without keys', () => 
       news(withFirst, { preferences: { mailNewKeys: false } }, 'update-subscription', owner),
     ],
     [
-      'the address takes mail again',
-      accountNews(
-        { ...basic, undeliverable: { cause: 'bounce', at: iso(-9) } },
-        subscriptionAfter(basic, {}, 'update-subscription', admin),
-        context,
-      ),
-    ],
-    [
       'nobody knows what it was',
       accountNews(undefined, subscriptionAfter(basic, moved, 'update-subscription', admin), context),
     ],
-  ])('is told to nobody here where %s', (_what, told) => {
+  ])('is told to nobody where %s', (_what, told) => {
     expect(told).toEqual({});
   });
 });

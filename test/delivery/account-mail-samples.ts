@@ -33,6 +33,12 @@ export const accountSamples: Readonly<Record<string, AccountMail>> = {
     openPgp: { fingerprint: 'd1a66e1a23b182c9980f788cfbfcc82a015e7330' },
   },
   'contact-changed, no OpenPGP key': { ...about, ...free, kind: 'contact-changed', openPgp: 'removed' },
+  'address-trouble': {
+    ...about,
+    kind: 'address-trouble',
+    formerAddress: 'a…@example.com',
+    since: '2027-03-01T09:30:00.000Z',
+  },
   'tier-changed by an admin': {
     ...about,
     ...enterprise,

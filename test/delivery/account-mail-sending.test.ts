@@ -152,6 +152,26 @@ describe('another address or OpenPGP key', () => {
     expect(letters).toMatchObject([{ to: 'ada@example.com', tags: { kind: 'contact-changed' } }]);
     expect(alerts).toEqual([]);
   });
+
+  it('where the former one took no mail, is mailed to the address that does by now, and else the admins hear of it', async () => {
+    const undeliverable = { cause: 'bounce', at: iso(-9) } as const;
+    const before = account({ undeliverable });
+    const { undeliverable: _over, ...after } = subscriptionAfter(
+      before,
+      { email: 'next@example.com' },
+      'update-subscription',
+    );
+    const fine = world(after);
+    await mailAccount({ before, after }, fine.dependencies);
+    expect(fine.letters).toMatchObject([{ to: 'next@example.com', tags: { kind: 'address-trouble' } }]);
+    expect(fine.alerts).toEqual([]);
+
+    const other = { ...after, revision: after.revision + 1 };
+    const again = world({ ...other, undeliverable });
+    await mailAccount({ before, after: other }, again.dependencies);
+    expect(again.letters).toEqual([]);
+    expect(again.alerts[0]?.text).toContain('"address-trouble" was given up: the address takes no mail');
+  });
 });
 
 describe('where something stands in the way of every mail', () => {

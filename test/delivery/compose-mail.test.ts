@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { composeMail } from '../../functions/delivery/mail/compose-mail.ts';
 import type { OwnerMail } from '../../functions/delivery/rules/owner-mail.ts';
 import { containsKey } from '../../functions/runtime/rules/contains-key.ts';
+import { itIsAMailOfOurs } from './every-mail.ts';
 import { readableLines, readHtml } from './html-grammar.ts';
 import { apiKey, product, sample, sampleTable, url } from './mail-samples.ts';
 
@@ -12,13 +13,14 @@ afterEach(() => {
 });
 
 describe.each(sampleTable)('%s', (_name, mail) => {
-  const { subject, text, html } = composeMail(mail, product);
+  const composed = composeMail(mail, product);
+  const { subject, text, html } = composed;
 
-  it('names the product and the API key in one line of subject, with no secret or link in it', () => {
+  itIsAMailOfOurs(composed, () => composeMail(mail, product));
+
+  it('names the API key in its subject, and no secret', () => {
     expect(subject).toContain('AI Decision Engine API key');
-    expect(subject).toMatch(/^[\x20-\x7e]{1,100}$/);
     expect(containsKey(subject)).toBe(false);
-    expect(subject).not.toContain('http');
   });
 
   it('greets the owner and tells the key, its tier and its limit', () => {
@@ -28,48 +30,8 @@ describe.each(sampleTable)('%s', (_name, mail) => {
     }
   });
 
-  it('tells where to ask, where to read, where to look and who writes (R29)', () => {
-    for (const words of [
-      product.supportAddress,
-      product.documentationUrl,
-      product.statusUrl,
-      product.company,
-    ]) {
-      expect(text).toContain(words);
-      expect(readableLines(html)).toContain(words);
-    }
-  });
-
   it('tells that nobody of ours asks for the key', () => {
     expect(text).toContain('We never ask for your key.');
-  });
-
-  it('says the same in HTML as in text', () => {
-    const lines = readableLines(html).filter((line) => !line.startsWith('If the button does not work'));
-    for (const line of lines.slice(1)) expect(text).toContain(line);
-    expect(lines[0]).toBe(subject);
-  });
-
-  it('loads nothing and runs nothing: only links, and only to where they say', () => {
-    const tokens = readHtml(html);
-    for (const { tag, attributes } of tokens) {
-      expect(tag).not.toMatch(/^(img|script|link|iframe|form|input|object|video|svg|table)$/);
-      expect(Object.keys(attributes).filter((name) => /^(on|src|background)/.test(name))).toEqual([]);
-      expect(attributes.style ?? '').not.toMatch(/url\(|@import/);
-      if (tag === 'a') expect(attributes.href).toMatch(/^(https:|mailto:support@aiweedcompany\.com$)/);
-    }
-  });
-
-  it('can be read aloud: a language, one main heading, headings in order, a title', () => {
-    const tokens = readHtml(html);
-    expect(tokens.find(({ tag }) => tag === 'html')?.attributes).toEqual({ lang: 'en', dir: 'ltr' });
-    expect(tokens.filter(({ tag }) => tag === 'h1')).toHaveLength(1);
-    expect(tokens.findIndex(({ tag }) => tag === 'title')).toBeGreaterThan(0);
-  });
-
-  it('is the same to the byte, whenever it is composed', () => {
-    vi.useFakeTimers({ now: new Date('2031-01-01') });
-    expect(composeMail(mail, product)).toEqual({ subject, text, html });
   });
 
   it('holds the whole key only where the mail leaves encrypted', () => {
@@ -90,8 +52,6 @@ describe('what each mail must not leave out', () => {
     ['reminder, link opened', 'Your old AI Decision Engine API key stops working on 6 March 2027, 14:05 UTC'],
     ['claimed', 'Your AI Decision Engine API key was opened'],
     ['claim-expired', 'Your AI Decision Engine API key still waits for you'],
-    ['contact-changed, address', 'Mails about your AI Decision Engine API key: something was changed'],
-    ['address-trouble', 'Mails about your AI Decision Engine API key now come to this address'],
   ])('the subject of "%s" tells what it is about: %s', (name, subject) => {
     expect(composeMail(sample(name), product).subject).toBe(subject);
   });
@@ -132,13 +92,6 @@ describe('what each mail must not leave out', () => {
     ['claim-expired, old key works', ['keeps working until 6 March 2027', 'before that']],
     ['claim-expired, old key stopped', ['stopped working on 3 March 2027', 'are refused']],
     ['claim-expired, an admin has the key', ['grace has it', 'need not do anything', 'seven more days', url]],
-    ['contact-changed, address', ['grace, an administrator', 'stolen', 'a…@example.org', 'support at once']],
-    [
-      'contact-changed, OpenPGP key',
-      ['changed in your account.', 'd1a66e1a23b182c9980f788cfbfcc82a015e7330', 'Compare it'],
-    ],
-    ['contact-changed, no OpenPGP key', ['no longer encrypted']],
-    ['address-trouble', ['a…@example.com', 'Since 3 March 2027, 14:05 UTC']],
   ])('%s', (name, words) => {
     for (const each of words) expect(textOf(sample(name))).toContain(each);
   });

@@ -130,19 +130,6 @@ export const samples: Readonly<Record<string, OwnerMail>> = {
     url,
     at,
   },
-  'contact-changed, address': {
-    ...about,
-    kind: 'contact-changed',
-    by: { who: 'grace', reason: 'The laptop that held the key was stolen' },
-    newAddress: 'a…@example.org',
-  },
-  'contact-changed, OpenPGP key': {
-    ...about,
-    kind: 'contact-changed',
-    openPgp: { fingerprint: 'd1a66e1a23b182c9980f788cfbfcc82a015e7330' },
-  },
-  'contact-changed, no OpenPGP key': { ...about, kind: 'contact-changed', openPgp: 'removed' },
-  'address-trouble': { ...about, kind: 'address-trouble', formerAddress: 'a…@example.com', since: at },
 };
 
 export const sampleTable = Object.entries(samples);

@@ -64,6 +64,7 @@ describe('a stage without a configuration of its own', () => {
       retainData: false,
       cloudTrail: false,
       logRetentionDays: 14,
+      payments: { testMode: true },
     });
   });
 
@@ -74,6 +75,7 @@ describe('a stage without a configuration of its own', () => {
       retainData: true,
       cloudTrail: true,
       logRetentionDays: 365,
+      payments: { testMode: false },
     });
   });
 });
@@ -192,7 +194,9 @@ describe('a configuration', () => {
     ['mail.from', { mail: { from: 'no-reply' } }],
     ['mail.identity', { mail: { identity: 'shared' } }],
     ['mail.mailFromSubdomain', { mail: { mailFromSubdomain: 'a.b' } }],
+    ['payments.testMode', { payments: { testMode: 'yes' } }],
     ['usageKeys.alarmAt', { usageKeys: { alarmAt: 0 } }],
+    ['usageKeys', { usageKeys: { limit: 1_000, alarmAt: 900 } }],
     ['usageKeys.limit', { usageKeys: { limit: 10_001 } }],
     ['tiers.free.burst', { tiers: { free: { burst: 0 } } }],
     ['tiers.pro.requestsPerMonth', { tiers: { pro: { requestsPerMonth: 1.5 } } }],

@@ -30,8 +30,9 @@ const functionOutputs = {
   KeyAdministratorsPolicyArn: 'ManagementAccessKeyAdministrators',
   KeyAuditorsPolicyArn: 'ManagementAccessKeyAuditors',
   AdminAlertsTopicArn: 'AdminAlertsTopic',
-  StripeApiKeyArn: 'PaymentsStripeApiKey',
-  StripeWebhookSecretArn: 'PaymentsStripeWebhookSecret',
+  // What connects Stripe.
+  StripeApiKeySecret: 'PaymentsStripeApiKey',
+  StripeWebhookSecret: 'PaymentsStripeWebhookSecret',
   DashboardUrl: 'https://DashboardDistribution.DomainName',
   // What the dashboard signs in by.
   IdentityIssuer: 'IdentityUsersPool.ProviderURL',
@@ -87,9 +88,15 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
       'MailComplaintRate',
       'MailEventsDropped',
       'MailEventsNotHandedOver',
+      'PaymentsCheckSweepMissing',
       'PaymentsPaymentEventsFail',
+      'PaymentsPaymentEventsRefused',
       'PaymentsPaymentsFail',
+      'PaymentsPaymentsHalfConnected',
       'PaymentsPaymentsLag',
+      'PaymentsPaymentsNotAsAgreed',
+      'PaymentsStripeUnavailableForChooseTier',
+      'PaymentsStripeUnavailableForOpenPortal',
       'PaymentsSweepMissing',
       'RotationRotationFails',
       'RotationRotationLags',
@@ -145,6 +152,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
     ['RotationSweepMissing', 'RotationRotateKeys'],
     ['AccountsSweepMissing', 'AccountsEraseAccounts'],
     ['PaymentsSweepMissing', 'PaymentsSettlePayments'],
+    ['PaymentsCheckSweepMissing', 'PaymentsCheckPayments'],
   ])(
     '%s rings when no sweep of %s has come to its end for three hours, be it that its rule is gone',
     (name, fn) => {
@@ -198,12 +206,15 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
     ]);
   });
 
-  test('leave no schedule out: there is none but those of the sweeps', () => {
+  test('leave no schedule out: there is none but those of the sweeps, and the look at Stripe’s secrets', () => {
     expect(
       ofType('AWS::Events::Rule')
         .map(({ name }) => name)
         .sort(),
-    ).toEqual(['AccountsHourly', 'PaymentsHourly', 'RotationHourly']);
+    ).toEqual(['AccountsHourly', 'PaymentsEveryMinute', 'PaymentsHourly', 'RotationHourly']);
+    expect(one('AWS::Events::Rule', 'PaymentsEveryMinute').properties['ScheduleExpression']).toBe(
+      'rate(1 minute)',
+    );
     expect(ofType('AWS::Scheduler::Schedule')).toEqual([]);
   });
 
@@ -292,7 +303,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
   const ownMetrics = alarms.filter(
     ({ properties }) => 'Namespace' in properties && !String(properties['Namespace']).startsWith('AWS/'),
   );
-  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(21));
+  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(26));
   test.each(ownMetrics)(
     '$name hears what the function emits, and nothing of another stage',
     ({ properties }) => {
@@ -519,9 +530,11 @@ describe('the trail of management acts (R27)', () => {
 
 describe('outputs', () => {
   test.each(['dev', 'prod'] as const)('of %s name what an admin works with', (stage) => {
+    const url = `https://ApiRestApi.execute-api.<AWS::Region>.<AWS::URLSuffix>/ApiRestApiDeploymentStage${stage}`;
     expect(template(stage).outputs).toEqual({
       ...functionOutputs,
-      ApiUrl: `https://ApiRestApi.execute-api.<AWS::Region>.<AWS::URLSuffix>/ApiRestApiDeploymentStage${stage}`,
+      ApiUrl: url,
+      StripeWebhookUrl: `${url}/webhooks/stripe`,
     });
   });
 
@@ -529,6 +542,7 @@ describe('outputs', () => {
     expect(template('prod with a hosted zone').outputs).toEqual({
       ...functionOutputs,
       ApiUrl: 'https://api.example.com',
+      StripeWebhookUrl: 'https://api.example.com/webhooks/stripe',
     });
   });
 
@@ -536,6 +550,7 @@ describe('outputs', () => {
     expect(template('prod with a certificate').outputs).toEqual({
       ...functionOutputs,
       ApiUrl: 'https://api.example.com',
+      StripeWebhookUrl: 'https://api.example.com/webhooks/stripe',
       DomainTarget: 'ApiDomainName.RegionalDomainName',
     });
   });

@@ -43,6 +43,7 @@ describe.each(allVariants)('payments in %s', (variant) => {
         'AccountsDeleteAccountRole',
         'AccountsEraseAccountsRole',
         'PaymentsApproveRequestRole',
+        'PaymentsCheckPaymentsRole',
         'PaymentsChooseTierRole',
         'PaymentsOpenPortalRole',
         'PaymentsReceivePaymentEventRole',
@@ -52,8 +53,7 @@ describe.each(allVariants)('payments in %s', (variant) => {
     [
       'PaymentsStripeWebhookSecret',
       [
-        'AccountsExportAccountRole',
-        'AccountsGetAccountRole',
+        'PaymentsCheckPaymentsRole',
         'PaymentsChooseTierRole',
         'PaymentsOpenPortalRole',
         'PaymentsReceivePaymentEventRole',
@@ -94,4 +94,13 @@ test('whoever waits at API Gateway is answered before it gives up', () => {
   for (const name of ['choose-tier', 'open-portal', 'receive-payment-event']) {
     expect(Number(functions.get(name)?.properties['Timeout'])).toBeLessThanOrEqual(29);
   }
+});
+
+test('keys of Stripe’s test mode are refused in prod, unless the configuration says otherwise', () => {
+  const modes = (functions: ReturnType<typeof functionsOf>) => [
+    ...new Set([...functions.values()].map((fn) => environmentOf(fn)['STRIPE_TEST_MODE']).filter(Boolean)),
+  ];
+  expect(modes(functionsOf(template('prod')))).toEqual(['refused']);
+  expect(modes(functionsOf(template('dev')))).toEqual(['allowed']);
+  expect(modes(functionsOf(synthesize('prod', { payments: { testMode: true } })))).toEqual(['allowed']);
 });

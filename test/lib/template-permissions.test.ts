@@ -142,8 +142,6 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
   },
   'get-account': {
     'dynamodb:GetItem': ['Subscriptions', 'Usage'],
-    'secretsmanager:GetSecretValue': ['PaymentsStripeWebhookSecret'],
-    'kms:Decrypt through secretsmanager': ['EncryptionDataKey'],
     ...readsItems,
   },
   'list-account-keys': {
@@ -194,8 +192,6 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
   'export-account': {
     'dynamodb:GetItem': ['Keys', 'Subscriptions', 'Usage'],
     'dynamodb:Query': ['Audit', 'Keys/index/bySubscription'],
-    'secretsmanager:GetSecretValue': ['PaymentsStripeWebhookSecret'],
-    'kms:Decrypt through secretsmanager': ['EncryptionDataKey'],
     ...readsItems,
   },
   'delete-account': {
@@ -214,6 +210,14 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
     ...readsBothOfStripe,
   },
   'receive-payment-event': { ...followsPayments, ...readsBothOfStripe },
+  // Tells get-account and export-account, which read no secret, whether there are any.
+  'check-payments': {
+    'dynamodb:GetItem of availability#payments': ['Subscriptions'],
+    'dynamodb:PutItem of availability#payments': ['Subscriptions'],
+    ...writesItems,
+    ...asksStripe,
+    ...readsBothOfStripe,
+  },
   'settle-payments': { ...followsPayments, 'dynamodb:Query': ['Subscriptions/index/byDue'] },
   'approve-request': followsPayments,
   'decline-request': {
@@ -383,6 +387,7 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
   'receive-payment-event': [512, 29],
   // All that is due, of any number of subscriptions.
   'settle-payments': [512, 900],
+  'check-payments': [512, 15],
   'decline-request': [512, 15],
   'list-requests': [512, 15],
   // Waits while API Gateway is slow to take another usage key.
@@ -598,6 +603,7 @@ describe.each(allVariants)('in %s', (variant) => {
       ['DeliveryRecordMailEvent', invoke, 'sns.amazonaws.com', 'MailEvents'],
       ['DeliveryRenewClaim', ...caller, `${source}/${stage}/POST/claims/renew`],
       ['OpenApiShowOpenApi', ...caller, `${source}/${stage}/GET/openapi.json`],
+      ['PaymentsCheckPayments', invoke, 'events.amazonaws.com', 'PaymentsEveryMinute'],
       ['PaymentsChooseTier', ...caller, `${route}/PUT/account/tier`],
       ['PaymentsOpenPortal', ...caller, `${route}/POST/account/portal`],
       ['PaymentsReceivePaymentEvent', ...caller, `${route}/POST/webhooks/stripe`],
@@ -647,6 +653,7 @@ describe.each(allVariants)('in %s', (variant) => {
       'authorize-account',
       'authorize-request',
       'change-account-settings',
+      'check-payments',
       'choose-tier',
       'claim-account-key',
       'create-account-key',

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { accountNews } from '../../functions/delivery/rules/account-news.ts';
 import { changeTier } from '../../functions/keys/change-tier.ts';
 import { approveRequest, declineRequest } from '../../functions/payments/answer-request.ts';
 import { chooseTier } from '../../functions/payments/choose-tier.ts';
 import { openPortal } from '../../functions/payments/open-portal.ts';
-import { ConflictError, NotFoundError, ProblemError } from '../../functions/runtime/errors.ts';
+import { ConflictError, LimitError, NotFoundError, ProblemError } from '../../functions/runtime/errors.ts';
+import { tiers } from '../../lib/tiers.ts';
 import type { Reach } from '../delivery/year/memory-tables.ts';
 import { simulated } from '../delivery/year/simulated.ts';
-import { Life } from './history/life.ts';
+import { Life, paying } from './history/life.ts';
 import { type Functions, PaymentWorld, subscriptionId } from './history/world.ts';
 
 simulated();
@@ -25,15 +27,10 @@ function give(world: PaymentWorld, tier: Tier) {
   return changeTier({ subscriptionId, tier }, admin, world.compose({ reach }));
 }
 
-async function paying(): Promise<Life> {
-  const life = new Life();
-  await life.happen({ kind: 'choose', tier: 'pro' }, { seed: 1 });
-  await life.happen({ kind: 'pay' }, { seed: 1 });
-  await life.deliverAll(1);
-  return life;
-}
-
 const statuses = ({ stripe }: PaymentWorld) => stripe.subscriptions.map(({ status }) => status);
+/** Days of a month that customers have as credit. */
+const creditsOf = ({ stripe }: PaymentWorld) =>
+  [...stripe.customers.values()].map(({ credit }) => Math.round(credit / (24 * 3_600_000)));
 
 describe('free', () => {
   it('from the beginning is chosen, once, and changes nothing', async () => {
@@ -74,7 +71,7 @@ describe('free', () => {
     await reversed.happen({ kind: 'refund', which: 0 }, { seed: 1 });
     for (const { world } of [failing, reversed]) {
       expect(await choose(world, 'free')).toEqual({ tier: 'free', outcome: 'changed' });
-      expect(statuses(world)).toEqual(['canceled']);
+      expect([statuses(world), creditsOf(world)]).toEqual([['canceled'], [0]]);
     }
   });
 
@@ -223,6 +220,64 @@ describe('enterprise', () => {
     expect(world.subscription.openRequest).toBe('open');
   });
 
+  it('is told to everybody once, when it is asked for: a newer note is no news', async () => {
+    const world = new PaymentWorld();
+    const ask = (note: string) =>
+      chooseTier(
+        { subscriptionId, tier: 'enterprise', note },
+        world.act({ kind: 'owner', id: subscriptionId }),
+        world.compose({ reach }),
+      );
+    for (let each = 0; each < 5; each++) await ask(`note ${each}`);
+    expect(world.revisions.slice(1).map(({ change }) => change.action)).toEqual([
+      'request-tier',
+      ...Array(4).fill('change-request'),
+    ]);
+    const context = { limits: tiers, dashboardUrl: 'https://dashboard.example.com' };
+    const [, ...told] = world.revisions.map((after, index) =>
+      accountNews(world.revisions[index - 1], after, context),
+    );
+    expect(told.filter(({ mail }) => mail !== undefined)).toHaveLength(1);
+    expect(told.filter(({ alert }) => alert !== undefined)).toHaveLength(1);
+  });
+
+  it('is asked for anew once a day (UTC), however often it is taken back or declined', async () => {
+    const world = new PaymentWorld();
+    const admin = world.act({ kind: 'admin', id: 'grace' });
+    await choose(world, 'enterprise');
+    await choose(world, 'free');
+    const { revision } = world.subscription;
+    await expect(choose(world, 'enterprise')).rejects.toThrow(LimitError);
+    await expect(choose(world, 'enterprise')).rejects.toThrow(/tomorrow/);
+    expect(world.subscription.revision).toBe(revision);
+    world.now = Date.parse('2026-11-24T00:00:00.000Z');
+    await choose(world, 'enterprise');
+    await declineRequest({ subscriptionId, reason: 'too early' }, admin, world.compose({ reach }));
+    await expect(choose(world, 'enterprise')).rejects.toThrow(LimitError);
+    world.now += 24 * 3_600_000;
+    expect((await choose(world, 'enterprise')).outcome).toBe('requested');
+  });
+
+  it('is taken back by choosing the tier that one has, be it a paid one', async () => {
+    const { world } = await paying();
+    await choose(world, 'enterprise');
+    expect(await choose(world, 'pro')).toEqual({ tier: 'pro', outcome: 'unchanged' });
+    expect(world.subscription).toMatchObject({ tier: 'pro', request: { status: 'withdrawn' } });
+    expect(world.subscription.openRequest).toBeUndefined();
+    expect(world.subscription.payment?.cancelsAt).toBeUndefined();
+
+    const given = new PaymentWorld();
+    await choose(given, 'enterprise');
+    await give(given, 'enterprise');
+    expect(await choose(given, 'enterprise')).toEqual({ tier: 'enterprise', outcome: 'unchanged' });
+    expect(given.subscription.request?.status).toBe('withdrawn');
+    // Another one than the tier that one has leaves it open: it is what one wants until then.
+    const waiting = new PaymentWorld();
+    await choose(waiting, 'enterprise');
+    expect((await choose(waiting, 'pro')).outcome).toBe('payment-required');
+    expect(waiting.subscription.request?.status).toBe('open');
+  });
+
   it('is not given up without those who made the contract', async () => {
     const world = new PaymentWorld();
     await give(world, 'enterprise');
@@ -251,6 +306,8 @@ describe('enterprise', () => {
     expect(request).toMatchObject({ status: 'approved', reason: 'contract 7' });
     expect(world.keys[0]?.tier).toBe('enterprise');
     expect(statuses(world)).toEqual(['canceled']);
+    // Nothing of the month was used: all of it is theirs.
+    expect(creditsOf(world)).toEqual([30]);
     const { revision } = world.subscription;
     expect(await approve()).toMatchObject({ tier: 'enterprise', payment: 'none' });
     expect(world.subscription.revision).toBe(revision);
@@ -284,6 +341,7 @@ describe('enterprise', () => {
     expect(declined).toEqual({ subscriptionId, tier: 'free', declinedAt: new Date(world.now).toISOString() });
     expect(world.subscription.request).toMatchObject({ status: 'declined', reason: 'too early' });
     expect(await decline()).toEqual(declined);
+    world.now += 24 * 3_600_000;
     expect((await choose(world, 'enterprise')).outcome).toBe('requested');
   });
 

@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { deleteAccount } from '../../functions/accounts/delete-account.ts';
+import { finishErasure } from '../../functions/accounts/finish-erasure.ts';
 import { generateApiKey } from '../../functions/keys/generate-api-key.ts';
 import { chooseTier } from '../../functions/payments/choose-tier.ts';
 import { receiveEvent } from '../../functions/payments/receive-event.ts';
 import { reconcile } from '../../functions/payments/reconcile.ts';
+import { settle } from '../../functions/payments/settle.ts';
 import { ConflictError, UnavailableError } from '../../functions/runtime/errors.ts';
 import type { Reach } from '../delivery/year/memory-tables.ts';
 import { Death } from '../delivery/year/process.ts';
 import { simulated } from '../delivery/year/simulated.ts';
-import { Life } from './history/life.ts';
+import { paying } from './history/life.ts';
+import { StripeModel } from './history/stripe-model.ts';
 import { type Functions, PaymentWorld, subscriptionId } from './history/world.ts';
 
 simulated();
@@ -18,16 +22,6 @@ const straight: Reach = (command) => Promise.resolve(command());
 const functionsOf = (world: PaymentWorld): Functions => world.compose({ reach: straight });
 const actOf = (world: PaymentWorld) => world.act(stripeActor);
 const actionsOf = ({ revisions }: PaymentWorld) => revisions.map(({ change }) => change.action);
-
-/** An account that pays. */
-async function paying(): Promise<Life> {
-  const life = new Life();
-  await life.happen({ kind: 'choose', tier: 'pro' }, { seed: 1 });
-  await life.happen({ kind: 'pay' }, { seed: 1 });
-  await life.deliverAll(1);
-  expect(life.world.subscription.tier).toBe('pro');
-  return life;
-}
 
 function runningOf({ stripe }: PaymentWorld) {
   const running = stripe.subscriptions.findLast(({ status }) => status !== 'canceled');
@@ -119,9 +113,10 @@ describe('an event', () => {
     const functions = functionsOf(world);
     const about = { customerId: 'cus_somebody' };
     expect(await receiveEvent({ id: 'evt_a', about }, actOf(world), functions)).toBe('not-ours');
-    expect(await receiveEvent({ id: 'evt_b', about: { chargeId: 'ch_x' } }, actOf(world), functions)).toBe(
-      'not-ours',
-    );
+    // Signed for us, and yet unknown: the API key is a wrong one, and the message must come again.
+    await expect(
+      receiveEvent({ id: 'evt_b', about: { chargeId: 'ch_x' } }, actOf(world), functions),
+    ).rejects.toThrow(UnavailableError);
     const chargeId = world.stripe.charges[0]?.id ?? '';
     expect(await receiveEvent({ id: 'evt_c', about: { chargeId } }, actOf(world), functions)).toBe('done');
   });
@@ -134,6 +129,49 @@ describe('an event', () => {
       UnavailableError,
     );
     expect(world.events).not.toContain('evt_a');
+  });
+});
+
+describe('with the API key of another Stripe account, or of the other mode', () => {
+  function wrongFunctionsOf(world: PaymentWorld): Functions {
+    const gateway = new StripeModel(() => world.now).gateway(straight);
+    return { ...functionsOf(world), gateway, stripe: () => Promise.resolve(gateway) };
+  }
+
+  it('nobody loses what was paid, and each look fails, so that the alarm rings', async () => {
+    const { world } = await paying();
+    const wrong = wrongFunctionsOf(world);
+    await expect(reconcile({ subscriptionId }, actOf(world), wrong)).rejects.toThrow(UnavailableError);
+    const about = { customerId: [...world.stripe.customers.keys()][0] ?? '' };
+    await expect(receiveEvent({ id: 'evt_a', about }, actOf(world), wrong)).rejects.toThrow(UnavailableError);
+    world.now += 31 * day;
+    expect(await settle(actOf(world), () => true, wrong)).toMatchObject({ due: 1, failed: 1 });
+    const owner = world.act({ kind: 'owner', id: subscriptionId });
+    for (const tier of ['pro', 'free'] as const) {
+      await expect(chooseTier({ subscriptionId, tier }, owner, wrong)).rejects.toThrow(UnavailableError);
+    }
+    expect(world.subscription).toMatchObject({ tier: 'pro', payment: { status: 'active' } });
+    expect(world.keys[0]?.tier).toBe('pro');
+  });
+
+  it('nobody counts as forgotten', async () => {
+    const { world } = await paying();
+    const wrong = wrongFunctionsOf(world);
+    const owner = world.act({ kind: 'owner', id: subscriptionId });
+    const { store } = wrong.subscriptions;
+    await deleteAccount({ subscriptionId, signInSubject: 's' }, owner, { ...wrong, subscriptions: store });
+    const erase = ({ gateway, ...functions }: Functions) =>
+      finishErasure(subscriptionId, actOf(world), {
+        ...functions,
+        subscriptions: store,
+        usageKeys: { remove: () => Promise.resolve() },
+        erasePayments: (customerId) => gateway.deleteCustomer(customerId),
+      });
+    await expect(erase(wrong)).rejects.toThrow(/Stripe/);
+    expect(world.subscription.erasure?.paymentCustomer).toBeDefined();
+    await erase(functionsOf(world));
+    expect(world.subscription.erasure).toBeUndefined();
+    expect([...world.stripe.customers.values()].map(({ deleted }) => deleted)).toEqual([true]);
   });
 });
 

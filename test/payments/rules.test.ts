@@ -6,7 +6,7 @@ import type {
   PaymentFacts,
   SubscriptionFacts,
 } from '../../functions/payments/rules/payment-facts.ts';
-import { standingOf } from '../../functions/payments/rules/payment-of.ts';
+import { notAsAgreed, standingOf } from '../../functions/payments/rules/payment-of.ts';
 import { reversalOf } from '../../functions/payments/rules/reversal.ts';
 import { withPaymentTimer } from '../../functions/payments/rules/timer.ts';
 import type { PaymentState, SubscriptionItem } from '../../functions/subscriptions/rules/index.ts';
@@ -26,7 +26,8 @@ function subscription(fields: Partial<SubscriptionFacts> = {}): SubscriptionFact
   return {
     id: 'sub_stripe',
     status: 'active',
-    metadata: { subscriptionId, tier: 'pro' },
+    metadata: { subscriptionId, tier: 'pro', price: '4900 usd/month' },
+    price: { amount: 4900, currency: 'usd', interval: 'month', quantity: 1 },
     createdAt: begun,
     periodStartsAt: begun,
     periodEndsAt: renewed,
@@ -123,6 +124,47 @@ describe('a subscription of Stripe’s', () => {
     }
     const ours = nextStep(free, facts({ subscriptions: [subscription()] }), at(begun));
     expect(ours).toMatchObject({ action: 'change-tier', tier: 'pro', tierCause: 'payment', reason: 'paid' });
+  });
+});
+
+describe('a subscription that is not what its checkout said', () => {
+  const price = { amount: 4900, currency: 'usd', interval: 'month', quantity: 1 };
+  const free = item({ tier: 'free', payment: { customerId: 'cus_1' } });
+
+  test.each<[string, SubscriptionFacts['price'] | undefined]>([
+    ['cheaper', { ...price, amount: 100 }],
+    ['dearer', { ...price, amount: 9900 }],
+    ['in another currency', { ...price, currency: 'jpy' }],
+    ['by the year', { ...price, interval: 'year' }],
+    ['twice', { ...price, quantity: 2 }],
+    ['not at all', { ...price, quantity: 0 }],
+    ['of several things, or at a price without an amount', undefined],
+  ])('%s pays for nothing here, is left to the operator, and is told', (_how, other) => {
+    const { price: _agreed, ...rest } = subscription();
+    const switched = facts({
+      subscriptions: [{ ...rest, ...(other === undefined ? {} : { price: other }) }],
+    });
+    expect(nextStep(free, switched, at(begun))).toBeUndefined();
+    expect(nextStep(item(), switched, at(begun))).toMatchObject({ action: 'change-tier', tier: 'free' });
+    expect(endingsOf(item(), switched, at(begun))).toBeUndefined();
+    expect(notAsAgreed(switched, subscriptionId)).toEqual(['sub_stripe']);
+    const agreed = facts({ subscriptions: [subscription()] });
+    expect(notAsAgreed(agreed, subscriptionId)).toEqual([]);
+  });
+
+  it('ends, with credit, once another one is paid; until then that one’s checkout may be', () => {
+    const switched = subscription({ id: 'sub_switched', price: { ...price, quantity: 2 } });
+    const checkout = { id: 'cs_1', status: 'open', url: 'https://x', expiresAt: renewed } as const;
+    expect(endingsOf(free, facts({ subscriptions: [switched], checkout }), at(begun))).toBeUndefined();
+    expect(endingsOf(free, facts({ subscriptions: [switched, subscription()] }), at(begun))).toEqual({
+      subscriptions: [{ id: 'sub_switched', credit: true }],
+    });
+  });
+
+  it('goes on at another price once the operator has agreed to it in its metadata', () => {
+    const metadata = { subscriptionId, tier: 'pro', price: '3900 usd/month' };
+    const cheaper = subscription({ metadata, price: { ...price, amount: 3900 } });
+    expect(nextStep(free, facts({ subscriptions: [cheaper] }), at(begun))).toMatchObject({ tier: 'pro' });
   });
 });
 
@@ -291,15 +333,28 @@ describe('the timer', () => {
     item({ payment, change: { ...item().change, at: now }, ...fields }).nextActionAt;
   const active = { customerId: 'cus_1', status: 'active', periodEndsAt: renewed } as const;
   const checkout = { id: 'cs_1', url: 'https://x', expiresAt: renewed };
+  const opened = '2026-11-30T10:00:00.000Z';
   const reversal = { kind: 'dispute', at: begun } as const;
 
   test.each<[string, PaymentState, string, string | undefined]>([
     ['an hour after what is paid', active, begun, '2026-12-01T11:00:00.000Z'],
     ['daily where nothing is clear then', active, '2026-12-01T11:00:00.000Z', '2026-12-02T11:00:00.000Z'],
     ['and goes on so', active, '2026-12-05T00:00:00.000Z', '2026-12-05T11:00:00.000Z'],
-    ['after a checkout', { customerId: 'cus_1', checkout }, begun, '2026-12-01T10:05:00.000Z'],
+    ['soon after a checkout begins', { customerId: 'cus_1', checkout }, opened, '2026-11-30T10:05:00.000Z'],
     [
-      'hourly after that',
+      'hourly while it is open',
+      { customerId: 'cus_1', checkout },
+      '2026-11-30T10:05:00.000Z',
+      '2026-11-30T11:05:00.000Z',
+    ],
+    [
+      'when it is over',
+      { customerId: 'cus_1', checkout },
+      '2026-12-01T09:30:00.000Z',
+      '2026-12-01T10:05:00.000Z',
+    ],
+    [
+      'hourly after that, until that is clear',
       { customerId: 'cus_1', checkout },
       '2026-12-01T10:05:00.000Z',
       '2026-12-01T11:05:00.000Z',

@@ -60,13 +60,30 @@ describe('a customer', () => {
     const { customerId, id } = await paid();
     await gateway.deleteCustomer(customerId);
     await gateway.deleteCustomer(customerId);
-    await gateway.deleteCustomer('cus_nobody');
     expect(await gateway.updateCustomer(customerId, { email: 'ada@example.com' })).toBe(false);
     expect((await stripe.client.subscriptions.retrieve(id)).status).toBe('canceled');
   });
 
-  it('whom Stripe does not know has no facts', async () => {
-    expect(await gateway.facts('cus_nobody', 'cs_none')).toEqual({ subscriptions: [], charges: [] });
+  it('who was deleted has the facts of before, for nothing runs any more', async () => {
+    const { customerId, id } = await paid();
+    await gateway.deleteCustomer(customerId);
+    const facts = await gateway.facts(customerId, undefined);
+    expect(facts.subscriptions).toMatchObject([{ id, status: 'canceled' }]);
+    expect(facts.charges).toHaveLength(1);
+  });
+
+  it('whom Stripe never heard of is no customer who was deleted: the API key is a wrong one', async () => {
+    const person = { email: 'ada@example.com' };
+    for (const call of [
+      () => gateway.facts('cus_nobody', 'cs_none'),
+      () => gateway.updateCustomer('cus_nobody', person),
+      () => gateway.deleteCustomer('cus_nobody'),
+      () => gateway.customerOfCharge('ch_nobody'),
+    ]) {
+      const error = await call().catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(UnavailableError);
+      expect(String(error)).toMatch(/API key is of another Stripe account, or of the other mode/);
+    }
   });
 });
 
@@ -84,7 +101,7 @@ describe('a checkout', () => {
       amount_total: 4900,
       currency: 'usd',
       client_reference_id: subscriptionId,
-      metadata: { subscriptionId, tier: 'pro' },
+      metadata: { subscriptionId, tier: 'pro', price: '4900 usd/month' },
       success_url: 'https://dashboard.example.com/plan?checkout=done',
     });
     expect(session.line_items?.data[0]?.description).toBe('AI Decision Engine, pro tier');
@@ -115,7 +132,8 @@ describe('facts', () => {
         {
           id,
           status: 'active',
-          metadata: { subscriptionId, tier: 'pro' },
+          metadata: { subscriptionId, tier: 'pro', price: '4900 usd/month' },
+          price: { amount: 4900, currency: 'usd', interval: 'month', quantity: 1 },
           createdAt: now,
           periodStartsAt: now,
           periodEndsAt: expect.any(String),
@@ -155,7 +173,6 @@ describe('facts', () => {
     await stripe.act('closeDispute', { dispute: dispute.id, outcome: 'won' });
     expect(await statuses()).toMatchObject([{ status: 'won' }]);
     expect(await gateway.customerOfCharge(other?.id ?? '')).toBe(disputed.customerId);
-    expect(await gateway.customerOfCharge('ch_nobody')).toBeUndefined();
   });
 });
 

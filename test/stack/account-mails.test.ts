@@ -26,7 +26,7 @@ let delivery: TestDelivery;
 let accounts: TestAccounts;
 
 beforeAll(async () => {
-  faulty = await startFaultyStack(['mail-account', 'record-mail-event']);
+  faulty = await startFaultyStack(['mail-account', 'record-mail-event', 'deliver-key']);
   stack = faulty.stack;
   delivery = deliveryOf(stack);
   accounts = accountsOf(stack);
@@ -363,6 +363,52 @@ describe('an address', () => {
     expect(await subjectsTo(fine.email)).toHaveLength(1);
     await delivery.told(broken.subscriptionId, [gaveUp]);
     expect(await stack.logs()).not.toContain('nobody at example.com');
+  });
+});
+
+describe('where a key is revoked while SES is not reached, its owner is told all the same', () => {
+  const about = 'Mails about your AI Decision Engine API key';
+
+  /** `act` while no mail leaves, which has been tried by then. */
+  async function withoutMail(act: () => Promise<unknown>): Promise<void> {
+    for (const each of Object.values(faulty.functions)) {
+      each.setFault(({ service }) => (service === 'SES' ? 'connection-lost' : undefined));
+    }
+    await act();
+    const tries = () => calls().filter(({ service }) => service === 'SES').length;
+    await vi.waitFor(() => expect(tries()).toBeGreaterThan(3), { timeout: 30_000 });
+    for (const each of Object.values(faulty.functions)) each.setFault(() => undefined);
+    await delivery.settle();
+  }
+
+  const told = async (email: string) =>
+    (await delivery.subjects(email)).filter((subject) => subject.startsWith(about));
+
+  test('that another OpenPGP key is on file', async () => {
+    const email = addressOf('ada');
+    const ada = await newSubscriber(stack, email);
+    const { keyId } = (await ada.call('POST', '/account/keys', {})).body;
+    await delivery.settle();
+    const key = await generateKey({ userIDs: [{ email }], format: 'object' });
+    await withoutMail(async () => {
+      const openPgpKey = key.publicKey.armor();
+      expect((await ada.call('PUT', '/account/settings', { openPgpKey })).status).toBe(200);
+      expect((await ada.call('DELETE', `/account/keys/${keyId}`)).status).toBe(200);
+    });
+    expect(await told(email)).toEqual([`${about}: something was changed`]);
+  });
+
+  test('that mails come to another address, after they came back', async () => {
+    const [email, next] = [addressOf('bounce'), addressOf('ada')];
+    const { keyId, subscriptionId } = await delivery.generate({ email });
+    await delivery.settle();
+    expect(await delivery.subscription(subscriptionId)).toMatchObject({ undeliverable: { cause: 'bounce' } });
+    await withoutMail(async () => {
+      await delivery.update({ subscriptionId, email: next });
+      await stack.manage('revoke-key', { keyId, requestedBy, reason: 'Lost' });
+    });
+    expect(await told(next)).toEqual([`${about} now come to this address`]);
+    expect(await told(email)).toEqual([]);
   });
 });
 

@@ -71,7 +71,10 @@ test('without Stripe’s secrets everything works but what has to be paid, which
 
 test('with one of the two, nobody is asked to pay, and Stripe is told to come again', async () => {
   await set('PaymentsStripeWebhookSecret', stack.stripe?.webhookSecret ?? '');
+  expect(await proOf()).toMatchObject({ available: false });
   expect((await payments.choose(ada, 'pro')).status).toBe(409);
+  expect(await stack.manage('check-payments', {})).toEqual({ isAvailable: false, missing: ['api-key'] });
+  expect(await stack.logs()).toContain('"PaymentsHalfConnected":1');
   const answer = await webhook();
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
 });
@@ -84,11 +87,19 @@ test('once an operator has set both, the tier can be chosen, within a minute and
   expect((await payments.limit(ada)).limit).toBe(10_000);
 });
 
+test('once an operator has taken one away again, it cannot, and both routes say so', async () => {
+  await set('PaymentsStripeApiKey', 'none any more');
+  expect(await proOf()).toMatchObject({ available: false });
+  const bob = await payments.newPayer('bob@example.com');
+  expect((await payments.choose(bob, 'pro')).body.type).toMatch(/\/payment-unavailable$/);
+});
+
 test('an API key that Stripe does not take is a fault of ours, told in no answer and no log', async () => {
   await set('PaymentsStripeApiKey', 'sk_test_wrongKeyOfNobody0123456789');
   const refused = await ada.call('POST', '/account/portal');
   expect(refused.status).toBe(503);
+  expect(await stack.logs()).toContain('"StripeUnavailable":1');
   const text = `${refused.text}${await stack.logs()}`;
-  expect(text).not.toMatch(/sk_test|6789/);
+  expect(text).not.toMatch(/sk_test|wrongKeyOfNobody|OfNobody0123/);
   expect(await stack.logs()).toContain('StripeAuthenticationError');
 });

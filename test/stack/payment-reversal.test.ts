@@ -78,6 +78,20 @@ describe('a payment that is given back', () => {
     await payments.endsWell([carol]);
   });
 
+  test('is made up for at once by whoever chooses pro again and pays', async () => {
+    const eve = await payments.begin('eve@example.com');
+    await payments.pass(1000);
+    await takeBack(eve, 'refund');
+    await payments.pass(1000);
+    const { body } = await payments.choose(eve, 'pro');
+    expect(body).toMatchObject({ tier: 'free', outcome: 'payment-required' });
+    expect((await payments.subscriptionsOf(eve)).map(({ status }) => status)).toEqual(['canceled']);
+    await payments.pay(eve);
+    expect(await causes(eve)).toEqual([]);
+    expect(await payments.limit(eve)).toMatchObject({ limit: 10_000 });
+    await payments.endsWell([eve]);
+  });
+
   test('in part leaves everything as it is', async () => {
     const dave = await payments.begin('dave@example.com');
     await payments.act('refund', { charge: await payments.chargeOf(dave), amount: 100 });

@@ -70,6 +70,16 @@ describe('a message that Stripe did not send', () => {
     return [`${payload}${more}`, sign(payload)];
   }
 
+  test('is counted where it claims to be Stripe’s, for the secret may be a wrong one', async () => {
+    const counted = async () => (await stack.logs()).split('"PaymentEventsRefused":1').length;
+    const before = await counted();
+    await post(paid());
+    expect(await counted()).toBe(before);
+    const payload = paid();
+    await post(payload, signed(payload, { by: other }));
+    expect(await counted()).toBe(before + 1);
+  });
+
   test('is too large to be read', async () => {
     const payload = eventOf('invoice.paid', { customer, padding: 'x'.repeat(600 * 1024) });
     expect(typeOf(await post(payload, signed(payload)))).toEqual([413, 'request-too-large']);
@@ -107,13 +117,43 @@ describe('a message that Stripe sent', () => {
   test.each<[string, string, object]>([
     ['a kind that nothing follows from', 'payment_method.attached', { id: 'pm_1' }],
     ['a customer who is not ours', 'invoice.paid', { customer: 'cus_somebody' }],
-    ['a charge that is not ours', 'charge.dispute.created', { id: 'dp_1', charge: 'ch_somebody' }],
     ['nobody', 'invoice.paid', { customer: null }],
   ])('about %s is taken, and changes nothing', async (_what, type, object) => {
     const before = await contentsOf(stack);
     const payload = eventOf(type, object);
     const answer = await post(payload, signed(payload));
     expect([answer.status, answer.body]).toEqual([200, { received: true }]);
+    expect(await contentsOf(stack)).toEqual(before);
+  });
+
+  test('about a charge of another business of the operator’s is taken, and changes nothing', async () => {
+    const { client, act } = payments;
+    const other = await client.customers.create({});
+    const price = {
+      currency: 'usd',
+      unit_amount: 500,
+      recurring: { interval: 'month' as const },
+      product_data: { name: 'a newspaper' },
+    };
+    const session = await client.checkout.sessions.create({
+      mode: 'subscription',
+      customer: other.id,
+      line_items: [{ quantity: 1, price_data: price }],
+      success_url: 'https://news.example.com/',
+    });
+    await act('pay', { session: session.id, card: 'works' });
+    await payments.settle();
+    const [charge] = (await client.charges.list({ customer: other.id })).data;
+    const before = await contentsOf(stack);
+    const payload = eventOf('charge.dispute.created', { id: 'dp_1', charge: charge?.id });
+    expect((await post(payload, signed(payload))).status).toBe(200);
+    expect(await contentsOf(stack)).toEqual(before);
+  });
+
+  test('about what Stripe does not know comes again: the API key is a wrong one', async () => {
+    const before = await contentsOf(stack);
+    const payload = eventOf('charge.dispute.created', { id: 'dp_2', charge: 'ch_nobody' });
+    expect(typeOf(await post(payload, signed(payload)))).toEqual([503, 'service-unavailable']);
     expect(await contentsOf(stack)).toEqual(before);
   });
 

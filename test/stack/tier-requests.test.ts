@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { refusalOf, requestedBy } from './management-support.ts';
+import { day, refusalOf, requestedBy } from './management-support.ts';
 import { type Payer, paymentsOf, type TestPayments } from './payment-support.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
@@ -32,7 +32,8 @@ describe('a request for the enterprise tier', () => {
     expect(await list()).toEqual({ requests: [] });
     const asked = await payments.choose(ada, 'enterprise', 'We expect 400,000 requests a month.');
     expect(asked.body).toMatchObject({ tier: 'free', outcome: 'requested', request: { status: 'open' } });
-    await payments.choose(bob, 'enterprise');
+    await payments.choose(bob, 'enterprise', 'first words');
+    await payments.choose(bob, 'enterprise', 'better words');
     const { requests } = await list();
     const [ofAda] = requests.filter(({ subscriptionId }) => subscriptionId === ada.subscriptionId);
     expect(ofAda).toEqual({
@@ -64,6 +65,9 @@ describe('a request for the enterprise tier', () => {
     });
     expect((await payments.subjects(ada)).length).toBeGreaterThan(0);
     expect((await list()).requests.map(({ subscriptionId }) => subscriptionId)).toEqual([bob.subscriptionId]);
+    const tooSoon = await payments.choose(ada, 'enterprise');
+    expect([tooSoon.status, tooSoon.body.type]).toEqual([409, expect.stringMatching(/\/limit-reached$/)]);
+    await payments.pass(day);
     expect((await payments.choose(ada, 'enterprise')).body.outcome).toBe('requested');
     expect((await payments.choose(ada, 'free')).body.outcome).toBe('unchanged');
     expect((await refusalOf(approve(ada.subscriptionId))).message).toContain('withdrawn');
@@ -83,8 +87,8 @@ describe('a request for the enterprise tier', () => {
     const [subscription] = await payments.subscriptionsOf(bob);
     expect(subscription?.status).toBe('canceled');
     const customer = await payments.client.customers.retrieve(await payments.customerOf(bob));
-    // Of 49 dollars that were paid a moment ago, nearly all is left, in favour of the customer.
-    expect('balance' in customer && customer.balance).toBeLessThan(-4_800);
+    // Of 49 dollars that were paid a day ago, nearly all is left, in favour of the customer.
+    expect('balance' in customer && customer.balance).toBeLessThan(-4_600);
     expect(await payments.item(bob.subscriptionId)).toMatchObject({
       tier: 'enterprise',
       tierCause: 'admin',
@@ -116,6 +120,14 @@ describe('a request for the enterprise tier', () => {
     ['list with an unknown field', () => list({ all: true }), 'ValidationError'],
   ])('cannot be answered so: %s', async (_what, call, type) => {
     expect((await refusalOf(call())).type).toBe(type);
+  });
+
+  test.each([
+    ['approve', approve],
+    ['decline', decline],
+  ])('whoever would %s it is told that the owner reads the reason', async (_act, answer) => {
+    const refusal = await refusalOf(answer(ada.subscriptionId, { reason: 7 }));
+    expect(refusal.message).toContain('must be the reason, which the owner is told');
   });
 
   test('is on record, with who answered it and why', async () => {

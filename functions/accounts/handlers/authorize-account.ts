@@ -1,10 +1,11 @@
 import type { APIGatewayAuthorizerWithContextResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import type { AccountContext } from '../../runtime/contract.ts';
 import { createDocumentClient } from '../../runtime/dynamodb.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
 import { metricNames } from '../../runtime/metric-names.ts';
 import { count, describeError, logger } from '../../runtime/telemetry.ts';
 import { composeSubscriptions } from '../../subscriptions/index.ts';
-import { type AccountContext, signInEnvironment } from '../contract.ts';
+import { signInEnvironment } from '../contract.ts';
 import { createTokenVerifier, IssuerUnavailableError } from '../gateways/token-verifier.ts';
 import { openAccount } from '../open-account.ts';
 import { admission, denial } from '../rules/admission.ts';

@@ -1,9 +1,8 @@
 import { updateSubscription } from '../../delivery/index.ts';
 import { composeTimedKeys } from '../../keys/index.ts';
-import { composeSubscriptions } from '../../subscriptions/index.ts';
-import { accountFunction } from '../account-function.ts';
+import { accountFunction } from '../../runtime/account-function.ts';
+import { composeSubscriptions, ownAccount } from '../../subscriptions/index.ts';
 import { settingsBody } from '../messages.ts';
-import { ownAccount } from '../own.ts';
 import { settingsView } from '../views.ts';
 
 const timed = composeTimedKeys();

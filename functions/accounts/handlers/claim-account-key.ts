@@ -1,8 +1,8 @@
 import { handoverEnvironment } from '../../keys/contract.ts';
 import { composeTimedKeys, createHandoverBox } from '../../keys/index.ts';
+import { accountFunction } from '../../runtime/account-function.ts';
 import { createKmsClient } from '../../runtime/clients.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
-import { accountFunction } from '../account-function.ts';
 import { claimAccountKey } from '../claim-key.ts';
 import { keyPath } from '../messages.ts';
 

@@ -1,8 +1,8 @@
 import { composeMinting } from '../../keys/index.ts';
+import { accountFunction } from '../../runtime/account-function.ts';
 import { tierLimitsEnvironment } from '../../runtime/contract.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
 import { composeSubscriptions, composeSubscriptionsWithUsageKeys } from '../../subscriptions/index.ts';
-import { accountFunction } from '../account-function.ts';
 import { createAccountKey } from '../create-key.ts';
 import { createKeyBody } from '../messages.ts';
 

@@ -1,5 +1,5 @@
+import { accountFunction } from '../../runtime/account-function.ts';
 import { describeError, logger } from '../../runtime/telemetry.ts';
-import { accountFunction } from '../account-function.ts';
 import { composeErasure } from '../compose.ts';
 import { deleteAccount } from '../delete-account.ts';
 import { finishErasure } from '../finish-erasure.ts';

@@ -1,10 +1,10 @@
 import { composeKeys } from '../../keys/index.ts';
+import { accountFunction } from '../../runtime/account-function.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
 import { usageTableEnvironment } from '../../usage/contract.ts';
 import { createUsageStore } from '../../usage/index.ts';
-import { accountFunction } from '../account-function.ts';
 import { keyPath } from '../messages.ts';
-import { ownKey } from '../own.ts';
+import { ownKey } from '../own-key.ts';
 import { accountKeyView } from '../views.ts';
 
 const { client, keys } = composeKeys();

@@ -1,8 +1,8 @@
 import { auditTableEnvironment } from '../../audit/contract.ts';
 import { createAuditStore } from '../../audit/index.ts';
 import { composeKeys } from '../../keys/index.ts';
+import { accountFunction } from '../../runtime/account-function.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
-import { accountFunction } from '../account-function.ts';
 import { listAccountAudit } from '../list-audit.ts';
 import { auditQuery } from '../messages.ts';
 

@@ -1,9 +1,9 @@
 import { composeKeys } from '../../keys/index.ts';
+import { accountFunction } from '../../runtime/account-function.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
 import { encodeCursor } from '../../runtime/rules/cursor.ts';
 import { usageTableEnvironment } from '../../usage/contract.ts';
 import { createUsageStore } from '../../usage/index.ts';
-import { accountFunction } from '../account-function.ts';
 import { listKeyPage } from '../list-keys.ts';
 import { listKeysQuery } from '../messages.ts';
 import { accountKeyView } from '../views.ts';

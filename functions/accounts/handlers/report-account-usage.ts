@@ -1,15 +1,14 @@
 import * as z from 'zod/mini';
+import { accountFunction } from '../../runtime/account-function.ts';
 import { tierLimitsEnvironment } from '../../runtime/contract.ts';
 import { createDocumentClient } from '../../runtime/dynamodb.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
 import { limitsOf } from '../../runtime/rules/tier-limits.ts';
-import { composeSubscriptions } from '../../subscriptions/index.ts';
+import { composeSubscriptions, ownAccount } from '../../subscriptions/index.ts';
 import { usageTableEnvironment } from '../../usage/contract.ts';
 import { createUsageStore, usageReport } from '../../usage/index.ts';
 import { periodOf, rateLimit, rateLimitPolicy } from '../../usage/rules/index.ts';
-import { accountFunction } from '../account-function.ts';
 import { usageQuery } from '../messages.ts';
-import { ownAccount } from '../own.ts';
 
 const environment = parseEnvironment(
   z.object({ ...usageTableEnvironment.shape, ...tierLimitsEnvironment.shape }),

@@ -1,8 +1,8 @@
 import { composeKeys, revokeKey } from '../../keys/index.ts';
+import { accountFunction } from '../../runtime/account-function.ts';
 import { composeSubscriptions } from '../../subscriptions/index.ts';
-import { accountFunction } from '../account-function.ts';
 import { keyPath } from '../messages.ts';
-import { ownKey } from '../own.ts';
+import { ownKey } from '../own-key.ts';
 
 const keys = composeKeys();
 const dependencies = { ...keys, subscriptions: composeSubscriptions(keys.client) };

@@ -1,8 +1,8 @@
 import { composeMinting, rotateKey } from '../../keys/index.ts';
-import { composeSubscriptions, defaultPreferences } from '../../subscriptions/index.ts';
-import { accountFunction } from '../account-function.ts';
+import { accountFunction } from '../../runtime/account-function.ts';
+import { composeSubscriptions, defaultPreferences, ownAccount } from '../../subscriptions/index.ts';
 import { keyPath, rotateKeyBody } from '../messages.ts';
-import { ownAccount, ownKey } from '../own.ts';
+import { ownKey } from '../own-key.ts';
 
 const dependencies = composeMinting();
 const subscriptions = composeSubscriptions(dependencies.client);

@@ -1,5 +1,5 @@
 import { composeTimedKeys } from '../../keys/index.ts';
-import { accountFunction } from '../account-function.ts';
+import { accountFunction } from '../../runtime/account-function.ts';
 import { keyPath, storedBody } from '../messages.ts';
 import { storeSecret } from '../store-secret.ts';
 

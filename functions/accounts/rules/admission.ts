@@ -1,5 +1,5 @@
 import type { APIGatewayAuthorizerWithContextResult } from 'aws-lambda';
-import type { AccountContext } from '../contract.ts';
+import type { AccountContext } from '../../runtime/contract.ts';
 
 /** The account's routes and no others are allowed: whatever else the stage has is not for sign-ins. */
 export function admission(

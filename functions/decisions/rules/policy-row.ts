@@ -29,13 +29,16 @@ export const policyRowSchema = z.strictObject(
       .refine((names) => new Set(names).size === names.length, 'names a category twice')
       .optional()
       .meta({ description: 'The categories it is for; absent: all.', uniqueItems: true }),
-    up_to: z
-      .number({ error: upTo })
-      .positive({ error: upTo })
-      .optional()
-      .meta({ description: 'The highest amount it is for, in USD, itself included; absent: no limit.' }),
-    risk_level: z.enum(RISK_LEVELS, { error: expecting(listed(RISK_LEVELS)) }),
-    action_required: z.enum(ACTIONS, { error: expecting(listed(ACTIONS)) }),
+    up_to: z.number({ error: upTo }).positive({ error: upTo }).optional().meta({
+      description: 'The highest amount it is for, in USD, itself included; absent: no limit.',
+      example: 1000,
+    }),
+    risk_level: z
+      .enum(RISK_LEVELS, { error: expecting(listed(RISK_LEVELS)) })
+      .meta({ description: 'How risky a decision is that it is for.' }),
+    action_required: z
+      .enum(ACTIONS, { error: expecting(listed(ACTIONS)) })
+      .meta({ description: 'What has to be done about it.' }),
     logged: z
       .boolean({ error: (issue) => `${whatItIs(issue.input)}; expected true or false` })
       .optional()

@@ -5,8 +5,9 @@ import { type Letter, say } from './letter.ts';
 import { accountDeletedLetter } from './templates/account-deleted.ts';
 import { accountJoinedLetter } from './templates/account-joined.ts';
 import { accountOpenedLetter } from './templates/account-opened.ts';
+import { addressTroubleLetter } from './templates/address-trouble.ts';
 import { cancellationNotedLetter, cancellationWithdrawnLetter } from './templates/cancellation.ts';
-import { accountContactChangedLetter } from './templates/contact-changed.ts';
+import { contactChangedLetter } from './templates/contact-changed.ts';
 import { paymentFailedLetter, paymentReminderLetter } from './templates/payment-missing.ts';
 import { paymentRecoveredLetter } from './templates/payment-recovered.ts';
 import { paymentRestoredLetter } from './templates/payment-restored.ts';
@@ -38,7 +39,9 @@ function letterOf(mail: AccountMail, product: MailProduct): Letter {
     case 'account-deleted':
       return accountDeletedLetter(mail, product);
     case 'contact-changed':
-      return accountContactChangedLetter(mail, product);
+      return contactChangedLetter(mail, product);
+    case 'address-trouble':
+      return addressTroubleLetter(mail, product);
     case 'tier-changed':
       return tierChangedLetter(mail, product);
     case 'tier-requested':

@@ -1,10 +1,8 @@
 import type { MailProduct, OwnerMail } from '../rules/owner-mail.ts';
 import { type ComposedMail, formMail } from './form-mail.ts';
 import { type Letter, say } from './letter.ts';
-import { addressTroubleLetter } from './templates/address-trouble.ts';
 import { claimExpiredLetter } from './templates/claim-expired.ts';
 import { claimedLetter } from './templates/claimed.ts';
-import { contactChangedLetter } from './templates/contact-changed.ts';
 import { newKeyLetter } from './templates/new-key.ts';
 import { noticeLetter } from './templates/notice.ts';
 import { reminderLetter } from './templates/reminder.ts';
@@ -38,9 +36,5 @@ function letterOf(mail: OwnerMail, product: MailProduct): Letter {
       return claimedLetter(mail, product);
     case 'claim-expired':
       return claimExpiredLetter(mail, product);
-    case 'address-trouble':
-      return addressTroubleLetter(mail, product);
-    case 'contact-changed':
-      return contactChangedLetter(mail, product);
   }
 }

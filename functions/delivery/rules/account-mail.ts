@@ -1,4 +1,4 @@
-import type { ContactDifference, DoneBy } from './owner-mail.ts';
+import type { DoneBy } from './owner-mail.ts';
 
 /**
  * What a mail about an account, its tier or its payments tells: everything that its template needs. Times are ISO 8601 in
@@ -8,7 +8,8 @@ export type AccountMail =
   | AccountOpenedMail
   | AccountJoinedMail
   | AccountDeletedMail
-  | AccountContactChangedMail
+  | ContactChangedMail
+  | AddressTroubleMail
   | TierChangedMail
   | TierRequestedMail
   | RequestApprovedMail
@@ -59,11 +60,27 @@ export interface AccountDeletedMail extends AboutAccount {
   readonly hadPayments: boolean;
 }
 
-/** As `ContactChangedMail`, to the address as it was, where there is no key that the mail could be about. */
-export interface AccountContactChangedMail extends AboutAccount, ContactDifference {
+/** To the former address, or to the owner whose OpenPGP key was changed: whoever did not expect it must hear of it. */
+export interface ContactChangedMail extends AboutAccount, ContactDifference {
   readonly kind: 'contact-changed';
   /** Absent where the owner did it. */
   readonly by?: DoneBy;
+}
+
+/** Where and how secrets are mailed from now on, as far as that is new. */
+export interface ContactDifference {
+  /** Where mails go now, masked; absent where that has not changed. */
+  readonly newAddress?: string;
+  /** Of the key that secrets are encrypted to from now on, or that there is none any more; absent where nothing changed. */
+  readonly openPgp?: { readonly fingerprint: string } | 'removed';
+}
+
+/** To an address that takes mail again, or for the first time, after mails to the former one came back. */
+export interface AddressTroubleMail extends AboutAccount {
+  readonly kind: 'address-trouble';
+  /** Masked: `a…@example.com`. */
+  readonly formerAddress: string;
+  readonly since: string;
 }
 
 /** What moved a subscription to another tier, where it was not an admin. */

@@ -1,8 +1,9 @@
 import { limitsOf, type TierLimitsOfStage } from '../../runtime/rules/tier-limits.ts';
-import type { SubscriptionItem } from '../../subscriptions/rules/index.ts';
+import { isPaying, type SubscriptionItem } from '../../subscriptions/rules/index.ts';
 import { type AccountMailAction, accountMailActions } from '../contract.ts';
 import type { AboutAccount, AccountMail, TierAndLimit, TierChangeCause } from './account-mail.ts';
 import { contactDifference } from './contact-difference.ts';
+import { maskedAddress } from './masked-address.ts';
 import type { DoneBy } from './owner-mail.ts';
 
 /** What one change of a subscription gives to tell. */
@@ -58,7 +59,7 @@ function newsOf(
     case 'delete-account':
       return before === undefined ? {} : farewell(before, after, context);
     case 'update-subscription':
-      return before === undefined ? {} : contactChanged(before, after, context);
+      return before === undefined ? {} : contactNews(before, after, context);
     case 'change-tier':
       return before === undefined || before.tier === after.tier
         ? {}
@@ -113,17 +114,23 @@ function farewell(
 }
 
 /**
- * To the address as it was, by the name that it had: another one may be somebody else's. Where there are keys, the first of
- * them brings the mail, queued with the very change. Keys come and go on condition of the subscription's revision, so that
- * each change is told by one of the two, and none by both.
+ * That it is another one, to the address as it was, by the name that it had: the new one may be somebody else's. Where that
+ * took no mail, the address that does from now on hears what may have been missed.
  */
-function contactChanged(
+function contactNews(
   before: SubscriptionItem,
   after: SubscriptionItem,
   context: AccountMailContext,
 ): AccountNews {
+  const { undeliverable } = before;
+  if (undeliverable !== undefined) {
+    const trouble = { formerAddress: maskedAddress(before.email), since: undeliverable.at };
+    return after.undeliverable === undefined
+      ? { mail: { kind: 'address-trouble', ...aboutAccount(after, context), ...trouble } }
+      : {};
+  }
   const difference = contactDifference(before, after);
-  if (difference === undefined || after.keyIds.length > 0 || before.undeliverable !== undefined) return {};
+  if (difference === undefined) return {};
   const about = { ...aboutAccount(before, context), at: after.change.at };
   return {
     to: before.email,
@@ -155,8 +162,7 @@ function tierChanged(
 
 /** By contract, instead of what was paid for. */
 function endsPayments(before: SubscriptionItem | undefined, { tier }: SubscriptionItem): boolean {
-  const status = before?.payment?.status;
-  return tier === 'enterprise' && (status === 'active' || status === 'past-due');
+  return tier === 'enterprise' && before !== undefined && isPaying(before);
 }
 
 /** The payment that ended is told by the item before: after, it may be gone. */

@@ -1,6 +1,6 @@
 import type { SubscriptionItem } from '../../subscriptions/rules/index.ts';
+import type { ContactDifference } from './account-mail.ts';
 import { maskedAddress } from './masked-address.ts';
-import type { ContactDifference } from './owner-mail.ts';
 
 /**
  * What a change made different about where and how an owner is reached. By what is on file, not by when it was changed: two

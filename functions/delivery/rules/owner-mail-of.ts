@@ -1,6 +1,6 @@
 import { type Handover, type KeyItem, loggableForm, type Message } from '../../keys/rules/index.ts';
 import { oldSecret } from './messages-of.ts';
-import type { ContactChangedMail, DoneBy, MailedSecret, OwnerMail, RotatedMail } from './owner-mail.ts';
+import type { DoneBy, MailedSecret, OwnerMail, RotatedMail } from './owner-mail.ts';
 
 /** What a mail needs beside the change that it tells of. */
 export interface MailContext {
@@ -73,25 +73,9 @@ export function messageMail({ kind, facts }: Message, key: KeyItem, context: Mai
         ...old,
         at: fact('at'),
       };
-    case 'address-trouble':
-      return { kind, ...about, formerAddress: fact('formerAddress'), since: fact('since') };
-    case 'contact-changed':
-      return {
-        kind,
-        ...about,
-        ...byOf(facts),
-        ...(facts['newAddress'] === undefined ? {} : { newAddress: facts['newAddress'] }),
-        ...openPgpOf(facts['openPgp']),
-      };
     default:
       throw new Error(`there is no mail of kind ${kind}`);
   }
-}
-
-/** The fact is a fingerprint, or empty where the key was taken away. */
-function openPgpOf(fact: string | undefined): Pick<ContactChangedMail, 'openPgp'> {
-  if (fact === undefined) return {};
-  return { openPgp: fact === '' ? 'removed' : { fingerprint: fact } };
 }
 
 function aboutKey(key: KeyItem, { name, requestsPerMonth }: MailContext) {

@@ -2,15 +2,7 @@
  * What a mail to an owner tells: everything that its template needs, and nothing that the template would have to look
  * up. Times are ISO 8601 in UTC.
  */
-export type OwnerMail =
-  | NewKeyMail
-  | RotatedMail
-  | NoticeMail
-  | ReminderMail
-  | ClaimedMail
-  | ClaimExpiredMail
-  | AddressTroubleMail
-  | ContactChangedMail;
+export type OwnerMail = NewKeyMail | RotatedMail | NoticeMail | ReminderMail | ClaimedMail | ClaimExpiredMail;
 
 /** In every mail. */
 export interface AboutKey {
@@ -97,29 +89,6 @@ export interface ClaimExpiredMail extends AboutKey {
   /** When the old secret stops or stopped; absent where there is none. */
   readonly oldRetiresAt?: string;
   readonly at: string;
-}
-
-/** To the new address, after mails to the former one came back. */
-export interface AddressTroubleMail extends AboutKey {
-  readonly kind: 'address-trouble';
-  /** Masked: `a…@example.com`. */
-  readonly formerAddress: string;
-  readonly since: string;
-}
-
-/** To the former address, or to the owner whose OpenPGP key was changed: whoever did not expect it must hear of it. */
-export interface ContactChangedMail extends AboutKey, ContactDifference {
-  readonly kind: 'contact-changed';
-  /** Absent where the owner did it. */
-  readonly by?: DoneBy;
-}
-
-/** Where and how secrets are mailed from now on, as far as that is new. */
-export interface ContactDifference {
-  /** Where mails go now, masked; absent where that has not changed. */
-  readonly newAddress?: string;
-  /** Of the key that secrets are encrypted to from now on, or that there is none any more; absent where nothing changed. */
-  readonly openPgp?: { readonly fingerprint: string } | 'removed';
 }
 
 /** Who writes: the stage's `product` configuration. */

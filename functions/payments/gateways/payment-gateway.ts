@@ -2,7 +2,8 @@ import type { PaymentFacts } from '../rules/payment-facts.ts';
 
 /**
  * What is asked of Stripe. Every act may be repeated: with the same idempotency key it is done once, and what is so already
- * is no error. Throws what the client throws where Stripe cannot be reached or refuses.
+ * is no error. Throws UnavailableError where Stripe cannot be reached, refuses, or has never heard of a customer: then the
+ * API key is a wrong one, and nothing follows from it about anybody.
  */
 export interface PaymentGateway {
   /** @returns `cus_...` */
@@ -22,7 +23,7 @@ export interface PaymentGateway {
   createPortal(customerId: string, returnUrl: string, idempotencyKey: string | undefined): Promise<string>;
   /** With all that is known of the person; subscriptions end. One that is gone already is no error. */
   deleteCustomer(customerId: string): Promise<void>;
-  /** Whose charge it is; undefined where it is nobody's. */
+  /** Whose charge it is; undefined for one without a customer. */
   customerOfCharge(chargeId: string): Promise<string | undefined>;
 }
 

@@ -26,6 +26,7 @@ export function subscriptionFacts(subscription: Stripe.Subscription): Subscripti
     id,
     status,
     metadata,
+    ...priceFacts(items.data),
     createdAt: iso(created),
     periodStartsAt: iso(periodStart),
     periodEndsAt: iso(periodEnd),
@@ -35,6 +36,15 @@ export function subscriptionFacts(subscription: Stripe.Subscription): Subscripti
       ? {}
       : { latestInvoice: invoiceFacts(latest_invoice) }),
   };
+}
+
+/** Of a subscription to one thing, at a price by the month or by the year. */
+function priceFacts([item, ...more]: readonly Stripe.SubscriptionItem[]): Pick<SubscriptionFacts, 'price'> {
+  const { unit_amount: amount, currency, recurring } = item?.price ?? { unit_amount: null };
+  if (item === undefined || more.length > 0 || amount === null || !recurring) return {};
+  const { interval, interval_count } = recurring;
+  const every = interval_count === 1 ? interval : `${interval_count} ${interval}s`;
+  return { price: { amount, currency: currency ?? '', interval: every, quantity: item.quantity ?? 1 } };
 }
 
 function invoiceFacts({ status, billing_reason, created, status_transitions }: Stripe.Invoice): InvoiceFacts {

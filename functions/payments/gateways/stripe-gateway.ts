@@ -1,5 +1,8 @@
 import Stripe from 'stripe';
 import { UnavailableError } from '../../runtime/errors.ts';
+import { metricNames } from '../../runtime/metric-names.ts';
+import { count } from '../../runtime/telemetry.ts';
+import { metadataOf } from '../rules/agreed-price.ts';
 import type { CheckoutFacts, PaymentFacts } from '../rules/payment-facts.ts';
 import type { PaymentGateway } from './payment-gateway.ts';
 import { chargeFacts, checkoutFacts, isSuccessful, subscriptionFacts } from './stripe-facts.ts';
@@ -10,6 +13,12 @@ const pageSize = 100;
 
 /** Stripe as it is, by its own client. */
 export function createStripeGateway(stripe: Stripe): PaymentGateway {
+  /** @returns false where the customer was deleted @throws UnavailableError for one that there never was */
+  async function isThere(customerId: string): Promise<boolean> {
+    const customer = known(await ifThere(stripe.customers.retrieve(customerId)));
+    return customer.deleted !== true;
+  }
+
   async function checkoutOf(id: string | undefined): Promise<CheckoutFacts | undefined> {
     if (id === undefined) return undefined;
     const session = await ifThere(stripe.checkout.sessions.retrieve(id));
@@ -47,11 +56,12 @@ export function createStripeGateway(stripe: Stripe): PaymentGateway {
     },
     async updateCustomer(customerId, { email, name = '' }) {
       const updated = await ifThere(stripe.customers.update(customerId, { email, name }));
-      return updated !== undefined;
+      return updated !== undefined || isThere(customerId);
     },
     async createCheckout(checkout, idempotencyKey) {
       const { customerId, subscriptionId, tier, pricePerMonth, title, successUrl, cancelUrl } = checkout;
-      const metadata = { subscriptionId, tier };
+      const price = { amount: pricePerMonth * 100, currency: 'usd', interval: 'month' } as const;
+      const metadata = metadataOf({ subscriptionId, tier }, price);
       const session = await asked(
         stripe.checkout.sessions.create(
           {
@@ -63,9 +73,9 @@ export function createStripeGateway(stripe: Stripe): PaymentGateway {
               {
                 quantity: 1,
                 price_data: {
-                  currency: 'usd',
-                  unit_amount: pricePerMonth * 100,
-                  recurring: { interval: 'month' },
+                  currency: price.currency,
+                  unit_amount: price.amount,
+                  recurring: { interval: price.interval },
                   product_data: { name: title },
                 },
               },
@@ -86,7 +96,7 @@ export function createStripeGateway(stripe: Stripe): PaymentGateway {
       await unless(isRefused, stripe.checkout.sessions.expire(checkoutId));
     },
     async facts(customerId, checkoutId) {
-      const checkout = await checkoutOf(checkoutId);
+      const [checkout] = await Promise.all([checkoutOf(checkoutId), isThere(customerId)]);
       const [subscriptions, charges] = await Promise.all([
         subscriptionsOf(customerId),
         chargesOf(customerId),
@@ -116,11 +126,11 @@ export function createStripeGateway(stripe: Stripe): PaymentGateway {
       return url;
     },
     async deleteCustomer(customerId) {
-      await ifThere(stripe.customers.del(customerId));
+      const deleted = await ifThere(stripe.customers.del(customerId));
+      if (deleted === undefined) await isThere(customerId);
     },
     async customerOfCharge(chargeId) {
-      const charge = await ifThere(stripe.charges.retrieve(chargeId));
-      const customer = charge?.customer;
+      const { customer } = known(await ifThere(stripe.charges.retrieve(chargeId)));
       return typeof customer === 'string' ? customer : customer?.id;
     },
   };
@@ -133,6 +143,24 @@ function asked<T>(call: Promise<T>): Promise<T> {
 /** undefined where Stripe does not know, or no longer knows, what is asked for. */
 function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
   return unless(isMissing, call);
+}
+
+/**
+ * What must be there, for Stripe never forgets it: even a customer who was deleted is told as such. That it is unknown says
+ * nothing about payments.
+ * @throws UnavailableError
+ */
+function known<T>(answer: T | undefined): T {
+  if (answer !== undefined) return answer;
+  throw counted(
+    'Stripe does not know what it told before: the API key is of another Stripe account, or of the other mode (live, test)',
+  );
+}
+
+/** Somebody waits for it, and an operator may have to do something. */
+function counted(message: string): UnavailableError {
+  count(metricNames.stripeUnavailable);
+  return new UnavailableError(message);
 }
 
 /** undefined where Stripe refuses for a reason that is no fault: what was to be done is done. */
@@ -164,5 +192,5 @@ function unavailable(error: unknown): unknown {
   const details = [type, code, param, statusCode, requestId].filter(
     (each) => each !== undefined && each !== '',
   );
-  return new UnavailableError(`Stripe did not do what was asked of it (${details.join(', ')})`);
+  return counted(`Stripe did not do what was asked of it (${details.join(', ')})`);
 }

@@ -1,4 +1,5 @@
-import { accountFunction, chooseTierBody } from '../../accounts/index.ts';
+import { chooseTierBody } from '../../accounts/index.ts';
+import { accountFunction } from '../../runtime/account-function.ts';
 import { chooseTier } from '../choose-tier.ts';
 import { composeChoice } from '../compose.ts';
 

@@ -1,5 +1,5 @@
-import { dashboardEnvironment } from '../../accounts/contract.ts';
-import { accountFunction } from '../../accounts/index.ts';
+import { accountFunction } from '../../runtime/account-function.ts';
+import { dashboardEnvironment } from '../../runtime/contract.ts';
 import { createDocumentClient } from '../../runtime/dynamodb.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
 import { composeSubscriptions } from '../../subscriptions/index.ts';

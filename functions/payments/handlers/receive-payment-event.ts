@@ -1,8 +1,8 @@
-import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { apiFunction, json, problem } from '../../runtime/api-function.ts';
 import { productEnvironment } from '../../runtime/contract.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
 import { metricNames } from '../../runtime/metric-names.ts';
+import { headerOf } from '../../runtime/rules/header.ts';
 import { count, describeError, logger } from '../../runtime/telemetry.ts';
 import { composePayments, composeWebhookSecret } from '../compose.ts';
 import { signedEvent } from '../gateways/webhook-signature.ts';
@@ -23,11 +23,16 @@ export const handler = apiFunction(environment, async (event) => {
     const detail = `A message has at most ${maximumBody / 1024} KB.`;
     return problem('request-too-large', event, environment, { detail });
   }
+  const signature = headerOf(event.headers, 'Stripe-Signature');
   const secret = await webhookSecret();
-  if (secret === undefined) return problem('payment-unavailable', event, environment);
-  const signed = await signedEvent(body, signatureOf(event), secret);
+  if (secret === undefined) {
+    countRefusal(signature);
+    return problem('payment-unavailable', event, environment);
+  }
+  const signed = await signedEvent(body, signature, secret);
   if (signed === undefined) {
     logger.warn('refused', { errorName: 'signature-not-valid' });
+    countRefusal(signature);
     return problem('signature-not-valid', event, environment);
   }
   const received = readPaymentEvent(signed);
@@ -45,7 +50,7 @@ export const handler = apiFunction(environment, async (event) => {
   }
 });
 
-function signatureOf({ headers }: APIGatewayProxyEvent): string | undefined {
-  const found = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'stripe-signature');
-  return found?.[1];
+/** Whoever signs may be Stripe, and the secret here a wrong one. Whoever does not is somebody who has lost the way. */
+function countRefusal(signature: string | undefined): void {
+  if (signature !== undefined && signature !== '') count(metricNames.paymentEventsRefused);
 }

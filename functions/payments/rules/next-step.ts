@@ -1,11 +1,16 @@
 import type { ChangeAction } from '../../runtime/rules/change.ts';
-import type { PaymentState, SubscriptionItem, TierCause } from '../../subscriptions/rules/index.ts';
+import {
+  isPaying,
+  type PaymentState,
+  type SubscriptionItem,
+  type TierCause,
+} from '../../subscriptions/rules/index.ts';
 import type { PaymentFacts, SubscriptionFacts } from './payment-facts.ts';
 import {
   decidingSubscription,
   graceDays,
   graceEnd,
-  isOurs,
+  isForUs,
   isRunning,
   isSamePayment,
   paidTier,
@@ -49,14 +54,17 @@ export function endingsOf(
   now: Date,
 ): Endings | undefined {
   const deciding = decidingSubscription(facts, subscriptionId);
-  const running = facts.subscriptions.filter((each) => isOurs(each, subscriptionId) && isRunning(each));
+  const isPaid = deciding !== undefined && isRunning(deciding);
+  const running = facts.subscriptions.filter((each) => isForUs(each, subscriptionId) && isRunning(each));
   const subscriptions = running.flatMap((each): Cancellation[] => {
     const { id, latestInvoice } = each;
     const isOver = standingOf(each) === 'past-due' && Date.parse(graceEnd(each)) <= now.getTime();
-    if (!isOver && tier !== 'enterprise' && each === deciding) return [];
+    // One that is not as agreed is left as long as there is no other: an operator's slip shall not cost a customer.
+    const isKept = each === deciding || !isPaid;
+    if (!isOver && tier !== 'enterprise' && isKept) return [];
     return [{ id, credit: !isOver && latestInvoice?.isPaid === true }];
   });
-  const isNeedless = tier === 'enterprise' || running.length > 0;
+  const isNeedless = tier === 'enterprise' || isPaid;
   const checkout = isNeedless && facts.checkout?.status === 'open' ? facts.checkout.id : undefined;
   if (subscriptions.length === 0 && checkout === undefined) return undefined;
   return { subscriptions, ...(checkout === undefined ? {} : { checkout }) };
@@ -95,14 +103,14 @@ export function nextStep(item: SubscriptionItem, facts: PaymentFacts, now: Date)
 
 function tierChange(
   item: SubscriptionItem,
-  { status }: PaymentState,
+  payment: PaymentState,
   facts: PaymentFacts,
   now: Date,
 ): Required<Omit<Step, 'payment'>> | undefined {
   const { subscriptionId, tier, tierCause } = item;
   const change = { action: 'change-tier', tierCause: 'payment' } as const;
-  const isPaid = status === 'active' || status === 'past-due';
-  if (isPaid) return tier === 'free' ? { ...change, tier: paidTier, reason: 'paid' } : undefined;
+  if (isPaying({ payment }))
+    return tier === 'free' ? { ...change, tier: paidTier, reason: 'paid' } : undefined;
   if (tier !== paidTier || tierCause !== 'payment') return undefined;
   return { ...change, tier: 'free', reason: endedBy(decidingSubscription(facts, subscriptionId), now) };
 }

@@ -1,3 +1,5 @@
+import type { Price } from './agreed-price.ts';
+
 /** What was fetched from Stripe about one customer, at one time. Times are ISO 8601 in UTC. */
 export interface PaymentFacts {
   /** The checkout that the item knows, fetched before all else: where it is complete, its subscription is below. */
@@ -19,8 +21,10 @@ export interface SubscriptionFacts {
   readonly id: string;
   /** Stripe's own word. */
   readonly status: string;
-  /** What the checkout wrote on it: whose it is, and the tier that it pays for. */
+  /** What the checkout wrote on it: whose it is, the tier that it pays for, and the price. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** What it is for; absent for several things, or where Stripe tells no amount. */
+  readonly price?: Price & { readonly quantity: number };
   readonly createdAt: string;
   readonly periodStartsAt: string;
   readonly periodEndsAt: string;

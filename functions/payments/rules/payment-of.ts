@@ -1,5 +1,6 @@
 import { later } from '../../keys/rules/index.ts';
 import type { PaymentState } from '../../subscriptions/rules/index.ts';
+import { isAsAgreed } from './agreed-price.ts';
 import type { PaymentFacts, SubscriptionFacts } from './payment-facts.ts';
 import { reversalOf } from './reversal.ts';
 
@@ -14,9 +15,21 @@ export const paidTier = 'pro';
 
 export type Standing = NonNullable<PaymentState['status']>;
 
-/** Whether a subscription of Stripe's pays for this one's tier: others of the same customer are none of our business. */
-export function isOurs({ metadata }: SubscriptionFacts, subscriptionId: string): boolean {
+/** Whether a subscription of Stripe's is for this one's tier: others of the same customer are none of our business. */
+export function isForUs({ metadata }: SubscriptionFacts, subscriptionId: string): boolean {
   return metadata['subscriptionId'] === subscriptionId && metadata['tier'] === paidTier;
+}
+
+/** Whether it pays for it, too: at the price that was agreed. */
+function isOurs(subscription: SubscriptionFacts, subscriptionId: string): boolean {
+  return isForUs(subscription, subscriptionId) && isAsAgreed(subscription);
+}
+
+/** Those that run, and pay for nothing as long as an operator does nothing about it: their ids. */
+export function notAsAgreed({ subscriptions }: PaymentFacts, subscriptionId: string): string[] {
+  return subscriptions
+    .filter((each) => isForUs(each, subscriptionId) && isRunning(each) && !isAsAgreed(each))
+    .map(({ id }) => id);
 }
 
 /**

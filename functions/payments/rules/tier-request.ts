@@ -3,24 +3,38 @@ import type { SubscriptionItem, TierRequest } from '../../subscriptions/rules/in
 
 /** An owner's request for a tier that an admin approves. Invariant: at most one is open, and what was answered stays. */
 
-/**
- * With an open request; one that is open already keeps its time, and takes the newer note.
- * @returns undefined where nothing differs
- */
+/** Whether another request may be opened on the day (UTC) of `at`: each is told to admins, however soon it is withdrawn. */
+export function mayRequest({ request }: Pick<SubscriptionItem, 'request'>, at: string): boolean {
+  return request === undefined || request.requestedAt.slice(0, 10) !== at.slice(0, 10);
+}
+
+/** With an open request, where none is. */
 export function requested(
   item: SubscriptionItem,
   note: string | undefined,
   change: Change,
-): SubscriptionItem | undefined {
-  const open = item.request?.status === 'open' ? item.request : undefined;
-  if (open !== undefined && (note === undefined || note === open.note)) return undefined;
+): SubscriptionItem {
   const request: TierRequest = {
     tier: 'enterprise',
     status: 'open',
-    requestedAt: open?.requestedAt ?? change.at,
+    requestedAt: change.at,
     ...(note === undefined ? {} : { note }),
   };
   return { ...chosen(item, change), request, openRequest: 'open' };
+}
+
+/**
+ * The open request, with a newer note.
+ * @param item with an open request
+ * @returns undefined where nothing differs
+ */
+export function rephrased(
+  item: SubscriptionItem & { readonly request: TierRequest },
+  note: string | undefined,
+  change: Change,
+): SubscriptionItem | undefined {
+  if (note === undefined || note === item.request.note) return undefined;
+  return { ...item, request: { ...item.request, note }, revision: item.revision + 1, change };
 }
 
 /** With the open request answered or taken back. @param item with an open request */

@@ -1,5 +1,10 @@
 import { later } from '../../keys/rules/index.ts';
-import { type PaymentState, type SubscriptionItem, timed } from '../../subscriptions/rules/index.ts';
+import {
+  isPaying,
+  type PaymentState,
+  type SubscriptionItem,
+  timed,
+} from '../../subscriptions/rules/index.ts';
 import { reminderTime } from './payment-of.ts';
 
 const minute = 60_000;
@@ -8,7 +13,8 @@ const day = 24 * hour;
 
 /** Where a message of Stripe's was lost: an hour after the end of what is paid, and daily for as long as nothing is clear. */
 const afterPeriod = { first: hour, every: day };
-const afterCheckout = { first: 5 * minute, every: hour };
+/** Counted from the end of a checkout, which is open for a day: whoever has paid waits no day for a message that was lost. */
+const ofCheckout = { first: 5 * minute - day, every: hour };
 /** A dispute lasts for months at most; that it was won may have been lost. */
 const afterReversal = { first: 7 * day, every: 7 * day, atMost: 180 * day };
 /** The last payment may be taken back for months. */
@@ -27,13 +33,13 @@ export function withPaymentTimer(item: SubscriptionItem): SubscriptionItem {
 function dueTimes({ payment, tier, change }: SubscriptionItem): string[] {
   if (payment === undefined) return [];
   const { checkout, reversal } = payment;
-  const isWaiting = payment.status === 'active' || payment.status === 'past-due' || checkout !== undefined;
+  const isWaiting = isPaying({ payment }) || checkout !== undefined;
   // Nobody pays for less than they have.
   if (tier === 'enterprise' && isWaiting) return [change.at];
   const now = Date.parse(change.at);
   return [
     ...ofStanding(payment, now),
-    ...(checkout === undefined ? [] : looks(checkout.expiresAt, afterCheckout, now)),
+    ...(checkout === undefined ? [] : looks(checkout.expiresAt, ofCheckout, now)),
     ...(reversal === undefined ? [] : looks(reversal.at, afterReversal, now)),
   ];
 }

@@ -15,51 +15,56 @@ export interface Act {
 }
 
 /** What can happen to an item, by the names that the record tells. Who derives something from a change must not miss one. */
-export type ChangeAction =
-  | 'generate-key'
-  | 'rotate-key'
-  | 'revoke-key'
-  | 'suspend-key'
-  | 'resume-key'
-  | 'change-tier'
-  | 'create-subscription'
-  | 'plan-usage-key'
-  | 'update-subscription'
-  | 'rotate-pepper'
-  | 'notice-rotation'
-  | 'remind-owner'
-  | 'retire-secret'
-  | 'redeliver'
-  | 'expire-handover'
-  | 'reschedule'
-  | 'send-key'
-  | 'send-mail'
-  | 'defer-mail'
-  | 'fail-delivery'
-  | 'mail-delivered'
-  | 'mail-bounced'
-  | 'complaint'
-  | 'open-claim'
-  | 'renew-claim'
-  | 'remail-claim'
-  | 'dispute-claim'
-  | 'open-account'
-  | 'join-account'
-  | 'store-secret'
-  | 'delete-account'
-  | 'erase-account'
-  | 'choose-tier'
-  | 'begin-checkout'
-  | 'payment-changed'
-  | 'payment-failed'
-  | 'remind-payment'
-  | 'payment-recovered'
-  | 'payment-reversed'
-  | 'payment-restored'
-  | 'request-tier'
-  | 'withdraw-request'
-  | 'approve-request'
-  | 'decline-request';
+export const changeActions = [
+  'generate-key',
+  'rotate-key',
+  'revoke-key',
+  'suspend-key',
+  'resume-key',
+  'change-tier',
+  'create-subscription',
+  'plan-usage-key',
+  'update-subscription',
+  'rotate-pepper',
+  'notice-rotation',
+  'remind-owner',
+  'retire-secret',
+  'redeliver',
+  'expire-handover',
+  'reschedule',
+  'send-key',
+  'send-mail',
+  'defer-mail',
+  'fail-delivery',
+  'mail-delivered',
+  'mail-bounced',
+  'complaint',
+  'open-claim',
+  'renew-claim',
+  'remail-claim',
+  'dispute-claim',
+  'open-account',
+  'join-account',
+  'store-secret',
+  'delete-account',
+  'erase-account',
+  'choose-tier',
+  'tie-customer',
+  'begin-checkout',
+  'payment-changed',
+  'payment-failed',
+  'remind-payment',
+  'payment-recovered',
+  'payment-reversed',
+  'payment-restored',
+  'request-tier',
+  'change-request',
+  'withdraw-request',
+  'approve-request',
+  'decline-request',
+] as const;
+
+export type ChangeAction = (typeof changeActions)[number];
 
 /** The last change of an item, stored with it and read by the stream's consumers. */
 export interface Change {

@@ -3,10 +3,10 @@ import { managementFunction } from '../../runtime/management-function.ts';
 import { composeSubscriptions } from '../compose.ts';
 import { findSubscription } from '../find-subscription.ts';
 import { getSubscriptionRequest } from '../messages.ts';
+import { subscriptionView } from '../rules/subscription-view.ts';
 
 const subscriptions = composeSubscriptions(createDocumentClient());
 
-/** A subscription holds no secret: the answer is the item. */
-export const handler = managementFunction(getSubscriptionRequest, (request) =>
-  findSubscription(request, subscriptions),
+export const handler = managementFunction(getSubscriptionRequest, async (request) =>
+  subscriptionView(await findSubscription(request, subscriptions)),
 );

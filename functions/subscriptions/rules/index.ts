@@ -1,4 +1,6 @@
 /** What the rules of other subsystems may use of subscriptions' rules. */
+
+export { isPaying } from './is-paying.ts';
 export type {
   PaymentState,
   Preferences,

@@ -4,7 +4,7 @@ import { periodShape } from './period.ts';
 
 /** What is told of a month's usage: the types of use cases and the API's description come from these schemas. */
 
-const count = (description: string) => z.int().min(0).meta({ description });
+const count = (description: string, example: number) => z.int().min(0).meta({ description, example });
 
 /** A month against its limit. */
 export const monthCounts = {
@@ -12,10 +12,14 @@ export const monthCounts = {
     .string()
     .regex(periodShape)
     .meta({ description: 'The calendar month in UTC.', example: '2026-11' }),
-  limit: count('Requests that the month allows, for the whole subscription.'),
-  total: count('Requests so far: every one that was admitted, whatever its answer.'),
-  remaining: count('Requests that are left.'),
-  resetsAt: z.string().meta({ description: 'When the next month begins, in UTC.', format: 'date-time' }),
+  limit: count('Requests that the month allows, for the whole subscription.', 10_000),
+  total: count('Requests so far: every one that was admitted, whatever its answer.', 1204),
+  remaining: count('Requests that are left.', 8796),
+  resetsAt: z.string().meta({
+    description: 'When the next month begins, in UTC.',
+    format: 'date-time',
+    example: '2026-12-01T00:00:00.000Z',
+  }),
 };
 
 const days = z
@@ -45,13 +49,17 @@ export const ownUsageSchema = z
     ...whose,
     ...monthCounts,
     days,
-    ratePerSecond: z.number().positive().optional().meta({ description: 'Sustained requests per second.' }),
-    burst: z.int().min(1).optional().meta({ description: 'Requests that may come at once.' }),
+    ratePerSecond: z
+      .number()
+      .positive()
+      .optional()
+      .meta({ description: 'Sustained requests per second.', example: 20 }),
+    burst: z.int().min(1).optional().meta({ description: 'Requests that may come at once.', example: 40 }),
     key: z
       .object({
-        keyId: z.string().meta({ description: 'Of the key that asks.' }),
-        version: z.int().min(1).meta({ description: 'Of the secret that asks.' }),
-        total: count('Requests with this key in this month.'),
+        keyId: z.string().meta({ description: 'Of the key that asks.', example: '0AbCdEfGhIjK' }),
+        version: z.int().min(1).meta({ description: 'Of the secret that asks.', example: 2 }),
+        total: count('Requests with this key in this month.', 311),
       })
       .meta({ description: 'The key that asks.' }),
   })

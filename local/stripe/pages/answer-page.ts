@@ -1,8 +1,9 @@
+import { html } from '../../html.ts';
 import type { Scene } from '../acts.ts';
 import type { ApiAnswer, ApiRequest } from '../api/answer-request.ts';
 import { ApiError } from '../api/error.ts';
-import { html, page } from './html.ts';
 import { operate, operatorPage } from './operator-page.ts';
+import { page } from './page.ts';
 import { pay, payPage } from './pay-page.ts';
 import { portalPage, usePortal } from './portal-page.ts';
 

@@ -1,10 +1,11 @@
+import { type Html, html } from '../../html.ts';
 import { runAct, type Scene } from '../acts.ts';
 import type { ApiAnswer } from '../api/answer-request.ts';
 import { ApiError, invalid } from '../api/error.ts';
 import { cardOf, isAccepted } from '../billing/pay-invoice.ts';
 import type { Charge, Customer, Invoice, Subscription } from '../model.ts';
 import { periodEnd } from '../objects/subscription.ts';
-import { type Html, html, page, redirect } from './html.ts';
+import { page, redirect } from './page.ts';
 import { digitsOf, money, priceOf, time } from './words.ts';
 
 const shownCustomers = 50;

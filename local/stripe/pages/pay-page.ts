@@ -1,10 +1,11 @@
+import { type Html, html } from '../../html.ts';
 import type { Scene } from '../acts.ts';
 import { runAct } from '../acts.ts';
 import type { ApiAnswer } from '../api/answer-request.ts';
 import { withSessionId } from '../billing/checkout.ts';
 import type { CheckoutSession } from '../model.ts';
 import { declined } from '../objects/payment.ts';
-import { type Html, html, page, redirect } from './html.ts';
+import { page, redirect } from './page.ts';
 import { every, money } from './words.ts';
 
 /** `GET /c/pay/<session>`. @param wasDeclined whether the customer has just come back with a card that was declined */

@@ -54,6 +54,8 @@ export function composeFunctions(world: World, process: Process) {
     },
     claimSecret: () => Promise.resolve(claimSecret),
     claimPageUrl: 'https://api.example.com/claim',
+    dashboardUrl: 'https://dashboard.example.com',
+    sender: 'no-reply@example.com',
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Letter } from '../../../functions/delivery/gateways/mailer.ts';
 import type { AdminAlert } from '../../../functions/delivery/rules/admin-alert.ts';
-import { type KeyMailTags, sealedTags } from '../../../functions/delivery/rules/mail-tags.ts';
+import { sealedTags } from '../../../functions/delivery/rules/mail-tags.ts';
 import { claimSecret } from './functions.ts';
 
 /**
@@ -11,7 +11,7 @@ export type Behaviour = 'fine' | 'full' | 'gone' | 'late-bounce' | 'late-full' |
 
 export interface PostedMail {
   readonly messageId: string;
-  readonly letter: Letter & { readonly tags: KeyMailTags };
+  readonly letter: Letter;
   readonly at: number;
   /** Whether it lies in a mailbox. */
   readonly arrived: boolean;
@@ -36,12 +36,10 @@ export class PostOffice {
 
   accept(letter: Letter, now: number): string {
     if (!this.mailerWorks) throw new Error('SES takes no mail');
-    const { tags } = letter;
-    if (!('keyId' in tags)) throw new Error('a mail that is about no key');
     const messageId = `message-${this.mails.length + 1}`;
     const behaviour = this.behaviours.get(letter.to) ?? 'fine';
     const arrived = behaviour === 'fine' || behaviour === 'spam';
-    this.mails.push({ messageId, letter: { ...letter, tags }, at: now, arrived });
+    this.mails.push({ messageId, letter, at: now, arrived });
     const tell = (type: string, more: object, hours = this.eventDelay) => {
       const event = { json: eventOf(type, messageId, letter, more), dueAt: now + hours * 3_600_000 };
       this.#events.push(
@@ -75,9 +73,9 @@ export class PostOffice {
     return due.map(({ json }) => json);
   }
 
-  /** An event whose consumer failed comes again. */
-  returnEvents(jsons: readonly string[], now: number): void {
-    this.#events.push(...jsons.map((json) => ({ json, dueAt: now })));
+  /** An event whose consumer failed comes again, an hour later. */
+  returnEvent(json: string, now: number): void {
+    this.#events.push({ json, dueAt: now + 3_600_000 });
   }
 
   get nextEventAt(): number {

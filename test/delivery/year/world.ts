@@ -2,6 +2,7 @@ import { recordChange } from '../../../functions/audit/record-change.ts';
 import { toRecord } from '../../../functions/audit/rules/stream-record.ts';
 import { createAuditStore } from '../../../functions/audit/stores/audit-store.ts';
 import { deliverRevision } from '../../../functions/delivery/deliver-revision.ts';
+import { mailAccount, type SubscriptionChange } from '../../../functions/delivery/mail-account.ts';
 import { recordMailEvent } from '../../../functions/delivery/record-mail-event.ts';
 import { readMailEvent } from '../../../functions/delivery/rules/mail-event.ts';
 import { hashKey, type KeyItem } from '../../../functions/keys/index.ts';
@@ -38,8 +39,10 @@ export class World {
   /** When a version was last used. */
   readonly uses = new Map<string, string>();
   readonly ciphertexts = new Map<string, { readonly apiKey: string; readonly context: string }>();
-  readonly #ofSubscriptions = new Map<string, SubscriptionItem[]>();
+  /** Every revision of every subscription, in order; of locks, which share the table, too. */
+  readonly ofSubscriptions = new Map<string, SubscriptionItem[]>();
   #mailRecords: StreamRecord[] = [];
+  #accountRecords: StreamRecord[] = [];
   #auditRecords: StreamRecord[] = [];
   /** Records that the stream has delivered and may deliver again. */
   #delivered: StreamRecord[] = [];
@@ -77,8 +80,14 @@ export class World {
     return items.filter(({ subscriptionId }) => subscriptionId.startsWith('sub_'));
   }
 
+  /** Whether anything is on its way. What an owner cannot be told before mails leave again is not. */
   get isStreaming(): boolean {
-    return this.#mailRecords.length + this.#auditRecords.length > 0;
+    const tellable = this.#isReached ? this.#accountRecords.length : 0;
+    return this.#mailRecords.length + this.#auditRecords.length + tellable > 0;
+  }
+
+  get #isReached(): boolean {
+    return this.post.mailerWorks && this.post.alertsWork;
   }
 
   /** The stream delivers what there is, in order for each key and until it is taken. */
@@ -87,6 +96,7 @@ export class World {
     this.#mailRecords = [];
     await this.#deliver(records, circumstances);
     this.#delivered = records.slice(-4);
+    await this.#tellOwners(circumstances);
     const audited = this.#auditRecords;
     this.#auditRecords = [];
     for (const record of audited) await this.#record(record, circumstances);
@@ -98,15 +108,20 @@ export class World {
     for (const [index, json] of events.entries()) {
       const event = readMailEvent(json, claimSecret);
       if (event === undefined) throw new Error('a mail event that nobody understands');
-      await this.#untilDone({ seed: seed + index, fault }, (functions) =>
-        recordMailEvent(event, this.act({ kind: 'system', id: 'record-mail-event' }), functions),
-      );
+      const act = this.act({ kind: 'system', id: 'record-mail-event' });
+      try {
+        await this.#untilDone({ seed: seed + index, fault }, (functions) =>
+          recordMailEvent(event, act, functions),
+        );
+      } catch (error) {
+        if (this.#isReached) throw error;
+        this.post.returnEvent(json, this.now);
+      }
     }
   }
 
   async #deliver(records: readonly StreamRecord[], { seed, fault }: Circumstances): Promise<void> {
-    const ofKeys = records.filter(({ table }) => table === 'keys');
-    const byKey = Map.groupBy(ofKeys, ({ after }) => String(after['keyId']));
+    const byKey = Map.groupBy(records, ({ after }) => String(after['keyId']));
     const inOrder = async (mine: readonly StreamRecord[]) => {
       for (const [index, { after }] of mine.entries()) {
         await this.#untilDone({ seed: seed + index, fault }, (functions) =>
@@ -119,6 +134,22 @@ export class World {
       }
     };
     await Promise.all([...byKey.values()].map(inOrder));
+  }
+
+  /** What stands in the way of every mail gives the change back, and all behind it. */
+  async #tellOwners({ seed, fault }: Circumstances): Promise<void> {
+    const records = this.#accountRecords;
+    this.#accountRecords = [];
+    for (const [index, { before, after }] of records.entries()) {
+      const change = { ...(before === undefined ? {} : { before }), after } as unknown as SubscriptionChange;
+      try {
+        await this.#untilDone({ seed: seed + index, fault }, (functions) => mailAccount(change, functions));
+      } catch (error) {
+        if (this.#isReached) throw error;
+        this.#accountRecords = [...records.slice(index), ...this.#accountRecords];
+        return;
+      }
+    }
   }
 
   async #record(
@@ -154,13 +185,14 @@ export class World {
   #stream(table: string, after: Item): void {
     if (table !== 'keys' && table !== 'subscriptions') return;
     const name = table === 'keys' ? 'keyId' : 'subscriptionId';
-    const log: Map<string, unknown[]> = table === 'keys' ? this.revisions : this.#ofSubscriptions;
+    const log: Map<string, unknown[]> = table === 'keys' ? this.revisions : this.ofSubscriptions;
     const known = log.get(String(after[name])) ?? [];
     const before = known.at(-1) as Item | undefined;
     known.push(after);
     log.set(String(after[name]), known);
     const record = { table, before, after, happenedAt: this.now };
-    this.#mailRecords.push(record);
+    if (table === 'keys') this.#mailRecords.push(record);
+    else if (!String(after[name]).includes('#')) this.#accountRecords.push(record);
     this.#auditRecords.push(record);
   }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { AuditEntry } from '../../../functions/audit/rules/audit-entry.ts';
@@ -23,6 +24,7 @@ it('whatever befalls a key in a year: nobody is left alone in silence, and no se
       for (const step of steps) await life.step(step, () => invariants.check());
       await endsQuietly(life, invariants);
       tellsOneStory(life);
+      tellsOfEachContact(life);
     }),
     { numRuns: runs },
   );
@@ -80,6 +82,22 @@ async function endsQuietly(life: Life, invariants: Invariants): Promise<void> {
     .some(({ nextActionAt }) => nextActionAt !== undefined && Date.parse(nextActionAt) <= world.now);
   expect(due).toBe(false);
   if (puts !== afterwards) await life.settle(7);
+}
+
+/** Whatever became of keys meanwhile, and whatever failed: nobody is reached elsewhere, or otherwise, in silence. */
+function tellsOfEachContact({ world }: Life): void {
+  for (const [subscriptionId, revisions] of world.ofSubscriptions) {
+    if (subscriptionId.includes('#')) continue;
+    for (const [index, { email, openPgpKey, undeliverable, revision }] of revisions.entries()) {
+      const before = revisions[index - 1];
+      if (before === undefined || before.undeliverable !== undefined) continue;
+      if (email === before.email && openPgpKey?.armored === before.openPgpKey?.armored) continue;
+      expect(undeliverable).toBeUndefined();
+      const tags = { subscriptionId, kind: 'contact-changed', message: String(revision) };
+      const told = world.post.mails.filter(({ letter }) => isDeepStrictEqual(letter.tags, tags));
+      expect(new Set(told.map(({ letter }) => letter.to))).toEqual(new Set([before.email]));
+    }
+  }
 }
 
 function tellsOneStory({ world }: Life): void {

@@ -27,6 +27,10 @@ export class Invariants {
         isSuspended: suspensions.payment !== undefined,
       }).toEqual(follows);
     }
+    const strangers = [...world.stripe.customers].filter(([id, { email }]) => {
+      return email !== undefined && id !== payment?.customerId;
+    });
+    expect(strangers, 'whoever Stripe knows is on the item, to be forgotten one day').toEqual([]);
     const running = world.stripe.subscriptions.filter(({ status }) => status !== 'canceled');
     expect(running.length, 'nobody pays twice').toBeLessThanOrEqual(1);
     const sessions = world.stripe.sessions.filter(

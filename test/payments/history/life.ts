@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { changeTier } from '../../../functions/keys/change-tier.ts';
 import { generateApiKey } from '../../../functions/keys/generate-api-key.ts';
 import { resumeKey, suspendKey } from '../../../functions/keys/suspend-key.ts';
@@ -203,7 +204,7 @@ export class Life {
         const { keys } = world;
         const { keyId } = keys[happening.which % keys.length] ?? { keyId: '' };
         const request = { keyId, cause: 'admin' as const };
-        // Before the act: one that fails after its effect has had it.
+        // An act that fails after its effect is not noted: who compares with this has no faults.
         if (happening.kind === 'suspend') {
           await suspendKey(request, admin, functions);
           this.suspended.add(keyId);
@@ -223,6 +224,16 @@ export class Life {
       receiveEvent({ id, about }, this.world.act(stripeActor), functions),
     );
   }
+}
+
+/** One account that has paid for pro, and everything that Stripe told of it has arrived. */
+export async function paying(): Promise<Life> {
+  const life = new Life();
+  await life.happen({ kind: 'choose', tier: 'pro' }, { seed: 1 });
+  await life.happen({ kind: 'pay' }, { seed: 1 });
+  await life.deliverAll(1);
+  expect(life.world.subscription.tier).toBe('pro');
+  return life;
 }
 
 /** On Stripe's side, and not by the product. */

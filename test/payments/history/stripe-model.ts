@@ -1,9 +1,11 @@
-import type { PaymentGateway } from '../../../functions/payments/gateways/payment-gateway.ts';
+import type { NewCheckout, PaymentGateway } from '../../../functions/payments/gateways/payment-gateway.ts';
+import { metadataOf } from '../../../functions/payments/rules/agreed-price.ts';
 import type {
   ChargeFacts,
   PaymentFacts,
   SubscriptionFacts,
 } from '../../../functions/payments/rules/payment-facts.ts';
+import { UnavailableError } from '../../../functions/runtime/errors.ts';
 import type { Reach } from '../../delivery/year/memory-tables.ts';
 
 const hour = 3_600_000;
@@ -12,10 +14,20 @@ const period = 30 * day;
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
 
+interface Customer {
+  readonly subscriptionId: string;
+  deleted: boolean;
+  /** The person's address, once it was told. */
+  email?: string;
+  /** Milliseconds of a period that were paid and not used: what a subscription that ended left as credit. */
+  credit: number;
+}
+
 interface Session {
   readonly id: string;
   readonly customer: string;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly price: NonNullable<SubscriptionFacts['price']>;
   readonly url: string;
   readonly expiresAt: number;
   status: 'open' | 'complete' | 'expired';
@@ -47,7 +59,7 @@ export interface Message {
  */
 export class StripeModel {
   readonly messages: Message[] = [];
-  readonly customers = new Map<string, { readonly subscriptionId: string; deleted: boolean }>();
+  readonly customers = new Map<string, Customer>();
   readonly sessions: Session[] = [];
   readonly subscriptions: Subscription[] = [];
   readonly charges: Charge[] = [];
@@ -67,7 +79,13 @@ export class StripeModel {
     return {
       createCustomer: (subscriptionId, key) =>
         ask(() => this.#once(key, subscriptionId, () => this.#newCustomer(subscriptionId))),
-      updateCustomer: (customerId) => ask(() => this.customers.get(customerId)?.deleted === false),
+      updateCustomer: (customerId, { email }) =>
+        ask(() => {
+          const customer = this.#customer(customerId);
+          if (customer.deleted) return false;
+          customer.email = email;
+          return true;
+        }),
       createCheckout: (checkout, key) =>
         ask(() => {
           const id = this.#once(key, JSON.stringify(checkout), () => this.#newSession(checkout));
@@ -76,6 +94,7 @@ export class StripeModel {
         }),
       expireCheckout: (id) => ask(() => this.#expire(this.#session(id))),
       facts: async (customerId, checkoutId) => {
+        await ask(() => this.#customer(customerId));
         const session = checkoutId && (await ask(() => ({ ...this.#session(checkoutId) })));
         const [subscriptions, charges] = await Promise.all([
           ask(() => structuredClone(this.subscriptions.filter(({ customer }) => customer === customerId))),
@@ -85,10 +104,14 @@ export class StripeModel {
         return { ...(checkout ? { checkout } : {}), subscriptions, charges } satisfies PaymentFacts;
       },
       setEnding: (id, endsWithPeriod) => ask(() => this.setEnding(this.#subscription(id), endsWithPeriod)),
-      cancel: (id) => ask(() => this.end(this.#subscription(id))),
+      cancel: (id, options) => ask(() => this.end(this.#subscription(id), options)),
       createPortal: () => Promise.resolve('https://portal.example.com'),
-      deleteCustomer: (customerId) => ask(() => this.deleteCustomer(customerId)),
-      customerOfCharge: (id) => ask(() => this.charges.find((charge) => charge.id === id)?.customer),
+      deleteCustomer: (customerId) =>
+        ask(() => {
+          this.#customer(customerId);
+          this.deleteCustomer(customerId);
+        }),
+      customerOfCharge: (id) => ask(() => known(this.charges.find((charge) => charge.id === id)).customer),
     };
   }
 
@@ -111,6 +134,7 @@ export class StripeModel {
       customer: session.customer,
       status: 'active',
       metadata: session.metadata,
+      price: session.price,
       createdAt: now,
       periodStartsAt: now,
       periodEndsAt: iso(this.#now() + period),
@@ -133,8 +157,13 @@ export class StripeModel {
     this.#tell(subscription.customer);
   }
 
-  end(subscription: Subscription): void {
+  /** @param credit whether what is paid and not used is the customer's from then on */
+  end(subscription: Subscription, { credit = false } = {}): void {
     if (subscription.status === 'canceled') return;
+    const customer = this.customers.get(subscription.customer);
+    if (credit && customer !== undefined && subscription.latestInvoice.isPaid) {
+      customer.credit += Math.max(0, Date.parse(subscription.periodEndsAt) - this.#now());
+    }
     subscription.status = 'canceled';
     subscription.endedAt = iso(this.#now());
     subscription.attemptAt = undefined;
@@ -184,6 +213,7 @@ export class StripeModel {
     const customer = this.customers.get(customerId);
     if (customer === undefined || customer.deleted) return;
     customer.deleted = true;
+    delete customer.email;
     for (const each of this.subscriptions) if (each.customer === customerId) this.end(each);
     this.#tell(customerId);
   }
@@ -242,16 +272,18 @@ export class StripeModel {
 
   #newCustomer(subscriptionId: string): string {
     const id = this.#id('cus');
-    this.customers.set(id, { subscriptionId, deleted: false });
+    this.customers.set(id, { subscriptionId, deleted: false, credit: 0 });
     return id;
   }
 
-  #newSession({ customerId, subscriptionId, tier }: Parameters<PaymentGateway['createCheckout']>[0]): string {
+  #newSession({ customerId, pricePerMonth, ...about }: NewCheckout): string {
     const id = this.#id('cs');
+    const price = { amount: 100 * pricePerMonth, currency: 'usd', interval: 'month' };
     this.sessions.push({
       id,
       customer: customerId,
-      metadata: { subscriptionId, tier },
+      metadata: metadataOf(about, price),
+      price: { ...price, quantity: 1 },
       url: `https://pay.example.com/${id}`,
       expiresAt: this.#now() + day,
       status: 'open',
@@ -276,6 +308,10 @@ export class StripeModel {
     const [id = '', ...rest] = known.split(' ');
     if (rest.join(' ') !== request) throw new Error(`the key ${key} was used for another request`);
     return id;
+  }
+
+  #customer(id: string): Customer {
+    return known(this.customers.get(id));
   }
 
   #session(id: string): Session {
@@ -308,6 +344,12 @@ function isClosed(status: string): boolean {
 /** Stripe's times have seconds. */
 function iso(milliseconds: number): string {
   return new Date(Math.floor(milliseconds / 1000) * 1000).toISOString();
+}
+
+/** @throws UnavailableError as the gateway does for what is of another account */
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new UnavailableError('Stripe does not know what it should');
+  return value;
 }
 
 function found<T>(value: T | undefined): T {

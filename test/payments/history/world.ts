@@ -149,6 +149,10 @@ export class PaymentWorld {
       change,
     };
     this.tables.plant('subscriptions', { ...subscription });
+    this.tables.plant('subscriptions', {
+      subscriptionId: `email#${subscription.email}`,
+      lockedFor: subscriptionId,
+    });
     this.tables.plant('keys', { ...key });
     this.revisions.push(subscription);
   }

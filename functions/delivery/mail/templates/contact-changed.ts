@@ -1,25 +1,11 @@
-import type { AccountContactChangedMail } from '../../rules/account-mail.ts';
-import type { ContactChangedMail, ContactDifference, MailProduct } from '../../rules/owner-mail.ts';
+import type { ContactChangedMail } from '../../rules/account-mail.ts';
+import type { MailProduct } from '../../rules/owner-mail.ts';
 import { accountFacts, dashboardButton } from '../account-blocks.ts';
-import { type Block, type Letter, note, type Phrase, paragraph, say, strong } from '../letter.ts';
-import { greeting, keepItSecret, keyFacts, reasonGiven } from '../shared-blocks.ts';
+import { type Letter, note, type Phrase, paragraph, say, strong } from '../letter.ts';
+import { greeting, reasonGiven } from '../shared-blocks.ts';
 
 /** Where or how the owner's keys are mailed has changed; whoever did not expect it reads it here, at the former address. */
 export function contactChangedLetter(mail: ContactChangedMail, product: MailProduct): Letter {
-  return letter(mail, product, [keyFacts(mail)], keepItSecret());
-}
-
-/** The same, where there is no key yet. */
-export function accountContactChangedLetter(mail: AccountContactChangedMail, product: MailProduct): Letter {
-  return letter(mail, product, [dashboardButton('Open my dashboard', mail), accountFacts(mail)], []);
-}
-
-function letter(
-  mail: ContactChangedMail | AccountContactChangedMail,
-  product: MailProduct,
-  facts: readonly Block[],
-  advice: readonly Block[],
-): Letter {
   const { by, newAddress, openPgp } = mail;
   const who: Phrase =
     by === undefined ? say`It was changed in your account` : say`${by.who}, an administrator, changed it`;
@@ -37,14 +23,14 @@ function letter(
         ? []
         : [paragraph(say`Mails go to ${newAddress}, and no longer to this address.`)]),
       ...(openPgp === undefined ? [] : [paragraph(encryption(openPgp))]),
-      ...facts,
+      dashboardButton('Open my dashboard', mail),
+      accountFacts(mail),
       note(say`You did not expect this? Then tell support at once: new keys would go to somebody else.`),
-      ...advice,
     ],
   };
 }
 
-function encryption(openPgp: NonNullable<ContactDifference['openPgp']>): Phrase {
+function encryption(openPgp: NonNullable<ContactChangedMail['openPgp']>): Phrase {
   return openPgp === 'removed'
     ? say`They are no longer encrypted to an OpenPGP key: new keys come as a link that shows them once.`
     : say`New keys are encrypted to the OpenPGP key ${strong(openPgp.fingerprint)}. Compare it with yours.`;

@@ -1,4 +1,4 @@
-import { Html, html } from './html.ts';
+import { Html, html } from '../../../html.ts';
 import type { Page } from './site.ts';
 
 /** @param form the provider's own, with the id `op.logoutForm` and no button */

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../../html.ts';
 import type { Page } from './site.ts';
 
 /** What the pages of one interaction know: where they are, what was typed, and what was wrong with it. */

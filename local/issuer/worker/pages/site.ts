@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { Html, html } from './html.ts';
+import { type Html, html } from '../../../html.ts';
+import { pagesOf } from '../../../page.ts';
 import { style } from './style.ts';
 
 export interface Page {
@@ -25,20 +25,12 @@ export interface SiteOptions {
 }
 
 export function createSite({ product, inboxUrl, support, origins }: SiteOptions): Site {
-  const styleHash = createHash('sha256').update(style).digest('base64');
-  const styleElement = new Html(`<style>${style}</style>`);
+  const { document, headers } = pagesOf(style, ["'self'", ...origins]);
   return {
     document: ({ title, content }) =>
-      html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} – ${product}</title>
-${styleElement}
-</head>
-<body>
-<main>
+      document(
+        `${title} – ${product}`,
+        html`<main>
 <h1>${title}</h1>
 <p class="product">${product}</p>
 ${content}
@@ -46,23 +38,8 @@ ${content}
 ${support === undefined ? undefined : html`<p>Stuck? Write to <a href="mailto:${support}">${support}</a></p>`}
 This is the local stack on your own machine. Its mails are in <a href="${inboxUrl}">the inbox</a>.
 </footer>
-</main>
-</body>
-</html>
-`.text,
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'content-security-policy': [
-        "default-src 'none'",
-        `style-src 'sha256-${styleHash}'`,
-        `form-action 'self' ${[...origins].join(' ')}`,
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-      ].join('; '),
-      // With no referrer at all, browsers send "Origin: null" with our own forms.
-      'referrer-policy': 'same-origin',
-      'x-content-type-options': 'nosniff',
-    },
+</main>`,
+      ),
+    headers,
   };
 }

@@ -1,28 +1,13 @@
 import { commit, retryContended } from '../runtime/dynamodb.ts';
-import { ConflictError, NotFoundError } from '../runtime/errors.ts';
+import { ConflictError } from '../runtime/errors.ts';
 import type { Act } from '../runtime/rules/change.ts';
-import type { SubscriptionItem, SubscriptionStore } from '../subscriptions/index.ts';
+import type { SubscriptionItem } from '../subscriptions/index.ts';
+import { ownAccount } from '../subscriptions/index.ts';
 import type { PaymentDependencies } from './dependencies.ts';
 import type { PaymentGateway } from './gateways/payment-gateway.ts';
 import { reconcile } from './reconcile.ts';
 
 /** What an owner's choices have in common. */
-
-/** Reading subscriptions. */
-export interface SubscriptionReader {
-  readonly subscriptions: { readonly store: Pick<SubscriptionStore, 'get'> };
-}
-
-/** @throws NotFoundError where the account was deleted a moment ago */
-export async function ownSubscription(
-  subscriptionId: string,
-  { subscriptions }: SubscriptionReader,
-): Promise<SubscriptionItem> {
-  const found = await subscriptions.store.get(subscriptionId);
-  if (found === undefined || found.deletedAt !== undefined)
-    throw new NotFoundError('the account was deleted');
-  return found;
-}
 
 /** The subscription as Stripe says that it is, where there is anything to ask about and somebody to ask. */
 export async function settledSubscription(
@@ -35,7 +20,7 @@ export async function settledSubscription(
     gateway === undefined
       ? undefined
       : await reconcile({ subscriptionId }, act, { ...dependencies, gateway });
-  return settled ?? ownSubscription(subscriptionId, dependencies);
+  return settled ?? ownAccount(subscriptionId, dependencies.subscriptions.store);
 }
 
 /**
@@ -48,17 +33,12 @@ export function revise(
   dependencies: Pick<PaymentDependencies, 'client' | 'subscriptions'>,
 ): Promise<SubscriptionItem> {
   return retryContended(async () => {
-    const found = await ownSubscription(subscriptionId, dependencies);
+    const found = await ownAccount(subscriptionId, dependencies.subscriptions.store);
     const next = decide(found);
     if (next === undefined) return found;
     const outcome = await commit(dependencies.client, [dependencies.subscriptions.store.replacement(next)]);
     return outcome.kind === 'written' ? next : undefined;
   }, 'nothing was written');
-}
-
-/** Whether a payment at Stripe runs, be it that the last one is missing. */
-export function isPaying({ payment }: Pick<SubscriptionItem, 'payment'>): boolean {
-  return payment?.status === 'active' || payment?.status === 'past-due';
 }
 
 /** @throws ConflictError for whoever has an enterprise tier: there is a contract */

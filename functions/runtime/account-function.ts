@@ -1,9 +1,9 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import * as z from 'zod';
 import * as mini from 'zod/mini';
-import { apiFunction, json, type Product, problem } from '../runtime/api-function.ts';
-import { productEnvironment } from '../runtime/contract.ts';
-import { parseEnvironment } from '../runtime/environment.ts';
+import { apiFunction, json, type Product, problem } from './api-function.ts';
+import { accountContext, dashboardEnvironment, productEnvironment } from './contract.ts';
+import { parseEnvironment } from './environment.ts';
 import {
   ConflictError,
   LimitError,
@@ -11,14 +11,14 @@ import {
   ProblemError,
   UnavailableError,
   ValidationError,
-} from '../runtime/errors.ts';
-import { readJsonBody } from '../runtime/json-body.ts';
-import type { ProblemName } from '../runtime/problems.ts';
-import type { Act } from '../runtime/rules/change.ts';
-import { dottedPath, type Fault, faultsOf, whatItIs } from '../runtime/rules/fault.ts';
-import { logger } from '../runtime/telemetry.ts';
-import { accountContext, dashboardEnvironment } from './contract.ts';
-import { idempotencyKeyHeader } from './messages.ts';
+} from './errors.ts';
+import { idempotencyKeyHeader } from './fields.ts';
+import { readJsonBody } from './json-body.ts';
+import type { ProblemName } from './problems.ts';
+import type { Act } from './rules/change.ts';
+import { dottedPath, type Fault, faultsOf, whatItIs } from './rules/fault.ts';
+import { headerOf } from './rules/header.ts';
+import { logger } from './telemetry.ts';
 
 /** A request of a signed-in subscriber. */
 export interface AccountRequest<Body, Path, Query> {
@@ -122,7 +122,7 @@ function readRequest<Body extends z.ZodType, Path extends z.ZodObject, Query ext
   const path = parsePart(messages.path, event.pathParameters ?? {}, 'path', faults);
   const query = parsePart(messages.query, event.queryStringParameters ?? {}, 'query', faults);
   const body = parseBody(event, messages.body ?? emptyBody, faults);
-  const idempotencyKey = header(event, 'idempotency-key');
+  const idempotencyKey = headerOf(event.headers, 'Idempotency-Key');
   const checked = idempotencyKeyHeader.optional().safeParse(idempotencyKey);
   if (!checked.success) {
     faults.push(...faultsOf(checked.error.issues, () => 'header.Idempotency-Key', ''));
@@ -188,10 +188,6 @@ function parseBody(event: APIGatewayProxyEvent, schema: z.ZodType, faults: Fault
       : `is not a field of this request; expected only ${fields}`;
   faults.push(...faultsOf(parsed.error.issues, dottedPath('body'), unknownField));
   return undefined;
-}
-
-function header({ headers }: APIGatewayProxyEvent, wanted: string): string | undefined {
-  return Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === wanted)?.[1];
 }
 
 const refusals: readonly [abstract new (...args: never[]) => Error, ProblemName][] = [

@@ -1,7 +1,6 @@
 import type { KeyStore } from '../keys/index.ts';
 import type { KeyItem } from '../keys/rules/index.ts';
 import { NotFoundError } from '../runtime/errors.ts';
-import type { SubscriptionItem, SubscriptionStore } from '../subscriptions/index.ts';
 
 /**
  * One of the account's own keys. Another's is answered as if there were none: whether an id exists is nobody's business.
@@ -17,16 +16,4 @@ export async function ownKey(
     throw new NotFoundError(`there is no key ${keyId}`);
   }
   return key;
-}
-
-/** The account itself. @throws NotFoundError where it was deleted a moment ago */
-export async function ownAccount(
-  subscriptionId: string,
-  subscriptions: Pick<SubscriptionStore, 'get'>,
-): Promise<SubscriptionItem> {
-  const subscription = await subscriptions.get(subscriptionId);
-  if (subscription === undefined || subscription.deletedAt !== undefined) {
-    throw new NotFoundError('the account was deleted');
-  }
-  return subscription;
 }

@@ -1,0 +1,2 @@
+/** What other subsystems, and their rules, may use of the record's rules. */
+export { recordedActions } from './recorded-actions.ts';
