@@ -11,6 +11,7 @@ import { Dialog } from './dialog.tsx';
 import { Notice } from './notice.tsx';
 import { useOverlay } from './overlay.tsx';
 import { ProblemView } from './problem-view.tsx';
+import { saveFile } from './save-file.ts';
 import { When } from './when.tsx';
 
 /** A key's secret that has just been made or claimed. */
@@ -79,13 +80,7 @@ function Reveal(secret: RevealedSecret & { readonly onClose: () => void }) {
   function download(): void {
     const madeAt = new Date(serverNow()).toISOString();
     const file = secretFile(apiKey, { product, name, display: displayOf(apiKey), madeAt });
-    const url = URL.createObjectURL(new Blob([file.content], { type: 'text/plain' }));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = file.name;
-    link.click();
-    // The download has begun by then; a moment later the address is worthless.
-    setTimeout(() => URL.revokeObjectURL(url), 1000);
+    saveFile(file.name, new Blob([file.content], { type: 'text/plain' }));
   }
 
   if (isLeaving) {
