@@ -40,6 +40,7 @@ interface ChangeWordsProps {
 
 /** What a choice does, step by step. */
 export function ChangeWords({ account, offer, choice }: ChangeWordsProps): ReactNode {
+  const now = useNow();
   const title = tierTitle(offer.name);
   const present = tierTitle(account.tier);
   switch (choice.kind) {
@@ -86,7 +87,14 @@ export function ChangeWords({ account, offer, choice }: ChangeWordsProps): React
       return (
         <ol className="change-steps">
           <li>
-            {present} goes on until <When at={choice.at} as="time" />, which is paid. Nothing more is charged.
+            {Date.parse(choice.at) > now ? (
+              <>
+                {present} goes on until <When at={choice.at} as="time" />, which is paid. Nothing more is
+                charged.
+              </>
+            ) : (
+              <>{present} goes on to the end of what is paid, and is not renewed after that.</>
+            )}
           </li>
           <li>
             Then {title} begins: {limitsOf(offer)}. Your keys and the count of the month stay.{' '}

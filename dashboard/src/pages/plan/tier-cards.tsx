@@ -94,7 +94,8 @@ function Foot({ offer, choice, onChoose }: FootProps): ReactNode {
       return <p className="soft">It cannot be chosen now. {choice.because}</p>;
     case 'pay':
       return (
-        <Button look="primary" onClick={onChoose}>
+        // The notice above has the button that matters.
+        <Button look={choice.isAgain ? 'plain' : 'primary'} onClick={onChoose}>
           {choice.isAgain ? `Pay for ${title} again` : `Choose ${title}`}
         </Button>
       );
