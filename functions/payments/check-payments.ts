@@ -1,3 +1,4 @@
+import { logger } from '../runtime/telemetry.ts';
 import type { AvailabilityStore } from './stores/availability-store.ts';
 import type { OperatorSecret } from './stores/stripe-secrets.ts';
 
@@ -26,7 +27,10 @@ export async function checkPayments(
 ): Promise<ConnectionReport> {
   const [key, secret, wasAvailable] = await Promise.all([apiKey(), webhookSecret(), availability.get()]);
   const isAvailable = key !== undefined && secret !== undefined;
-  if (isAvailable !== wasAvailable) await availability.put(isAvailable, now);
+  if (isAvailable !== wasAvailable) {
+    await availability.put(isAvailable, now);
+    logger.info('changed', { isAvailable });
+  }
   return {
     isAvailable,
     missing: [

@@ -71,15 +71,17 @@ export async function runAccounts(stack: TestStack): Promise<RevealedByAccounts>
   others.push(chosen.body.checkout.url);
   const portal = await person.call('POST', '/account/portal');
   if (portal.status === 200) others.push(portal.body.url);
-  const request = () => person.call('PUT', '/account/tier', { tier: 'enterprise', note: 'for its logs' });
-  const { subscriptionId } = made.body;
-  const answer = { subscriptionId, reason: 'for its logs', requestedBy: 'an admin' };
-  await request();
+  const other = await newSubscriber(stack, 'declined-logs@example.com');
+  note(other.tokens);
+  const { body: declined } = await other.call('GET', '/account');
+  const answers = { 'decline-request': declined.subscriptionId, 'approve-request': made.body.subscriptionId };
+  const request = { tier: 'enterprise', note: 'for its logs' };
+  for (const asking of [person, other]) await asking.call('PUT', '/account/tier', request);
   await stack.manage('list-requests', {});
-  await stack.manage('decline-request', answer);
-  await request();
-  await stack.manage('approve-request', answer);
-  for (const sweep of ['settle-payments', 'erase-accounts']) await stack.manage(sweep, {});
+  for (const [act, subscriptionId] of Object.entries(answers)) {
+    await stack.manage(act, { subscriptionId, reason: 'for its logs', requestedBy: 'an admin' });
+  }
+  for (const sweep of ['settle-payments', 'check-payments', 'erase-accounts']) await stack.manage(sweep, {});
   const { secretKey = '', webhookSecret = '' } = stack.stripe ?? {};
   others.push(secretKey, webhookSecret);
 
