@@ -16,7 +16,7 @@ import './claim.css';
  * - token, nonce and key are in the memory of this page, and gone with it.
  */
 export default function ClaimPage() {
-  const { product, company } = useConfig();
+  const { product } = useConfig();
   const [link, setLink] = useState({ token: claimFragment(), number: 0 });
   // Another link pasted into the same tab changes the fragment only, which loads nothing by itself.
   useEffect(() => {
@@ -34,9 +34,7 @@ export default function ClaimPage() {
         <span className="brand-mark">
           <Icon name="key" size={18} />
         </span>
-        <span>
-          <strong>{product}</strong> <span className="soft">by {company}</span>
-        </span>
+        <strong>{product}</strong>
       </header>
       <main id="content">
         <Claim key={link.number} token={link.token} />
