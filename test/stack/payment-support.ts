@@ -100,9 +100,9 @@ export function paymentsOf(stack: TestStack) {
     },
     subscriptionsOf: async (payer: Payer) =>
       (await client.subscriptions.list({ customer: await customerOf(payer), status: 'all' })).data,
-    status: async ({ apiKey }: Payer) => (await stack.evaluate(apiKey)).status,
+    status: async ({ apiKey }: Pick<Payer, 'apiKey'>) => (await stack.evaluate(apiKey)).status,
     /** What the month allows, as the API announces it. */
-    async limit({ apiKey }: Payer): Promise<{ limit: number; remaining: number }> {
+    async limit({ apiKey }: Pick<Payer, 'apiKey'>): Promise<{ limit: number; remaining: number }> {
       const { headers } = await stack.evaluate(apiKey);
       const number = (name: string, field: string) =>
         Number(new RegExp(`${field}=(\\d+)`).exec(headers.get(name) ?? '')?.[1]);
