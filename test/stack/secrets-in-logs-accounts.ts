@@ -43,6 +43,8 @@ export async function runAccounts(stack: TestStack): Promise<RevealedByAccounts>
   await deliveryOf(stack).settle();
   const claimed = await person.call('POST', `/account/keys/${keyId}/claim`);
   expect(claimed.body.apiKey).toBe(rotated.body.apiKey);
+  const { version } = claimed.body;
+  expect((await person.call('POST', `/account/keys/${keyId}/stored`, { version })).status).toBe(200);
   for (const path of ['/account/keys', `/account/keys/${keyId}`, '/account/usage', '/account/audit']) {
     expect((await person.call('GET', path)).status).toBe(200);
   }
@@ -57,6 +59,7 @@ export async function runAccounts(stack: TestStack): Promise<RevealedByAccounts>
     await person.call('PUT', '/account/tier', { tier: secret, note: secret });
     await person.call('GET', `/account/usage?period=${secret}&${secret}=1`);
     await person.call('GET', `/account/keys/${secret}`);
+    await person.call('POST', `/account/keys/${secret}/stored`, { version: secret });
     await person.call('POST', '/account/keys', `"${secret}`, { 'Idempotency-Key': secret.slice(0, 120) });
     await stack.request('GET', `/account?token=${secret}`, { Cookie: secret, 'X-API-Key': secret });
     await stack.request('POST', '/webhooks/stripe', { 'Stripe-Signature': secret }, secret);
