@@ -86,6 +86,8 @@ function Reveal(secret: RevealedSecret & { readonly onClose: () => void }) {
   if (isLeaving) {
     return (
       <Dialog
+        // A dialog of its own, which takes the focus.
+        key="leave"
         isOpen
         isFirm
         onClose={() => setIsLeaving(false)}
@@ -104,6 +106,7 @@ function Reveal(secret: RevealedSecret & { readonly onClose: () => void }) {
   }
   return (
     <Dialog
+      key="secret"
       isOpen
       isFirm
       isWide
