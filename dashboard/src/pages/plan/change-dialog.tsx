@@ -81,7 +81,6 @@ function stepsOf(
   kind: Asked['choice']['kind'],
   note: string,
 ): readonly ChooseTier[] {
-  if (kind === 'end-and-pay') return [{ tier: 'free' }, { tier }];
   // A note is one line to whoever reads it.
   const line = note.replace(/\s+/g, ' ').trim();
   return [kind === 'ask' && line !== '' ? { tier, note: line } : { tier }];

@@ -6,7 +6,6 @@ import { Card, Fact, Facts } from '../../components/card.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { ProblemView } from '../../components/problem-view.tsx';
 import { When } from '../../components/when.tsx';
-import { useConfig } from '../../config-context.ts';
 import type { Asked } from './plan-page.tsx';
 import { useTierChange } from './use-tier-change.ts';
 
@@ -63,27 +62,16 @@ function Words({ of, children }: { readonly of: string; readonly children: strin
 }
 
 function OpenRequest({ account, onChoose }: RequestCardProps) {
-  const { supportAddress } = useConfig();
   const [isWithdrawing, setIsWithdrawing] = useState(false);
   const offer = account.tiers.find(({ name }) => name === 'enterprise');
-  // Withdrawing is choosing the free tier: whoever has another one would lose it.
-  const canWithdraw = account.tier === 'free';
   return (
     <>
-      <p>
-        Somebody reads it and answers by mail. Until then your tier stays as it is.
-        {!canWithdraw && (
-          <>
-            {' '}
-            To take it back, write to <a href={`mailto:${supportAddress}`}>{supportAddress}</a>.
-          </>
-        )}
-      </p>
+      <p>Somebody reads it and answers by mail. Until then your tier stays as it is.</p>
       <div className="actions">
         {offer !== undefined && (
           <Button onClick={() => onChoose({ offer, choice: { kind: 'ask' } })}>Change what you wrote</Button>
         )}
-        {canWithdraw && <Button onClick={() => setIsWithdrawing(true)}>Take it back</Button>}
+        <Button onClick={() => setIsWithdrawing(true)}>Take it back</Button>
       </div>
       <WithdrawDialog account={account} isOpen={isWithdrawing} onClose={() => setIsWithdrawing(false)} />
     </>
@@ -99,7 +87,8 @@ interface WithdrawDialogProps {
 function WithdrawDialog({ account, isOpen, onClose }: WithdrawDialogProps) {
   const { change, isBusy, problem } = useTierChange();
   async function withdraw(): Promise<void> {
-    if (await change([{ tier: 'free' }], 'Your request is taken back.')) onClose();
+    // Choosing the tier that one has takes an open request back.
+    if (await change([{ tier: account.tier }], 'Your request is taken back.')) onClose();
   }
   return (
     <Dialog
@@ -108,7 +97,7 @@ function WithdrawDialog({ account, isOpen, onClose }: WithdrawDialogProps) {
       title="Take the request back?"
       description={
         <>
-          <p>Nobody will answer it. Your tier stays Free, with your keys and the count of the month.</p>
+          <p>Nobody will answer it. Your tier stays as it is, with your keys and the count of the month.</p>
           {account.checkout !== undefined && <p>The payment for Pro that you began is given up as well.</p>}
         </>
       }
