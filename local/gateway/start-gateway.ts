@@ -76,6 +76,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       response.destroy();
     });
   });
+  // As the services behind it: clients on a busy machine use a connection that was closed at this very moment.
+  server.keepAliveTimeout = 60_000;
   server.on('clientError', refuseBrokenRequest);
   await listen(server, options.port);
   const address = server.address();

@@ -87,6 +87,9 @@ export async function startStripe(options: StripeOptions): Promise<Stripe> {
       refuse(response, 500, 'Something went wrong; the log tells more.');
     });
   });
+  // As the gateway's: nobody is to use a connection that was closed at this very moment.
+  server.keepAliveTimeout = 60_000;
+
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => {
