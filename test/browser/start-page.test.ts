@@ -114,7 +114,7 @@ test('errors are told in plain words: a key that is refused, a bad amount, a mon
   await answer(page).getByText('401 Unauthorized').waitFor();
   await answer(page)
     .getByRole('alert')
-    .getByText('the key is mistyped, was rotated, suspended or revoked')
+    .getByText('It is mistyped, or was rotated, suspended or revoked.')
     .waitFor();
   await keepScreen(page, 'start-401');
 

@@ -16,7 +16,7 @@ const shells = [
   },
   {
     id: 'windows',
-    label: 'Windows (PowerShell)',
+    label: 'PowerShell 7',
     code: `$Env:${variableName} = Read-Host -MaskInput "API key"`,
   },
 ];
@@ -35,7 +35,7 @@ export function CodeStep() {
         tabs={shells.map(({ id, label, code }) => ({
           id,
           label,
-          content: <CodeBlock title={`Terminal on ${label}`} language="shell" code={code} />,
+          content: <CodeBlock title={`Terminal: ${label}`} language="shell" code={code} />,
         }))}
       />
       <h3>The program</h3>

@@ -6,6 +6,7 @@ import { ProblemView } from '../../components/problem-view.tsx';
 import { When } from '../../components/when.tsx';
 import { useConfig } from '../../config-context.ts';
 import { formatCount, formatNumber } from '../../rules/formats.ts';
+import type { Problem } from '../../rules/problem.ts';
 import { displayOf } from '../../rules/secret-file.ts';
 import { serverNow } from '../../time/clock.ts';
 import { actionWords } from './guide.ts';
@@ -45,7 +46,7 @@ export function ConsoleAnswer({ call, answer }: ConsoleAnswerProps) {
           </span>
         )}
       </p>
-      {problem !== undefined && <ProblemView problem={problem} />}
+      {problem !== undefined && <ProblemView problem={inPlainWords(problem)} />}
       {decision !== undefined && <Decided answer={answer} />}
       <CodeBlock title="Body" language="json" code={body} />
       <div>
@@ -62,6 +63,17 @@ export function ConsoleAnswer({ call, answer }: ConsoleAnswerProps) {
       <Sent call={call} />
     </div>
   );
+}
+
+/** The API's own words for a 401 are for programs of every kind; here it can only be the key. */
+function inPlainWords(problem: Problem): Problem {
+  if (problem.kind !== 'unauthorized') return problem;
+  return {
+    ...problem,
+    title: 'The key is not accepted',
+    detail:
+      'It is mistyped, or was rotated, suspended or revoked. The call did not count. Look at your keys, and take the newest secret.',
+  };
 }
 
 function Decided({ answer: { decision, rateLimit } }: { readonly answer: DecisionAnswer }) {
