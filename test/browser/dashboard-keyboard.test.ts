@@ -153,6 +153,8 @@ test('from signing up to the first key, and around the dialogs and the menu, by 
   await tabTo(page, 'Make a key', 1);
   await enter(page);
   await dialog(page, 'Make a key').waitFor();
+  // A form can be typed into at once.
+  await vi.waitFor(async () => expect((await here(page)).name).toBe('Name'), 10_000);
   expect(await around(page)).toEqual(expect.arrayContaining(['Name', 'Prefix', 'Cancel', 'Make the key']));
   await page.keyboard.press('Escape');
   await dialog(page, 'Make a key').waitFor({ state: 'detached' });
