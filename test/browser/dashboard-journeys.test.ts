@@ -5,7 +5,7 @@ import { paymentsOf, type TestPayments } from '../stack/payment-support.ts';
 import { startTestStack, type TestStack } from '../stack/test-stack.ts';
 import { keepScreen, useBrowser } from './browser.ts';
 import { dialog, goTo, keyShown, makeKey, press, shows, storeKey } from './dashboard-acts.ts';
-import { type DashboardVisit, pasted, signedUp, signInAs } from './dashboard-visit.ts';
+import { type DashboardVisit, pasted, signedUp, signInAs, strangerAt } from './dashboard-visit.ts';
 
 /** What a subscriber comes for, from one end to the other: every request goes to the stack, every mail is the one in the inbox. */
 
@@ -106,6 +106,44 @@ test('a second user sees nothing of the first: in another browser, and in the sa
     }
   }
 });
+
+test('a key that was not stored is claimed once: by the link of the mail, without signing in, or here', async () => {
+  const visit = await newcomer('claimer@example.com', '/keys');
+  const { page, email } = visit;
+  const first = await makeKey(visit, 'By the link');
+  const leave = async () => {
+    await press(page, 'Close without storing');
+    await press(page, 'Leave');
+    await page.getByText('Secret waits').first().waitFor();
+    await delivery.settle();
+    return tokenIn(await delivery.lastMail(email, /API key$/));
+  };
+  const linkOfFirst = await leave();
+  const second = await makeKey(visit, 'Here');
+  const linkOfSecond = await leave();
+
+  const claiming = await strangerAt(await browser(), stack, `/claim#${linkOfFirst}`);
+  claiming.apiKeys.push(linkOfFirst);
+  await press(claiming.page, 'Show my API key');
+  await shows(claiming.page, 'Your API key');
+  expect(await claiming.page.locator('.secret').textContent()).toBe(first);
+  expect(await delivery.status(first)).toBe(200);
+  const again = await strangerAt(await browser(), stack, `/claim#${linkOfFirst}`);
+  await press(again.page, 'Show my API key');
+  await shows(again.page, 'This link has been opened already');
+  await keepScreen(again.page, 'claim-again');
+
+  await page.reload();
+  await page.getByText('Secret waits').waitFor();
+  await goTo(page, 'Overview');
+  await press(page, 'Show the secret of Here');
+  expect(await keyShown(visit, 'Your key')).toBe(second);
+  await keepScreen(page, 'claim-here');
+  await storeKey(page);
+  const late = await strangerAt(await browser(), stack, `/claim#${linkOfSecond}`);
+  await press(late.page, 'Show my API key');
+  await shows(late.page, 'This link has been opened already');
+}, 120_000);
 
 /** A reload where the issuer has forgotten the sign-in, as it does after an hour: one goes on where one was. */
 async function signInAgain({ page, email }: DashboardVisit, where: string): Promise<void> {

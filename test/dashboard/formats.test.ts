@@ -7,6 +7,7 @@ import {
   formatLocalDateTime,
   formatMoney,
   formatMonth,
+  formatPast,
   formatRelative,
   formatShare,
   formatWhen,
@@ -27,6 +28,11 @@ test.each([
   ['2027-11-27T10:00:00Z', 'in 12 months, 27 November 2027'],
 ])('%s is %s', (at, expected) => {
   expect(formatWhen(at, now)).toBe(expected);
+});
+
+test('what has happened is never told as what will, by a clock that is behind', () => {
+  expect(formatPast('2026-11-27T10:00:20Z', now)).toBe('just now');
+  expect(formatPast('2026-11-27T07:00:00Z', now)).toBe('3 hours ago');
 });
 
 test('days are those of UTC, so that the word fits the date', () => {

@@ -1,5 +1,5 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
-import { type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react';
+import { type ReactNode, useLayoutEffect, useRef } from 'react';
 import { Icon } from './icon.tsx';
 
 interface DialogProps {
@@ -13,7 +13,6 @@ interface DialogProps {
   /** Only its own buttons close it: something would be lost otherwise. */
   readonly isFirm?: boolean;
   readonly isWide?: boolean;
-  readonly initialFocus?: RefObject<HTMLElement | null>;
   readonly children?: ReactNode;
 }
 
@@ -26,10 +25,10 @@ export function Dialog({
   actions,
   isFirm = false,
   isWide = false,
-  initialFocus,
   children,
 }: DialogProps) {
   const opener = useRef<Element>(null);
+  const popup = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     if (isOpen) opener.current = document.activeElement;
   }, [isOpen]);
@@ -47,7 +46,9 @@ export function Dialog({
           <Base.Popup
             className={isWide ? 'dialog dialog-wide' : 'dialog'}
             finalFocus={() => focusAfter(opener.current)}
-            {...(initialFocus === undefined ? {} : { initialFocus })}
+            ref={popup}
+            // A form is typed into at once; a finger does not want the keyboard before it asks.
+            initialFocus={(by) => (by === 'touch' ? null : fieldIn(popup.current)) ?? true}
           >
             <div className="dialog-head">
               <Base.Title className="dialog-title">{title}</Base.Title>
@@ -69,6 +70,10 @@ export function Dialog({
       </Base.Portal>
     </Base.Root>
   );
+}
+
+function fieldIn(popup: HTMLElement | null): HTMLElement | null {
+  return popup?.querySelector<HTMLElement>('input, textarea, select') ?? null;
 }
 
 /** Where the focus was; or the page's heading, where what had it is gone by then. */

@@ -2,6 +2,7 @@ import {
   formatDate,
   formatDateTime,
   formatLocalDateTime,
+  formatPast,
   formatRelative,
   formatWhen,
 } from '../rules/formats.ts';
@@ -10,11 +11,17 @@ import { useNow } from '../time/clock.ts';
 interface WhenProps {
   /** ISO 8601. */
   readonly at: string;
-  /** `when`: in 12 days, 8 December. `relative`: in 12 days. `date`: 8 December. `time`: 8 December, 14:05 UTC. */
-  readonly as?: 'when' | 'relative' | 'date' | 'time';
+  /** `when`: in 12 days, 8 December. `relative`: in 12 days. `past`: 3 hours ago. `date`: 8 December. `time`: 8 December, 14:05 UTC. */
+  readonly as?: 'when' | 'relative' | 'past' | 'date' | 'time';
 }
 
-const forms = { when: formatWhen, relative: formatRelative, date: formatDate, time: formatDateTime };
+const forms = {
+  when: formatWhen,
+  relative: formatRelative,
+  past: formatPast,
+  date: formatDate,
+  time: formatDateTime,
+};
 
 /** A moment in words; the exact one, in UTC and in the reader's time, is its title. */
 export function When({ at, as = 'when' }: WhenProps) {

@@ -83,6 +83,11 @@ export function formatRelative(at: string | number | Date, now: number): string 
   return seconds > 0 ? 'in less than a minute' : 'just now';
 }
 
+/** `3 hours ago`, `just now`: what has happened, even where the reader's clock is a little behind. */
+export function formatPast(at: string | number | Date, now: number): string {
+  return formatRelative(Math.min(new Date(at).getTime(), now), now);
+}
+
 /** `in 12 days, 8 December`: what will happen, and when. Within a day the time is told instead of the date. */
 export function formatWhen(at: string | number | Date, now: number): string {
   const isNear = Math.abs(new Date(at).getTime() - now) < 20 * 3_600_000;

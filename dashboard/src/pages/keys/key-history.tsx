@@ -28,7 +28,7 @@ export function KeyHistory({ keyId }: { readonly keyId: string }) {
               <p className="soft small">
                 <When at={entry.at} as="time" />, {byWhom(entry)}
               </p>
-              {entry.reason !== undefined && <p className="small">{entry.reason}</p>}
+              {entry.reason !== undefined && <p className="small history-why">{entry.reason}</p>}
             </li>
           ))}
         </ol>

@@ -139,7 +139,7 @@ function Notices({ keyShown: key }: { readonly keyShown: AccountKey }) {
               'It was not used lately.'
             ) : (
               <>
-                It was last used <When at={lastUsedAt} as="relative" />.
+                It was last used <When at={lastUsedAt} as="past" />.
               </>
             )}
             {isStillUsed && ' Something has not been changed over: it is refused from then on.'}
@@ -172,7 +172,7 @@ function Details({ keyShown: key }: { readonly keyShown: AccountKey }) {
         lastUsedAt === undefined ? (
           <span className="soft">Not lately</span>
         ) : (
-          <When at={lastUsedAt} as="relative" />
+          <When at={lastUsedAt} as="past" />
         ),
     },
     {

@@ -145,7 +145,7 @@ const liveColumns: readonly Column<AccountKey>[] = [
     title: 'Last used',
     cell: (key) => {
       const at = lastUse(key);
-      return at === undefined ? <span className="soft">Not lately</span> : <When at={at} as="relative" />;
+      return at === undefined ? <span className="soft">Not lately</span> : <When at={at} as="past" />;
     },
   },
   usageColumn,

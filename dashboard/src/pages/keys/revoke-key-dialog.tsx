@@ -58,7 +58,7 @@ export function RevokeKeyDialog({ keyToRevoke, isOpen, onClose }: RevokeKeyDialo
               'It was not used within this month or the last one.'
             ) : (
               <>
-                It was last used <When at={usedAt} as="relative" />.
+                It was last used <When at={usedAt} as="past" />.
               </>
             )}
           </li>

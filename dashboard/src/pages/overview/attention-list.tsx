@@ -146,9 +146,7 @@ function wordsFor(attention: Attention, account: Account): Words {
         text: (
           <p>
             It was last used{' '}
-            {attention.secret.lastUsedAt !== undefined && (
-              <When at={attention.secret.lastUsedAt} as="relative" />
-            )}
+            {attention.secret.lastUsedAt !== undefined && <When at={attention.secret.lastUsedAt} as="past" />}
             , and stops <When at={attention.secret.retiresAt} />. Whatever uses it needs the new one by then.
           </p>
         ),
