@@ -27,7 +27,7 @@ export function useBrowser(): () => Promise<Browser> {
   let browser: Promise<Browser> | undefined;
   afterAll(async () => (await browser)?.close());
   return () => {
-    browser ??= launch();
+    browser ??= launchBrowser();
     return browser;
   };
 }
@@ -40,7 +40,8 @@ export async function keepScreen(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(screens, `${name}.png`), fullPage: true });
 }
 
-async function launch(): Promise<Browser> {
+/** One that is installed, or the one that a package carries. */
+export async function launchBrowser(): Promise<Browser> {
   const system = installed.find((path) => existsSync(path));
   if (system !== undefined) return chromium.launch({ executablePath: system, args });
   const folder = await unpacked();
