@@ -144,6 +144,8 @@ test('from signing up to the first key, and around the dialogs and the menu, by 
   await tabTo(page, 'I have stored it');
   await enter(page);
   await dialog(page, 'Your new key').waitFor({ state: 'detached' });
+  // The form that led to the dialog is gone: the focus is handed on, and not to nothing.
+  await vi.waitFor(async () => expect((await here(page)).name).not.toBe(''), 10_000);
   await tabTo(page, 'Make your first call', 3);
 
   await page.keyboard.press('Shift+Tab');
