@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { exampleFor } from '../../dashboard/src/rules/example.ts';
 import { setUsed } from '../stack/request-path-support.ts';
 import { startTestStack, type TestStack } from '../stack/test-stack.ts';
@@ -159,7 +159,8 @@ test('the programs stand there as they are tested, and are copied so', async () 
       .getByRole('button', { name: 'Copy' })
       .click();
     await code.getByText('Copied to the clipboard.').waitFor();
-    expect(await pasted(page)).toBe(exampleFor(stack.apiUrl, source));
+    // What was said of the copy before may still stand there.
+    await vi.waitFor(async () => expect(await pasted(page)).toBe(exampleFor(stack.apiUrl, source)), 10_000);
   }
 });
 
