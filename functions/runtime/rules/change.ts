@@ -62,6 +62,11 @@ export const changeActions = [
   'withdraw-request',
   'approve-request',
   'decline-request',
+  'open-alert',
+  'update-alert',
+  'close-alert',
+  'answer-alert',
+  'acknowledge-alert',
 ] as const;
 
 export type ChangeAction = (typeof changeActions)[number];

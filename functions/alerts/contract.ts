@@ -1,0 +1,32 @@
+import * as z from 'zod/mini';
+import { json } from '../runtime/contract.ts';
+import type { ChangeAction } from '../runtime/rules/change.ts';
+
+const name = z.string().check(z.minLength(1));
+
+/** Reading or writing the Activity table: what was seen of each key, and what is usual for it. */
+export const activityTableEnvironment = z.object({ ACTIVITY_TABLE: name });
+
+/** Reading or writing the Alerts table. */
+export const alertsTableEnvironment = z.object({ ALERTS_TABLE: name });
+
+/** From which severity on a key is suspended by itself, by tier; a tier that is absent: never. */
+export const suspensionPolicyEnvironment = z.object({
+  SUSPENSION_POLICY: json(z.record(z.string(), z.enum(['warning', 'critical']))),
+});
+
+/** Sparse index of the Activity table by when to look: (dueShard, lookAt). */
+export const byLookIndex = 'byLook';
+/** Index of the Alerts table by subscription: (subscriptionId, alertId). */
+export const alertsBySubscriptionIndex = 'bySubscription';
+/** Sparse index of the Alerts table, open ones only: (openShard, alertId). */
+export const byOpenIndex = 'byOpen';
+/** Attribute of the Activity table: epoch seconds after which DynamoDB removes the item. */
+export const activityTtlAttribute = 'ttl';
+
+/** Changes of an alert that somebody is told of: the stream hands over these. */
+export const alertNewsActions = [
+  'open-alert',
+  'update-alert',
+  'close-alert',
+] as const satisfies readonly ChangeAction[];
