@@ -145,6 +145,10 @@ export const ownRoutes: readonly Route[] = [
             summary: 'No OpenPGP key any more, and no keys in mails',
             value: { openPgpKey: null, preferences: { mailNewKeys: false } },
           },
+          urgent: {
+            summary: 'Mails of urgent alerts alone',
+            value: { preferences: { mailAlerts: 'critical' } },
+          },
         },
       },
     },

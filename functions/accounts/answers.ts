@@ -1,19 +1,13 @@
 import * as z from 'zod';
 import { recordedActions } from '../audit/rules/index.ts';
 import { monthCounts, usageReportSchema } from '../usage/rules/index.ts';
+import { accountAlert } from './alert-answers.ts';
+import { count, nextPage, text, time } from './answer-fields.ts';
 import { exampleAuditCursor, exampleKeyCursor, exampleOpenPgpKey } from './field-examples.ts';
-import { mailNewKeys, tierName } from './messages.ts';
+import { mailAlerts, mailNewKeys, tierName } from './messages.ts';
 
 /** What a signed-in subscriber is answered: types of the use cases and the API's description come from these schemas. */
 
-const time = (description: string) =>
-  z.string().meta({
-    description: `${description} ISO 8601 in UTC.`,
-    format: 'date-time',
-    example: '2026-11-27T10:00:00.000Z',
-  });
-const count = (description: string, example: number) => z.int().min(0).meta({ description, example });
-const text = (description: string, example: string) => z.string().meta({ description, example });
 const accountId = text('Of your account.', 'sub_0123456789AbCdEfGhIj');
 const email = text('Where mails go.', 'ada@example.com');
 const ownName = text('Your name, as mails greet you.', 'Ada Lovelace').optional();
@@ -27,9 +21,6 @@ const version = z
   .int()
   .min(1)
   .meta({ description: 'Which of the key’s secrets it is: the first one is 1.', example: 2 });
-const nextPage = (example: string) =>
-  text('Where the next page begins; absent on the last one.', example).optional();
-
 const limits = {
   requestsPerMonth: count('Requests per calendar month in UTC.', 10_000),
   ratePerSecond: z.number().meta({ description: 'Sustained requests per second.', example: 20 }),
@@ -104,13 +95,16 @@ export const payment = z
   .meta({ id: 'Payment', description: 'How your payments stand.' });
 
 export const preferences = z
-  .object({ mailNewKeys })
+  .object({ mailNewKeys, mailAlerts })
   .meta({ id: 'Preferences', description: 'What you chose in your settings.' });
 
 export const usageSummary = z
   .object(monthCounts)
   .meta({ id: 'UsageSummary', description: 'This month against its limit.' });
 
+const keyStatus = z.enum(['active', 'suspended', 'revoked']).meta({
+  description: 'Whether it works: it is `suspended` as long as there is a cause, and `revoked` for good.',
+});
 const suspension = z.object({ at: time('Since when.') });
 const suspensions = z
   .partialRecord(z.enum(['admin', 'owner', 'payment', 'anomaly']), suspension)
@@ -125,9 +119,7 @@ export const accountKey = z
     name: keyName,
     prefix,
     tier: text('The tier that it is in, or was in when it ended.', 'pro'),
-    status: z.enum(['active', 'suspended', 'revoked']).meta({
-      description: 'Whether it works: it is `suspended` as long as there is a cause, and `revoked` for good.',
-    }),
+    status: keyStatus,
     suspensions,
     createdAt: time('When it was made.'),
     revokedAt: time('When it ended for good.').optional(),
@@ -279,6 +271,17 @@ export const storedSecret = z
 export const revokedKey = z
   .object({ keyId: text('Of the key.', '0AbCdEfGhIjK'), revokedAt: time('When it ended for good.') })
   .meta({ id: 'RevokedKey' });
+
+export const keySuspension = z
+  .object({ keyId: text('Of the key.', '0AbCdEfGhIjK'), status: keyStatus, suspensions })
+  .meta({ id: 'KeySuspension', description: 'Whether a key works now, and why not.' });
+
+export const answeredAlert = z
+  .object({
+    alert: accountAlert,
+    key: rotatedKey.optional().meta({ description: 'With `rotate`: the key’s new secret.' }),
+  })
+  .meta({ id: 'AnsweredAlert', description: 'What came of your answer.' });
 
 export const keyList = z
   .object({

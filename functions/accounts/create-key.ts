@@ -2,7 +2,7 @@ import type { TierName } from '../../lib/tiers.ts';
 import { type GenerateApiKeyDependencies, generateApiKey } from '../keys/index.ts';
 import { ConflictError } from '../runtime/errors.ts';
 import type { Act } from '../runtime/rules/change.ts';
-import { defaultPreferences, ownAccount, type SubscriptionStore } from '../subscriptions/index.ts';
+import { ownAccount, preferencesOf, type SubscriptionStore } from '../subscriptions/index.ts';
 
 const attempts = 3;
 
@@ -24,8 +24,9 @@ export async function createAccountKey(
   dependencies: GenerateApiKeyDependencies & { readonly accounts: SubscriptionStore },
 ) {
   for (let attempt = 1; ; attempt++) {
-    const { tier, email, preferences } = await ownAccount(subscriptionId, dependencies.accounts);
-    const { mailNewKeys } = preferences ?? defaultPreferences;
+    const account = await ownAccount(subscriptionId, dependencies.accounts);
+    const { tier, email } = account;
+    const { mailNewKeys } = preferencesOf(account);
     const request = { ...asked, subscriptionId, tier: tier as TierName, email, deliver: mailNewKeys };
     try {
       return await generateApiKey(request, act, dependencies);

@@ -7,3 +7,6 @@ mDMEZ0mZ0BYJKwYBBAHaRw8BAQdA...
 
 export const exampleKeyCursor = 'IjBBYkNkRWZHaElqSyI';
 export const exampleAuditCursor = 'eyJzdWJfMDEyMzQ1Njc4OUFiQ2RFZkdoSWoiOjQsIjBBYkNkRWZHaElqSyI6M30';
+
+export const exampleAlertId = 'alert_01KB3V5GQ8Z4N6M7P9R2S5T8WX';
+export const exampleAlertCursor = 'ImFsZXJ0XzAxS0IzVjVHUThaNE42TTdQOVIyUzVUOFdYIg';

@@ -1,9 +1,16 @@
 import * as z from 'zod';
 import { tierNames } from '../../lib/tiers.ts';
+import { alertAnswers, isAlertId } from '../alerts/rules/index.ts';
 import { isKeyId, isPrefix } from '../keys/rules/index.ts';
 import { cursor, keyId, text } from '../runtime/fields.ts';
 import { type Period, parsePeriod, periodShape } from '../usage/rules/index.ts';
-import { exampleAuditCursor, exampleKeyCursor, exampleOpenPgpKey } from './field-examples.ts';
+import {
+  exampleAlertCursor,
+  exampleAlertId,
+  exampleAuditCursor,
+  exampleKeyCursor,
+  exampleOpenPgpKey,
+} from './field-examples.ts';
 
 /**
  * What a signed-in subscriber sends. One schema per message: validation, types and the API's description come from it.
@@ -66,6 +73,21 @@ export const mailNewKeys = z.boolean({ error: 'must be true or false' }).meta({
   example: true,
 });
 
+const alertMails = 'must be one of all, warning, critical';
+export const mailAlerts = z.enum(['all', 'warning', 'critical'], { error: alertMails }).meta({
+  description: 'Which alerts are mailed: those that are at least so urgent.',
+  example: 'all',
+});
+
+const suspended = 'must be true or false';
+export const suspensionBody = z
+  .strictObject({
+    suspended: z
+      .boolean({ error: suspended })
+      .meta({ description: 'Whether the key is to stand still.', example: true }),
+  })
+  .meta({ id: 'SuspendKey', description: 'Whether the key is to stand still.' });
+
 const version = 'must be the version of the secret that was shown';
 export const storedBody = z
   .strictObject({
@@ -91,7 +113,10 @@ export const settingsBody = z
           'Your ASCII-armored OpenPGP public key: new keys are then mailed encrypted to it; null removes it.',
         example: exampleOpenPgpKey,
       }),
-    preferences: z.strictObject({ mailNewKeys }).optional().meta({ description: 'What is to be mailed.' }),
+    preferences: z
+      .strictObject({ mailNewKeys: mailNewKeys.optional(), mailAlerts: mailAlerts.optional() })
+      .optional()
+      .meta({ description: 'What is to be mailed; a preference that is absent stays as it is.' }),
   })
   .meta({ id: 'ChangeSettings', description: 'What is absent stays as it is.' });
 
@@ -154,4 +179,35 @@ export const auditQuery = z.strictObject({
   keyId: keyId.optional().meta({ description: 'Only what happened to this key.', example: '0AbCdEfGhIjK' }),
   limit: count('Entries', 100, 25),
   cursor: cursor(isAuditPosition).meta(afterPage(exampleAuditCursor)),
+});
+
+export const alertAnswer = z.enum(alertAnswers, { error: `must be one of ${alertAnswers.join(', ')}` }).meta({
+  description:
+    '`suspend`: the key stops until you lift that. `rotate`: it gets a new secret, and the old one stops at once. `expected`: this was you, and all is well.',
+});
+
+export const answerAlertBody = z
+  .strictObject({ answer: alertAnswer.meta({ description: 'What is to be done.', example: 'expected' }) })
+  .meta({ id: 'AnswerAlert', description: 'What you say to an alert.' });
+
+const alertId = 'must be an alert id: alert_ and 26 digits and capital letters';
+export const alertPath = z.strictObject({
+  alertId: z.string({ error: alertId }).refine(isAlertId, { error: alertId }).meta({
+    description: 'The id of one of your alerts.',
+    example: exampleAlertId,
+    pattern: '^alert_[0-9A-HJKMNP-TV-Z]{26}$',
+  }),
+});
+
+const isAlertPosition = (position: unknown): position is string =>
+  typeof position === 'string' && isAlertId(position);
+
+const alertStatus = 'must be one of open, all';
+export const alertsQuery = z.strictObject({
+  status: z
+    .enum(['open', 'all'], { error: alertStatus })
+    .default('open')
+    .meta({ description: '`open`: those that last; `all`: those that are over, too.', example: 'open' }),
+  limit: count('Alerts', 100, 25),
+  cursor: cursor(isAlertPosition).meta(afterPage(exampleAlertCursor)),
 });

@@ -1,4 +1,5 @@
 import { tiers } from '../../lib/tiers.ts';
+import { exampleAlertId } from './field-examples.ts';
 
 /** Messages of one account, as they may look: what its routes show as examples. */
 
@@ -7,7 +8,7 @@ const keyId = '0AbCdEfGhIjK';
 const month = { period: '2026-11', limit: 10_000, total: 1204, remaining: 8796 };
 const summary = { ...month, resetsAt: '2026-12-01T00:00:00.000Z' };
 const email = 'ada@example.com';
-const settings = { email, name: 'Ada Lovelace', preferences: { mailNewKeys: true } };
+const settings = { email, name: 'Ada Lovelace', preferences: { mailNewKeys: true, mailAlerts: 'all' } };
 
 export const examplePayment = {
   url: 'https://checkout.stripe.com/c/pay/cs_live_a1b2c3',
@@ -44,7 +45,7 @@ export const exampleAccount = {
 export const exampleNewAccount = {
   subscriptionId,
   email,
-  preferences: { mailNewKeys: true },
+  preferences: { mailNewKeys: true, mailAlerts: 'all' },
   createdAt: '2026-11-27T10:00:00.000Z',
   tier: 'free',
   requestsPerMonth: 100,
@@ -145,4 +146,44 @@ export const exampleEntry = {
 export const exampleSettings = {
   ...settings,
   openPgpFingerprint: 'D1A66E1A23B182C9980F788CFBFCC82A015E7330',
+};
+
+export const exampleAlert = {
+  alertId: exampleAlertId,
+  keyId,
+  keyName: 'Production',
+  kind: 'surge',
+  severity: 'warning',
+  status: 'open',
+  explanation: '4,210 requests within an hour; usual at this time of the week are about 120.',
+  openedAt: '2026-11-27T09:00:12.000Z',
+  updatedAt: '2026-11-27T10:00:09.000Z',
+  suspendedKey: false,
+  answers: ['suspend', 'rotate', 'expected'],
+};
+
+const answeredAt = '2026-11-27T10:04:31.000Z';
+const closedAlert = { ...exampleAlert, status: 'closed', closedAt: answeredAt };
+
+export const exampleExpectedAlert = {
+  ...closedAlert,
+  closedBecause: 'expected',
+  answer: { answer: 'expected', at: answeredAt },
+  answers: ['suspend', 'rotate'],
+};
+
+export const exampleRotation = {
+  alert: {
+    ...closedAlert,
+    closedBecause: 'rotate',
+    answer: { answer: 'rotate', at: answeredAt },
+    answers: ['suspend'],
+  },
+  key: { ...exampleRotatedKey, oldRetiresAt: answeredAt },
+};
+
+export const exampleSuspension = {
+  keyId,
+  status: 'suspended',
+  suspensions: { owner: { at: answeredAt } },
 };

@@ -3,7 +3,7 @@ import { type TierName, tierNames, tiers } from '../../lib/tiers.ts';
 import type { KeyItem, KeyView } from '../keys/rules/index.ts';
 import { keyView } from '../keys/rules/index.ts';
 import { limitsOf, type TierLimitsOfStage } from '../runtime/rules/tier-limits.ts';
-import { defaultPreferences, maximumKeys, type SubscriptionItem } from '../subscriptions/index.ts';
+import { maximumKeys, preferencesOf, type SubscriptionItem } from '../subscriptions/index.ts';
 import type { UsageReport } from '../usage/index.ts';
 import type * as answers from './answers.ts';
 
@@ -65,12 +65,13 @@ export function accountView(
 }
 
 /** What an owner may change of the account. */
-export function settingsView({ email, name, openPgpKey, preferences }: SubscriptionItem): Settings {
+export function settingsView(subscription: SubscriptionItem): Settings {
+  const { email, name, openPgpKey } = subscription;
   return {
     email,
     ...(name === undefined ? {} : { name }),
     ...(openPgpKey === undefined ? {} : { openPgpFingerprint: openPgpKey.fingerprint }),
-    preferences: preferences ?? defaultPreferences,
+    preferences: preferencesOf(subscription),
   };
 }
 

@@ -6,7 +6,7 @@ import { type Act, changeOf } from '../runtime/rules/change.ts';
 import {
   normalizedEmail,
   type OpenPgpKey,
-  type Preferences,
+  type PreferencesChange,
   type SubscriptionItem,
   type SubscriptionStore,
   updated,
@@ -21,7 +21,7 @@ export interface UpdateSubscription {
   readonly name?: string | null | undefined;
   /** An armored public key; null takes it away. */
   readonly openPgpKey?: string | null | undefined;
-  readonly preferences?: Preferences | undefined;
+  readonly preferences?: PreferencesChange | undefined;
   readonly reason?: string | undefined;
 }
 

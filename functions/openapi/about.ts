@@ -15,6 +15,7 @@ export const tags = [
   { name: 'Usage', description: 'What is left of the month, for whoever has an API key.' },
   { name: 'Account', description: 'Your account, as the dashboard sees it. Needs a sign-in.' },
   { name: 'API keys', description: 'The keys of your account. Needs a sign-in.' },
+  { name: 'Alerts', description: 'What was unusual, and what to do about it. Needs a sign-in.' },
   { name: 'Payment', description: 'Tiers and what they cost.' },
   { name: 'Claims', description: 'How a key reaches its owner by a one-time link.' },
   { name: 'Service', description: 'About the API itself.' },

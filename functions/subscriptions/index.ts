@@ -8,7 +8,6 @@ export {
 export { findSubscription, ownAccount, presentSubscription } from './find-subscription.ts';
 export { isPaying } from './rules/is-paying.ts';
 export {
-  defaultPreferences,
   deleted,
   erased,
   inTier,
@@ -19,6 +18,8 @@ export {
   type OpenPgpKey,
   type PaymentState,
   type Preferences,
+  type PreferencesChange,
+  preferencesOf,
   type SubscriptionItem,
   timed,
   updated,

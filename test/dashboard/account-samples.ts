@@ -12,7 +12,7 @@ export function accountOf(differing: Partial<Account> = {}): Account {
   return {
     subscriptionId: 'sub_0123456789AbCdEfGhIj',
     email: 'ada@example.com',
-    preferences: { mailNewKeys: true },
+    preferences: { mailNewKeys: true, mailAlerts: 'all' },
     createdAt: inDays(-60),
     tier: 'pro',
     tierChosenAt: inDays(-60),

@@ -1,6 +1,6 @@
 import { composeMinting, rotateKey } from '../../keys/index.ts';
 import { accountFunction } from '../../runtime/account-function.ts';
-import { composeSubscriptions, defaultPreferences, ownAccount } from '../../subscriptions/index.ts';
+import { composeSubscriptions, ownAccount, preferencesOf } from '../../subscriptions/index.ts';
 import { keyPath, rotateKeyBody } from '../messages.ts';
 import { ownKey } from '../own-key.ts';
 
@@ -12,8 +12,7 @@ export const handler = accountFunction(
   { path: keyPath, body: rotateKeyBody },
   async ({ subscriptionId, path, body, idempotencyKey, act }) => {
     const { keyId } = await ownKey(path.keyId, subscriptionId, dependencies.keys);
-    const { preferences } = await ownAccount(subscriptionId, subscriptions);
-    const deliver = (preferences ?? defaultPreferences).mailNewKeys;
+    const deliver = preferencesOf(await ownAccount(subscriptionId, subscriptions)).mailNewKeys;
     const request = { keyId, graceHours: body.graceHours, deliver, idempotencyKey };
     return { body: await rotateKey(request, act, dependencies) };
   },

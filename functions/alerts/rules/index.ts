@@ -1,3 +1,12 @@
+export { isAlertId } from './alert-id.ts';
+export {
+  type AlertAnswer,
+  type AlertItem,
+  alertAnswers,
+  answered,
+  type ClosingReason,
+  closingReasons,
+} from './alert-item.ts';
 export { type Examined, examine, isModel, type Model, modelSchema } from './examine.ts';
 export {
   type AlertKind,

@@ -8,4 +8,4 @@ export type {
   TierCause,
   TierRequest,
 } from './subscription-item.ts';
-export { defaultPreferences, timed } from './subscription-item.ts';
+export { preferencesOf, timed } from './subscription-item.ts';

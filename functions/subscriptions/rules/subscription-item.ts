@@ -32,7 +32,8 @@ export interface SubscriptionItem {
   readonly nextActionAt?: string;
   /** 0..3, present only while there is a `nextActionAt`: partition of that index. */
   readonly dueShard?: number;
-  readonly preferences?: Preferences;
+  /** What was never chosen is absent: see `preferencesOf`. */
+  readonly preferences?: Partial<Preferences>;
   /** When its owner deleted the account: nothing personal is left on it but what `erasure` still has to remove elsewhere. */
   readonly deletedAt?: string;
   readonly erasure?: Erasure;
@@ -100,9 +101,16 @@ export interface TierRequest {
 export interface Preferences {
   /** Whether a key that the owner makes or rotates is mailed too; false: the mail merely tells that it was. */
   readonly mailNewKeys: boolean;
+  /** Alerts of at least this severity are mailed. */
+  readonly mailAlerts: 'all' | 'warning' | 'critical';
 }
 
-export const defaultPreferences: Preferences = { mailNewKeys: true };
+export const defaultPreferences: Preferences = { mailNewKeys: true, mailAlerts: 'all' };
+
+/** What holds: what was never chosen is as by default. */
+export function preferencesOf({ preferences }: Pick<SubscriptionItem, 'preferences'>): Preferences {
+  return { ...defaultPreferences, ...preferences };
+}
 
 /** What is still to be removed elsewhere after an account was deleted; `usageKeys` of it, too. */
 export interface Erasure {
@@ -218,8 +226,13 @@ export interface Contact {
   readonly email?: string | undefined;
   readonly name?: string | null | undefined;
   readonly openPgpKey?: OpenPgpKey | null | undefined;
-  readonly preferences?: Preferences | undefined;
+  /** What is absent stays as it is. */
+  readonly preferences?: PreferencesChange | undefined;
 }
+
+export type PreferencesChange = {
+  readonly [Name in keyof Preferences]?: Preferences[Name] | undefined;
+};
 
 /**
  * With another contact; whoever writes it moves the lock of the address in the same transaction.
@@ -236,10 +249,9 @@ export function updated(
   const newName = name === undefined ? oldName : (name ?? undefined);
   const newKey = openPgpKey === undefined ? oldKey : (openPgpKey ?? undefined);
   const isRekeyed = newKey?.armored !== oldKey?.armored;
-  const prefersAnew =
-    preferences !== undefined &&
-    preferences.mailNewKeys !== (subscription.preferences ?? defaultPreferences).mailNewKeys;
-  if (!isMoved && !takesMailAgain && !isRekeyed && !prefersAnew && newName === oldName) return undefined;
+  const preferred = withPreferences(subscription, preferences);
+  if (!isMoved && !takesMailAgain && !isRekeyed && preferred === undefined && newName === oldName)
+    return undefined;
   return {
     ...rest,
     email: email ?? subscription.email,
@@ -248,10 +260,24 @@ export function updated(
     ...(takesMailAgain || undeliverable === undefined ? {} : { undeliverable }),
     ...(newName === undefined ? {} : { name: newName }),
     ...(newKey === undefined ? {} : { openPgpKey: newKey }),
-    ...(prefersAnew ? { preferences } : {}),
+    ...(preferred === undefined ? {} : { preferences: preferred }),
     revision: subscription.revision + 1,
     change,
   };
+}
+
+/** Undefined where nothing differs. */
+function withPreferences(
+  subscription: Pick<SubscriptionItem, 'preferences'>,
+  { mailNewKeys, mailAlerts }: PreferencesChange = {},
+): Preferences | undefined {
+  const old = preferencesOf(subscription);
+  const preferred = {
+    mailNewKeys: mailNewKeys ?? old.mailNewKeys,
+    mailAlerts: mailAlerts ?? old.mailAlerts,
+  };
+  const isSame = preferred.mailNewKeys === old.mailNewKeys && preferred.mailAlerts === old.mailAlerts;
+  return isSame ? undefined : preferred;
 }
 
 /**

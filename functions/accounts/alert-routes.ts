@@ -1,0 +1,81 @@
+import type { Route } from '../runtime/api-route.ts';
+import { one, refusedAnywhere } from './account-routes.ts';
+import { alertList } from './alert-answers.ts';
+import * as answers from './answers.ts';
+import { repeatable } from './key-routes.ts';
+import { alertPath, alertsQuery, answerAlertBody } from './messages.ts';
+import * as examples from './route-examples.ts';
+
+export const alertRoutes: readonly Route[] = [
+  {
+    method: 'get',
+    path: '/account/alerts',
+    operationId: 'listAccountAlerts',
+    summary: 'See what is unusual',
+    description:
+      'What was noticed of your keys and of your month, newest first: each alert says what was seen and what is usual, and which answers make sense. Those that last, unless you ask for all.',
+    tag: 'Alerts',
+    access: 'sign-in',
+    request: { query: alertsQuery },
+    answers: [
+      {
+        status: 200,
+        description: 'A page of alerts.',
+        body: one(alertList, 'One that lasts', { alerts: [examples.exampleAlert] }),
+      },
+    ],
+    problems: refusedAnywhere('query.status', 'must be one of open, all'),
+  },
+  {
+    method: 'post',
+    path: '/account/alerts/{alertId}/answer',
+    operationId: 'answerAccountAlert',
+    summary: 'Say what to do about it',
+    description:
+      '`suspend`: the key stops with the next request, until you lift that. `rotate`: the key gets a new secret, shown here and mailed if you want that, and the old one stops at once; where the key was suspended because of what was unusual, it works again with the new one. `expected`: this was you; such a suspension is lifted, and you hear nothing more of it while it lasts. Each answer is done as a whole, and closes the alert. Saying the same again changes nothing, another answer is done as well; a new secret is given once for an alert.',
+    tag: 'Alerts',
+    access: 'sign-in',
+    request: {
+      path: alertPath,
+      headers: repeatable,
+      body: {
+        schema: answerAlertBody,
+        examples: {
+          expected: { summary: 'This was you', value: { answer: 'expected' } },
+          suspend: { summary: 'Stop the key', value: { answer: 'suspend' } },
+          rotate: { summary: 'Give it a new secret', value: { answer: 'rotate' } },
+        },
+      },
+    },
+    answers: [
+      {
+        status: 200,
+        description: 'It is done. A new secret is shown here: store it now.',
+        body: {
+          schema: answers.answeredAlert,
+          examples: {
+            expected: { summary: 'This was you', value: { alert: examples.exampleExpectedAlert } },
+            rotated: { summary: 'A new secret', value: examples.exampleRotation },
+          },
+        },
+      },
+    ],
+    problems: [
+      ...refusedAnywhere('answer', 'must be one of suspend, rotate, expected'),
+      {
+        name: 'conflict',
+        members: {
+          detail:
+            'This alert is about the whole account, not about one key: it can only be answered as expected.',
+        },
+      },
+      {
+        name: 'limit-reached',
+        members: {
+          detail:
+            'Key 0AbCdEfGhIjK was rotated 4 times within the last hour, which is the most; rotate it again later.',
+        },
+      },
+    ],
+  },
+];

@@ -1,0 +1,2 @@
+/** What other subsystems may use of alerts. */
+export { type AlertStore, createAlertStore } from './stores/alert-store.ts';
