@@ -1,5 +1,6 @@
 /** Every function with its handler's file below `functions/`; they are bundled in one pass. */
 export const functionEntries = {
+  'answer-account-alert': 'accounts/handlers/answer-account-alert',
   'approve-request': 'payments/handlers/approve-request',
   'authorize-account': 'accounts/handlers/authorize-account',
   'authorize-request': 'authorizer/handlers/authorize-request',
@@ -23,6 +24,7 @@ export const functionEntries = {
   'get-pepper-usage': 'keys/handlers/get-pepper-usage',
   'get-subscription': 'subscriptions/handlers/get-subscription',
   'get-usage': 'usage/handlers/get-usage',
+  'list-account-alerts': 'accounts/handlers/list-account-alerts',
   'list-account-audit': 'accounts/handlers/list-account-audit',
   'list-account-keys': 'accounts/handlers/list-account-keys',
   'list-keys': 'keys/handlers/list-keys',
@@ -47,6 +49,7 @@ export const functionEntries = {
   'settle-payments': 'payments/handlers/settle-payments',
   'show-openapi': 'openapi/handlers/show-openapi',
   'store-account-secret': 'accounts/handlers/store-account-secret',
+  'suspend-account-key': 'accounts/handlers/suspend-account-key',
   'suspend-key': 'keys/handlers/suspend-key',
   'update-subscription': 'delivery/handlers/update-subscription',
   'verify-audit': 'audit/handlers/verify-audit',

@@ -43,7 +43,7 @@ export class LatchkeyStack extends Stack {
     const keys = new Keys(this, 'Keys', { config, encryption });
     const subscriptions = new Subscriptions(this, 'Subscriptions', { config, encryption, alarms });
     const usage = new Usage(this, 'Usage', { config, encryption });
-    new Alerts(this, 'Alerts', { config, encryption });
+    const alerts = new Alerts(this, 'Alerts', { config, encryption });
     new Detection(this, 'Detection', { config, encryption });
     const authorizer = new Authorizer(this, 'Authorizer', { config, keys, alarms });
     const decisions = new Decisions(this, 'Decisions', { config, usage, alarms });
@@ -99,6 +99,7 @@ export class LatchkeyStack extends Stack {
       subscriptions,
       usage,
       audit,
+      alerts,
       payments,
       dashboard,
     });
@@ -106,6 +107,7 @@ export class LatchkeyStack extends Stack {
       ...accounts.routes,
       { method: 'PUT', path: 'account/tier', fn: payments.chooseTier },
       { method: 'POST', path: 'account/portal', fn: payments.openPortal },
+      ...alerts.addOwnersRoutes({ config, dashboard, keys, subscriptions }),
     ]);
     api.addWebhook('stripe', payments.receive);
     dashboard.publish({ api, identity });

@@ -181,6 +181,8 @@ export const ownRoutes: readonly Route[] = [
           usage: [examples.exampleUsage],
           record: [examples.exampleEntry],
           recordIsCut: false,
+          alerts: [examples.exampleAlert],
+          alertsAreCut: false,
         }),
       },
     ],

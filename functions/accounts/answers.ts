@@ -360,6 +360,11 @@ export const accountExport = z
       description:
         'Whether there is more than the newest entries told here; `GET /account/audit` pages through all.',
     }),
+    alerts: z.array(accountAlert).meta({ description: 'What was unusual, newest first.' }),
+    alertsAreCut: z.boolean().meta({
+      description:
+        'Whether there are more than the newest told here; `GET /account/alerts` pages through all.',
+    }),
   })
   .meta({ id: 'AccountExport', description: 'All that is kept about you.' });
 

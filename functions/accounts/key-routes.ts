@@ -3,7 +3,14 @@ import type { Route } from '../runtime/api-route.ts';
 import { idempotencyKeyHeader } from '../runtime/fields.ts';
 import { noParameter, one, refusedAnywhere } from './account-routes.ts';
 import * as answers from './answers.ts';
-import { createKeyBody, keyPath, listKeysQuery, rotateKeyBody, storedBody } from './messages.ts';
+import {
+  createKeyBody,
+  keyPath,
+  listKeysQuery,
+  rotateKeyBody,
+  storedBody,
+  suspensionBody,
+} from './messages.ts';
 import * as examples from './route-examples.ts';
 
 /** With a key of the caller's choice, a lost answer can be asked for again. */
@@ -159,6 +166,37 @@ export const keyRoutes: readonly Route[] = [
             'Key 0AbCdEfGhIjK was rotated 4 times within the last hour, which is the most; rotate it again later.',
         },
       },
+    ],
+  },
+  {
+    method: 'put',
+    path: '/account/keys/{keyId}/suspension',
+    operationId: 'suspendAccountKey',
+    summary: 'Stop a key, or let it go on',
+    description:
+      'With `suspended: true` the key stops with the next request, and goes on with `false`: that lifts what you have suspended, and what was suspended because something was unusual. A key that is suspended for another cause as well stays so. Doing it again changes nothing.',
+    tag: 'API keys',
+    access: 'sign-in',
+    request: {
+      path: keyPath,
+      body: {
+        schema: suspensionBody,
+        examples: {
+          stop: { summary: 'It is to stop', value: { suspended: true } },
+          goOn: { summary: 'It is to go on', value: { suspended: false } },
+        },
+      },
+    },
+    answers: [
+      {
+        status: 200,
+        description: 'How it stands now.',
+        body: one(answers.keySuspension, 'Suspended', examples.exampleSuspension),
+      },
+    ],
+    problems: [
+      ...refusedAnywhere('suspended', 'must be true or false'),
+      conflict('Key 0AbCdEfGhIjK was revoked at 2026-11-27T10:00:00.000Z, which is final.'),
     ],
   },
   {

@@ -139,7 +139,8 @@ export function accountKeyView(
   };
 }
 
-function suspensionsView({ suspensions }: KeyItem): AccountKey['suspensions'] {
+/** Since when a key is suspended, by cause. */
+export function suspensionsView({ suspensions }: KeyItem): AccountKey['suspensions'] {
   return Object.fromEntries(
     // Why, and by whom, is for the operator's own people.
     Object.entries(suspensions).map(([cause, { at }]) => [cause, { at }]),

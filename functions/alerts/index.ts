@@ -1,2 +1,3 @@
 /** What other subsystems may use of alerts. */
-export { type AlertStore, createAlertStore } from './stores/alert-store.ts';
+export { composeAlerts } from './compose.ts';
+export type { AlertStore } from './stores/alert-store.ts';

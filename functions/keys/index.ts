@@ -12,3 +12,4 @@ export { isLive, isSuspended } from './rules/lifecycle.ts';
 export { createHandoverBox, type HandoverBox } from './stores/handover-box.ts';
 export { createKeyStore, type KeyStore } from './stores/key-store.ts';
 export { createPepperStore, type PepperStore } from './stores/pepper-store.ts';
+export { resumeKey, suspendKey } from './suspend-key.ts';

@@ -1,13 +1,13 @@
-import { commit, retryContended } from '../runtime/dynamodb.ts';
+import { commit, retryContended, type Write } from '../runtime/dynamodb.ts';
 import { ConflictError, LimitError, NotFoundError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import type { KeyDependencies } from './dependencies.ts';
 import { handoverOf } from './handover-of.ts';
 import { mintSecret } from './mint-secret.ts';
 import { repeatAnswer } from './repeat-answer.ts';
-import type { KeyItem } from './rules/key-item.ts';
+import type { KeyItem, SuspensionCause } from './rules/key-item.ts';
 import { statusOf } from './rules/key-view.ts';
-import { nextVersion, rotated } from './rules/lifecycle.ts';
+import { nextVersion, rotated, suspensionsWithout } from './rules/lifecycle.ts';
 import { mayRotate, rotationsAnHour } from './rules/owner-limits.ts';
 import type { RotationPolicy } from './rules/rotation-policy.ts';
 import { fingerprintOf, scopeOf } from './stores/idempotency-store.ts';
@@ -20,6 +20,17 @@ export interface RotateKey {
   readonly deliver: boolean;
   readonly idempotencyKey?: string | undefined;
   readonly reason?: string | undefined;
+  /** Causes of suspension that do not hinder it, and end with it; every other one refuses it. */
+  readonly lifting?: readonly SuspensionCause[] | undefined;
+  /** What else is written, or is not, with it. */
+  readonly alongside?: Alongside | undefined;
+}
+
+export interface Alongside {
+  /** What it is for: a request for something else is another request. */
+  readonly purpose: string;
+  /** Asked for anew on each try; what it throws, refuses the rotation. */
+  readonly writes: () => Promise<readonly Write[]>;
 }
 
 export interface RotatedKey {
@@ -41,10 +52,12 @@ export async function rotateKey(
   act: Act,
   dependencies: KeyDependencies & { readonly policy: RotationPolicy },
 ): Promise<RotatedKey> {
-  const { keyId, graceHours, deliver, idempotencyKey, reason } = request;
+  const { keyId, graceHours, deliver, idempotencyKey, reason, lifting = [], alongside } = request;
   const { client, keys, idempotency, policy } = dependencies;
   const isOwner = act.actor.kind === 'owner';
-  const fingerprint = fingerprintOf(isOwner ? { keyId, graceHours } : { keyId, graceHours, deliver, reason });
+  const fingerprint = fingerprintOf(
+    isOwner ? { keyId, graceHours, purpose: alongside?.purpose } : { keyId, graceHours, deliver, reason },
+  );
   const scope =
     idempotencyKey === undefined ? undefined : { act: scopeOf('rotate-key', act), idempotencyKey };
   const cause = isOwner ? 'owner' : 'admin';
@@ -59,12 +72,13 @@ export async function rotateKey(
     const found = await keys.get(keyId);
     // Rotating once more would end the secret in use for the sake of one that nobody has seen.
     if (tried !== undefined && found?.secrets.some(({ hash }) => hash === tried?.hash)) return tried.answer;
-    const key = rotatable(found, keyId);
+    const key = rotatable(found, keyId, lifting);
     if (isOwner && !mayRotate(key, act.now.toISOString())) {
       throw new LimitError(
         `key ${keyId} was rotated ${rotationsAnHour} times within the last hour, which is the most; rotate it again later`,
       );
     }
+    const others = (await alongside?.writes()) ?? [];
     const { apiKey, secret, sealed } = await mintSecret(
       { prefix: key.prefix, keyId, version: nextVersion(key) },
       deliver || scope !== undefined,
@@ -82,6 +96,7 @@ export async function rotateKey(
     tried = { hash: secret.hash, answer: { ...answer, apiKey } };
     const outcome = await commit(client, [
       keys.replacement(next.key),
+      ...others,
       ...(scope === undefined
         ? []
         : [idempotency.creation(scope, { keyId, version: next.version, fingerprint, answer }, act.now)]),
@@ -90,8 +105,10 @@ export async function rotateKey(
   }, 'nothing was written');
 }
 
-function rotatable(key: KeyItem | undefined, keyId: string): KeyItem {
-  if (key === undefined) throw new NotFoundError(`there is no key ${keyId}`);
+/** The key without the suspensions that are to end. */
+function rotatable(found: KeyItem | undefined, keyId: string, lifting: readonly SuspensionCause[]): KeyItem {
+  if (found === undefined) throw new NotFoundError(`there is no key ${keyId}`);
+  const key = { ...found, suspensions: suspensionsWithout(found, lifting) };
   const status = statusOf(key);
   if (status === 'revoked') {
     throw new ConflictError(

@@ -1,7 +1,7 @@
 import { commit, type DocumentClient, retryContended } from '../runtime/dynamodb.ts';
 import { ConflictError, NotFoundError } from '../runtime/errors.ts';
-import { type Act, type Change, changeOf } from '../runtime/rules/change.ts';
-import type { SuspensionCause } from './rules/key-item.ts';
+import { type Act, changeOf } from '../runtime/rules/change.ts';
+import type { KeyItem, SuspensionCause } from './rules/key-item.ts';
 import { type KeyStatus, statusOf } from './rules/key-view.ts';
 import { resumed, suspended } from './rules/lifecycle.ts';
 import type { TimerPolicy } from './rules/timer.ts';
@@ -10,6 +10,13 @@ import type { KeyStore } from './stores/key-store.ts';
 export interface Suspend {
   readonly keyId: string;
   readonly cause: SuspensionCause;
+  readonly reason?: string | undefined;
+}
+
+/** With several causes, in one change. */
+export interface Resume {
+  readonly keyId: string;
+  readonly cause: SuspensionCause | readonly SuspensionCause[];
   readonly reason?: string | undefined;
 }
 
@@ -25,23 +32,24 @@ interface Dependencies {
  */
 export function suspendKey(request: Suspend, act: Act, dependencies: Dependencies) {
   const change = changeOf('suspend-key', act, request.reason);
-  return changeUnlessRevoked(request, suspended, change, dependencies);
+  const decide = (key: KeyItem) => suspended(key, request.cause, change, dependencies.policy);
+  return changeUnlessRevoked(request, decide, dependencies);
 }
 
 /**
- * Lifts one cause of suspension and no other: the answer's `status` is still `suspended` where another remains.
+ * Lifts what it names of the causes of suspension and no other: the answer's `status` is still `suspended` where another remains.
  * @throws NotFoundError, ConflictError for a revoked key
  */
-export function resumeKey(request: Suspend, act: Act, dependencies: Dependencies) {
+export function resumeKey(request: Resume, act: Act, dependencies: Dependencies) {
   const change = changeOf('resume-key', act, request.reason);
-  return changeUnlessRevoked(request, resumed, change, dependencies);
+  const decide = (key: KeyItem) => resumed(key, request.cause, change, dependencies.policy);
+  return changeUnlessRevoked(request, decide, dependencies);
 }
 
 function changeUnlessRevoked(
-  { keyId, cause }: Suspend,
-  decide: typeof suspended,
-  change: Change,
-  { client, keys, policy }: Dependencies,
+  { keyId }: Pick<Suspend, 'keyId'>,
+  decide: (key: KeyItem) => KeyItem | undefined,
+  { client, keys }: Dependencies,
 ): Promise<{ keyId: string; status: KeyStatus }> {
   return retryContended(async () => {
     const key = await keys.get(keyId);
@@ -49,7 +57,7 @@ function changeUnlessRevoked(
     if (key.revokedAt !== undefined) {
       throw new ConflictError(`key ${keyId} was revoked at ${key.revokedAt}, which is final`);
     }
-    const next = decide(key, cause, change, policy);
+    const next = decide(key);
     if (next === undefined) return { keyId, status: statusOf(key) };
     const outcome = await commit(client, [keys.replacement(next)]);
     return outcome.kind === 'written' ? { keyId, status: statusOf(next) } : undefined;

@@ -8,8 +8,9 @@ import { signInEnvironment } from '../../functions/accounts/contract.ts';
 import { tierLimitsEnvironment } from '../../functions/runtime/contract.ts';
 import { metricNames } from '../../functions/runtime/metric-names.ts';
 import type { Config } from '../config.ts';
-import { accountFunctionsIn } from './account-functions.ts';
+import { type AccountRoute, accountFunctionsIn } from './account-functions.ts';
 import type { Alarms } from './alarms.ts';
+import type { Alerts } from './alerts.ts';
 import type { Audit } from './audit.ts';
 import type { Dashboard } from './dashboard.ts';
 import type { Identity } from './identity.ts';
@@ -29,16 +30,9 @@ export interface AccountsProps {
   readonly subscriptions: Subscriptions;
   readonly usage: Usage;
   readonly audit: Audit;
+  readonly alerts: Alerts;
   readonly payments: Payments;
   readonly dashboard: Pick<Dashboard, 'origin'>;
-}
-
-/** One function of an account route. */
-export interface AccountRoute {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Below the API's address, such as `account/keys/{keyId}`. */
-  readonly path: string;
-  readonly fn: LatchkeyFunction;
 }
 
 /** What a signed-in subscriber can do: the authorizer of ID tokens, and one function for each act. */
@@ -61,6 +55,7 @@ export class Accounts extends Construct {
       { method: 'GET', path: 'account/keys/{keyId}', fn: this.#getKey() },
       { method: 'DELETE', path: 'account/keys/{keyId}', fn: this.#revokeKey() },
       { method: 'POST', path: 'account/keys/{keyId}/rotate', fn: this.#rotateKey() },
+      { method: 'PUT', path: 'account/keys/{keyId}/suspension', fn: this.#suspendKey() },
       { method: 'POST', path: 'account/keys/{keyId}/claim', fn: this.#claimKey() },
       { method: 'POST', path: 'account/keys/{keyId}/stored', fn: this.#storeSecret() },
       { method: 'GET', path: 'account/usage', fn: this.#reportUsage() },
@@ -179,6 +174,16 @@ export class Accounts extends Construct {
     return revoke;
   }
 
+  #suspendKey(): LatchkeyFunction {
+    const suspend = this.#make(
+      'SuspendAccountKey',
+      'suspend-account-key',
+      'PUT /account/keys/{keyId}/suspension: stops a key, or lets it go on',
+    );
+    this.#props.keys.grantWriteTimed(suspend);
+    return suspend;
+  }
+
   #claimKey(): LatchkeyFunction {
     const { keys } = this.#props;
     const claim = this.#make(
@@ -239,7 +244,7 @@ export class Accounts extends Construct {
   }
 
   #export(): LatchkeyFunction {
-    const { keys, subscriptions, usage, audit } = this.#props;
+    const { keys, subscriptions, usage, audit, alerts } = this.#props;
     const fn = this.#make('ExportAccount', 'export-account', 'GET /account/export: all that is kept', {
       timeout: Duration.seconds(29),
     });
@@ -248,6 +253,8 @@ export class Accounts extends Construct {
     keys.grantList(fn);
     usage.grantRead(fn);
     audit.grantSubjects(fn);
+    alerts.grantRead(fn);
+    alerts.grantList(fn);
     return fn;
   }
 

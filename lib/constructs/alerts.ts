@@ -6,13 +6,25 @@ import {
   byOpenIndex,
 } from '../../functions/alerts/contract.ts';
 import type { Config } from '../config.ts';
+import { type AccountRoute, accountFunctionsIn } from './account-functions.ts';
+import type { Dashboard } from './dashboard.ts';
 import type { Encryption } from './encryption.ts';
+import type { Keys } from './keys.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 import { LatchkeyTable } from './latchkey-table.ts';
+import type { Subscriptions } from './subscriptions.ts';
 
 export interface AlertsProps {
   readonly config: Config;
   readonly encryption: Encryption;
+}
+
+/** What the routes of owners work with. */
+export interface OwnersProps {
+  readonly config: Config;
+  readonly dashboard: Pick<Dashboard, 'origin'>;
+  readonly keys: Keys;
+  readonly subscriptions: Subscriptions;
 }
 
 /** Table Alerts: one item for each incident, and the rights to it. */
@@ -39,6 +51,32 @@ export class Alerts extends Construct {
       sortKey: { name: 'alertId', type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
+  }
+
+  /** What a signed-in subscriber can do about alerts. */
+  addOwnersRoutes({ config, dashboard, keys, subscriptions }: OwnersProps): AccountRoute[] {
+    const make = accountFunctionsIn(this, config, dashboard);
+    const list = make(
+      'ListAccountAlerts',
+      'list-account-alerts',
+      'GET /account/alerts: what was unusual in the account',
+    );
+    this.grantRead(list);
+    this.grantList(list);
+    keys.grantRead(list);
+    const answer = make(
+      'AnswerAccountAlert',
+      'answer-account-alert',
+      'POST /account/alerts/{alertId}/answer: suspends the key, rotates it, or says that all is well',
+    );
+    this.grantWrite(answer);
+    keys.grantMint(answer);
+    subscriptions.grantRead(answer);
+    subscriptions.grantIdempotency(answer);
+    return [
+      { method: 'GET', path: 'account/alerts', fn: list },
+      { method: 'POST', path: 'account/alerts/{alertId}/answer', fn: answer },
+    ];
   }
 
   grantRead(fn: LatchkeyFunction): void {

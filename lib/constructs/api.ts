@@ -28,7 +28,8 @@ import {
 import type { Config } from '../config.ts';
 import { type TierName, tierNames } from '../tiers.ts';
 import { accessLogFormat } from './access-log-format.ts';
-import type { AccountRoute, Accounts } from './accounts.ts';
+import type { AccountRoute } from './account-functions.ts';
+import type { Accounts } from './accounts.ts';
 import type { Alarms } from './alarms.ts';
 import type { Authorizer } from './authorizer.ts';
 import { addCustomDomain } from './custom-domain.ts';
@@ -75,6 +76,9 @@ const throttles: Readonly<Record<string, { readonly rate: number; readonly burst
   // In an emergency: no stranger must be able to keep owners from ending what was stolen.
   '/account/keys/{keyId}/DELETE': emergency,
   '/account/keys/{keyId}/rotate/POST': emergency,
+  '/account/keys/{keyId}/suspension/PUT': emergency,
+  '/account/alerts/{alertId}/answer/POST': emergency,
+  '/account/alerts/GET': look,
   '/account/keys/{keyId}/claim/POST': act,
   '/account/keys/{keyId}/stored/POST': act,
   '/account/usage/GET': look,

@@ -171,6 +171,24 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
     ...sealsHandovers,
     ...opensHandovers,
   },
+  // Of alerts it reads what is the account's own, by the function's own check.
+  'list-account-alerts': {
+    'dynamodb:GetItem': ['AlertsAlerts', 'Keys'],
+    'dynamodb:Query': ['AlertsAlerts/index/bySubscription'],
+    ...readsItems,
+  },
+  // As rotate-account-key, and the answer with it.
+  'answer-account-alert': {
+    'dynamodb:GetItem': ['AlertsAlerts', 'Keys', 'Subscriptions'],
+    'dynamodb:PutItem': ['AlertsAlerts', 'Keys'],
+    'dynamodb:GetItem of idempotency#*': ['Subscriptions'],
+    'dynamodb:PutItem of idempotency#*': ['Subscriptions'],
+    ...writesItems,
+    ...readsPeppers,
+    ...sealsHandovers,
+    ...opensHandovers,
+  },
+  'suspend-account-key': changesKeys,
   'revoke-account-key': {
     'dynamodb:GetItem': ['Keys', 'Subscriptions'],
     'dynamodb:PutItem': ['Keys', 'Subscriptions'],
@@ -190,8 +208,8 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
     ...writesItems,
   },
   'export-account': {
-    'dynamodb:GetItem': ['Keys', 'Subscriptions', 'Usage'],
-    'dynamodb:Query': ['Audit', 'Keys/index/bySubscription'],
+    'dynamodb:GetItem': ['AlertsAlerts', 'Keys', 'Subscriptions', 'Usage'],
+    'dynamodb:Query': ['AlertsAlerts/index/bySubscription', 'Audit', 'Keys/index/bySubscription'],
     ...readsItems,
   },
   'delete-account': {
@@ -366,6 +384,7 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
   // API Gateway waits; a cold start is CPU, and CPU comes with memory.
   'authorize-request': [1024, 5],
   'authorize-account': [1024, 5],
+  'answer-account-alert': [512, 15],
   'change-account-settings': [512, 15],
   'claim-account-key': [512, 15],
   'create-account-key': [512, 29],
@@ -374,12 +393,14 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
   'export-account': [512, 29],
   'get-account': [512, 15],
   'get-account-key': [512, 15],
+  'list-account-alerts': [512, 15],
   'list-account-audit': [512, 15],
   'list-account-keys': [512, 15],
   'report-account-usage': [512, 15],
   'revoke-account-key': [512, 15],
   'rotate-account-key': [512, 15],
   'store-account-secret': [512, 15],
+  'suspend-account-key': [512, 15],
   // These wait for Stripe, and now and then for API Gateway to take another usage key.
   'approve-request': [512, 60],
   'choose-tier': [512, 29],

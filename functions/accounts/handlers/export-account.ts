@@ -1,3 +1,4 @@
+import { composeAlerts } from '../../alerts/index.ts';
 import { auditTableEnvironment } from '../../audit/contract.ts';
 import { createAuditStore } from '../../audit/index.ts';
 import { composeKeys } from '../../keys/index.ts';
@@ -10,6 +11,7 @@ const { client, keys } = composeKeys();
 const dependencies = {
   ...composeAccountView(client),
   keys,
+  alerts: composeAlerts(client),
   audit: createAuditStore(client, parseEnvironment(auditTableEnvironment).AUDIT_TABLE),
 };
 

@@ -18,3 +18,4 @@ export {
   type Signal,
   severities,
 } from './signal.ts';
+export { isAboutKey, isHeldBack, usefulAnswers } from './useful-answers.ts';

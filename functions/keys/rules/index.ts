@@ -14,7 +14,14 @@ export {
   withNewLink,
 } from './handover.ts';
 export { isKeyId, isPrefix, loggableForm } from './key-format.ts';
-export type { Handover, HandoverOrigin, KeyItem, Outgoing, TimerAction } from './key-item.ts';
+export type {
+  Handover,
+  HandoverOrigin,
+  KeyItem,
+  Outgoing,
+  SuspensionCause,
+  TimerAction,
+} from './key-item.ts';
 export { type KeyView, keyView, statusOf } from './key-view.ts';
 export {
   changed,
@@ -22,9 +29,12 @@ export {
   nextVersion,
   noticed,
   reminded,
+  resumed,
   retired,
   revoked,
   rotated,
+  suspended,
+  suspensionsWithout,
   withoutVersion,
 } from './lifecycle.ts';
 export { deferred, dispatched, type Message, queued, redelivered } from './outbox.ts';

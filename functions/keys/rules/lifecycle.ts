@@ -194,22 +194,32 @@ export function suspended(
 }
 
 /**
- * Lifts one cause of suspension, and no other. A key that fell due meanwhile is noticed first, even for the second time.
- * @returns undefined where the key is not suspended for that cause
+ * Lifts the given causes of suspension, and no other. A key that fell due meanwhile is noticed first, even for the second time.
+ * @returns undefined where the key is suspended for none of them
  */
 export function resumed(
   key: KeyItem,
-  cause: SuspensionCause,
+  causes: SuspensionCause | readonly SuspensionCause[],
   change: Change,
   policy: TimerPolicy,
 ): KeyItem | undefined {
-  const { [cause]: lifted, ...suspensions } = key.suspensions;
-  if (lifted === undefined) return undefined;
+  const suspensions = suspensionsWithout(key, [causes].flat());
+  if (Object.keys(suspensions).length === Object.keys(key.suspensions).length) return undefined;
   const { noticedFor, ...rest } = key;
   const isForgotten = noticedFor === undefined || isPast(key.rotateAt, new Date(change.at));
   return withTimer(
     { ...(isForgotten ? rest : key), suspensions, revision: key.revision + 1, change },
     policy,
+  );
+}
+
+/** What a key is suspended for but for some causes. */
+export function suspensionsWithout(
+  { suspensions }: Pick<KeyItem, 'suspensions'>,
+  causes: readonly SuspensionCause[],
+): KeyItem['suspensions'] {
+  return Object.fromEntries(
+    Object.entries(suspensions).filter(([cause]) => !causes.includes(cause as SuspensionCause)),
   );
 }
 

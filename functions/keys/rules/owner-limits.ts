@@ -20,7 +20,7 @@ export function mayRotate({ retired }: Pick<KeyItem, 'retired'>, at: string): bo
   return retired.filter(({ retiredAt }) => retiredAt > since).length < rotationsAnHour;
 }
 
-/** Whether support has stopped a key, for which its owner must ask. */
+/** Whether support has stopped a key, for which its owner must ask: every other cause is the owner's to end. */
 export function isStopped({ suspensions, revokedAt }: Pick<KeyItem, 'suspensions' | 'revokedAt'>): boolean {
-  return revokedAt === undefined && (suspensions.admin !== undefined || suspensions.anomaly !== undefined);
+  return revokedAt === undefined && suspensions.admin !== undefined;
 }
