@@ -1,93 +1,101 @@
-import * as z from 'zod';
+import { learn } from './model/learn.ts';
+import { beginning, type Draft, draftOf, type Model } from './model/model.ts';
+import { followNetworks, networkLookAt, tellNetworks } from './model/networks.ts';
+import { hour } from './model/numbers.ts';
+import { endOfMonth, followForecast, tellThreshold } from './model/quota.ts';
+import { followRefusals, isRefusing, tellRefusals } from './model/refusals.ts';
+import { endQuiet, followSilence, prolongQuiet, silenceLookAt, tellSilence } from './model/silence.ts';
+import { followSurge, settleSurge, tellSurge } from './model/surge.ts';
+import { piecesOf } from './model/time-pieces.ts';
+import { expectedIn, type Season, seasonOf } from './model/usual.ts';
+import { tellWokeUp, wakes, wokeUpLookAt, wokeUpRules } from './model/woke-up.ts';
 import type { Sight, Signal } from './signal.ts';
 
-/**
- * What is kept of a subject between two looks: JSON of bounded size. Only `examine` reads its fields.
- */
-export const modelSchema = z.object({
-  v: z.literal(1),
-  /** Requests an hour, as usual. */
-  level: z.number(),
-  /** Hours that the level was learned from. */
-  hours: z.number(),
-  /** When the last request came; epoch ms. */
-  last: z.number(),
-  networks: z.record(z.string(), z.number()),
-});
-
-export type Model = Readonly<z.infer<typeof modelSchema>>;
-
-export const isModel = (value: unknown): value is Model => modelSchema.safeParse(value).success;
+export { isModel, type Model, modelSchema } from './model/model.ts';
 
 export interface Examined {
+  /** What to hand to the next look at the same subject: JSON. */
   readonly model: Model;
+  /** All that is unusual now. What a look no longer tells has ended. */
   readonly signals: readonly Signal[];
   /** When to look again though nothing comes; epoch ms. */
   readonly lookAt?: number;
 }
 
-const hour = 3_600_000;
+/**
+ * One look: what is unusual in this sight, and the model that has seen it. Pure: the same input gives the same answer.
+ * Sights of a subject come in order, without overlap; time that none covers is as if it had not been.
+ */
+export function examine(known: Model | undefined, sight: Sight): Examined {
+  const model = known === undefined ? beginning(sight.from) : woken(known, sight);
+  const season = seasonOf(model);
+  const isQuiet = sight.requests <= 0;
 
-/** One look: what is unusual in this sight, and the model that has seen it. Pure: the same input gives the same answer. */
-export function examine(model: Model | undefined, sight: Sight): Examined {
-  const hours = Math.max((sight.to - sight.from) / hour, 1 / 60);
-  const rate = sight.requests / hours;
-  const known = model ?? { v: 1, level: rate, hours: 0, last: sight.from, networks: {} };
-  const signals: Signal[] = [];
-  const surge = known.hours >= 72 && sight.requests > 60 && rate > 5 * Math.max(known.level, 4);
-  const silent =
-    known.hours >= 168 && sight.requests === 0 && known.level > 4 && sight.to - known.last >= 6 * hour;
-  const figures = { requests: sight.requests, usual: Math.round(known.level) };
-  if (surge) {
-    signals.push({
-      kind: 'surge',
-      severity: 'warning',
-      of: '',
-      explanation: `${sight.requests} requests; usual: ${Math.round(known.level)} an hour.`,
-      facts: figures,
-    });
+  followSurge(model, season, sight);
+  followRefusals(model, sight);
+  followNetworks(model, sight);
+  if (isQuiet) passQuietly(model, season, sight);
+  else takeIn(model, season, sight);
+  model.through = Math.max(model.through, sight.to);
+  settleSurge(model, season);
+
+  const signals = [
+    ...tellSurge(model),
+    ...tellSilence(model),
+    ...tellWokeUp(model),
+    ...tellRefusals(model),
+    ...tellNetworks(model),
+    ...tellThreshold(sight),
+    ...followForecast(model, season, sight),
+  ];
+  if (wokeUpIsOver(model)) delete model.wokeUp;
+  const lookAt = nextLook(model, season, sight);
+  return { model, signals, ...(lookAt === undefined ? {} : { lookAt }) };
+}
+
+/** After weeks of sleep nothing of what was usual need be so still: all but the networks is learned anew. */
+function woken(known: Model, sight: Sight): Draft {
+  const model = draftOf(known);
+  if (!wakes(model, sight)) return model;
+  const { last = sight.from, networks, forecast, refusals } = model;
+  const anew = { ...beginning(sight.from), refusals, wokeUp: { at: sight.from, before: last } };
+  return { ...anew, ...(networks && { networks }), ...(forecast && { forecast }) };
+}
+
+const wokeUpIsOver = ({ wokeUp, through }: Draft): boolean =>
+  wokeUp !== undefined && through >= wokeUp.at + wokeUpRules.lasts;
+
+function passQuietly(model: Draft, season: Season, { from, to }: Sight): void {
+  for (const piece of piecesOf(from, to)) {
+    prolongQuiet(model, season, piece);
+    // In a silence nothing is learned: when it is over, all shall be as before.
+    if (model.silence === undefined) learn(model, season, piece, 0, false);
+    followSilence(model, piece.at + piece.hours * hour);
   }
-  if (silent) {
-    signals.push({
-      kind: 'silence',
-      severity: 'warning',
-      of: '',
-      explanation: `No requests since ${new Date(known.last).toISOString()}.`,
-      facts: figures,
-    });
-  }
-  for (const status of ['401', '403', '429'] as const) {
-    const refused = sight.refused[status] ?? 0;
-    if (refused < 100 || refused < sight.requests) continue;
-    signals.push({
-      kind: 'refusals',
-      severity: 'warning',
-      of: status,
-      explanation: `${refused} requests were refused with ${status}.`,
-      facts: { refused },
-    });
-  }
-  const { quota } = sight;
-  const passed = quota && [100, 80, 50].find((percent) => quota.used * 100 >= quota.limit * percent);
-  if (quota && passed) {
-    signals.push({
-      kind: 'quota-threshold',
-      severity: passed === 100 ? 'critical' : passed === 80 ? 'warning' : 'info',
-      of: `${quota.period}/${passed}`,
-      explanation: `${quota.used} of the month's ${quota.limit} requests are used.`,
-      facts: { used: quota.used, limit: quota.limit, percent: passed },
-    });
-  }
-  const weight = Math.min(1, hours / 24);
-  const learned = surge ? known.level : known.level + weight * (rate - known.level);
-  const last = sight.requests > 0 ? sight.to : known.last;
-  return {
-    model: { v: 1, level: learned, hours: known.hours + hours, last, networks: {} },
-    signals,
-    ...(signals.length > 0
-      ? { lookAt: sight.to + hour }
-      : known.hours >= 160 && learned > 4
-        ? { lookAt: last + 6 * hour }
-        : {}),
-  };
+}
+
+/** What came is taken to have come as it usually does. */
+function takeIn(model: Draft, season: Season, { from, to, requests }: Sight): void {
+  endQuiet(model);
+  model.last = to;
+  const pieces = piecesOf(from, to);
+  const shares = pieces.map((piece) => expectedIn(1, season, piece));
+  const all = shares.reduce((sum, share) => sum + share, 0);
+  const unusual = model.surge !== undefined;
+  pieces.forEach((piece, number) => {
+    learn(model, season, piece, (requests * (shares[number] ?? 0)) / all, unusual);
+  });
+}
+
+/** What can only end by time is looked at then; what can end any hour, hourly. */
+function nextLook(model: Draft, season: Season, { quota, to }: Sight): number | undefined {
+  const isUncertain = model.surge !== undefined || isRefusing(model) || model.forecast?.open;
+  const candidates = [
+    isUncertain ? to + hour : undefined,
+    silenceLookAt(model, season),
+    wokeUpLookAt(model),
+    networkLookAt(model),
+    quota && quota.used * 100 >= quota.limit * 50 ? endOfMonth(quota.period) : undefined,
+  ].filter((at) => at !== undefined && at > to) as number[];
+  return candidates.length === 0 ? undefined : Math.min(...candidates);
 }

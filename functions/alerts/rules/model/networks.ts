@@ -1,0 +1,74 @@
+import type { Sight, Signal } from '../signal.ts';
+import type { Draft } from './model.ts';
+import { day, hour } from './numbers.ts';
+import { date, timespan } from './words.ts';
+
+export const networkRules = {
+  /** So long a key's networks are watched before a new one is told. */
+  warmUp: 7 * day,
+  /** A key with more is at home in many. */
+  few: 3,
+  /** Seen no more for so long, a network is forgotten. */
+  forgotten: 60 * day,
+  /** A new one is told for so long; then it is known. */
+  lasts: day,
+  /** Networks that are kept: more than few is all that there is to know. */
+  kept: 8,
+  /** New ones that are named. */
+  named: 5,
+} as const;
+
+/** Takes in the networks of a sight, and finds those that are new to a key with few. */
+export function followNetworks(model: Draft, sight: Sight): void {
+  if (model.networks?.fresh && sight.to >= model.networks.fresh.at + networkRules.lasts) {
+    delete model.networks.fresh;
+  }
+  if (sight.networks.length === 0) return;
+  const networks = model.networks ?? { since: sight.from, seen: {} };
+  model.networks = networks;
+  forget(networks.seen, sight.from);
+
+  const known = Object.keys(networks.seen);
+  const fresh = sight.networks.filter((network) => networks.seen[network] === undefined).toSorted();
+  const isFew = known.length > 0 && known.length <= networkRules.few;
+  if (networks.fresh !== undefined) {
+    networks.fresh.names = [...networks.fresh.names, ...fresh].slice(0, networkRules.named);
+  } else if (fresh.length > 0 && isFew && sight.from - networks.since >= networkRules.warmUp) {
+    networks.fresh = { at: sight.from, names: fresh.slice(0, networkRules.named), known: known.toSorted() };
+  }
+
+  const now = Math.floor((sight.to - 1) / hour);
+  for (const network of sight.networks) networks.seen[network] = now;
+  if (fresh.length > 0) networks.seen = latest(networks.seen);
+}
+
+/** The last ones seen; of those of one hour, always the same. */
+function latest(seen: Record<string, number>): Record<string, number> {
+  const entries = Object.entries(seen).toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  return Object.fromEntries(entries.slice(0, networkRules.kept));
+}
+
+function forget(seen: Record<string, number>, at: number): void {
+  for (const network in seen) {
+    if (at - (seen[network] ?? 0) * hour > networkRules.forgotten) delete seen[network];
+  }
+}
+
+export const networkLookAt = ({ networks }: Draft): number | undefined =>
+  networks?.fresh && networks.fresh.at + networkRules.lasts;
+
+export function tellNetworks({ networks }: Draft): Signal[] {
+  if (networks?.fresh === undefined) return [];
+  const { at, names, known } = networks.fresh;
+  const since = new Date(networks.since).toISOString();
+  const what = names.length === 1 ? 'a network' : `${names.length} networks`;
+  return [
+    {
+      kind: 'new-network',
+      severity: known.length === 1 ? 'warning' : 'info',
+      of: '',
+      explanation: `Requests came from ${what} that this key was not used from before: ${names.join(', ')}, first ${timespan(at, at + hour)}. Known since ${date(networks.since)}: ${known.join(', ')}.`,
+      facts: { networks: names.join(', '), known: known.join(', '), at: new Date(at).toISOString(), since },
+    },
+  ];
+}

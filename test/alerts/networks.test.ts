@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { day, hour, only, start, steadily, watched } from './traffic.ts';
+
+const home = '198.51.100.0/24';
+const office = '192.0.2.0/24';
+const strange = '203.0.113.0/24';
+const from =
+  (...networks: string[]) =>
+  (at: number) => ({ ...steadily(at), networks });
+
+describe('a new network', () => {
+  test('of a key with one is told with the new and the known, for a day', () => {
+    const key = watched();
+    key.live(14, from(home));
+    const signal = only(key.look(from(home, strange)(key.now)));
+    expect(signal).toMatchObject({ kind: 'new-network', severity: 'warning', of: '' });
+    expect(signal.explanation).toBe(
+      `Requests came from a network that this key was not used from before: ${strange}, first between 00:00 and 01:00 UTC on 19 October. Known since 5 October: ${home}.`,
+    );
+    expect(signal.facts).toMatchObject({ networks: strange, known: home });
+    expect(key.lookAt).toBeLessThanOrEqual(start + 15 * day);
+    expect(key.live(22 / 24, from(home))).toHaveLength(22);
+    expect(key.look(from(home)(key.now))).toEqual([]);
+    expect(key.live(3, from(home, strange))).toEqual([]);
+  });
+
+  test('of a key with three is told; of one with four it is not', () => {
+    const three = watched();
+    three.live(14, from(home, office, '192.0.3.0/24'));
+    expect(only(three.look(from(strange)(three.now))).severity).toBe('info');
+    const four = watched();
+    four.live(14, from(home, office, '192.0.3.0/24', '192.0.4.0/24'));
+    expect(four.look(from(strange)(four.now))).toEqual([]);
+  });
+
+  test('is not told in the first seven days', () => {
+    const key = watched();
+    key.live(6.9, from(home));
+    expect(key.look(from(strange)(key.now))).toEqual([]);
+  });
+
+  test('ends without traffic at the time that was asked for', () => {
+    const key = watched();
+    key.live(14, (at) => ({ requests: (at / hour) % 24 === 0 ? 1 : 0, networks: [home] }));
+    key.look({ requests: 1, networks: [strange] });
+    const { lookAt = 0 } = key;
+    expect(lookAt).toBe(start + 15 * day);
+    expect(key.look({}, (lookAt - key.now) / hour)).toEqual([]);
+  });
+
+  test('is one incident with others that come on its day', () => {
+    const key = watched();
+    key.live(14, from(home));
+    key.look(from(strange)(key.now));
+    expect(only(key.look(from(office)(key.now))).facts['networks']).toBe(`${strange}, ${office}`);
+  });
+
+  test('that nobody has used for two months is new again', () => {
+    const key = watched();
+    key.live(10, from(home, office));
+    key.live(61, from(home));
+    expect(only(key.look(from(office)(key.now))).facts).toMatchObject({ networks: office, known: home });
+  });
+});
