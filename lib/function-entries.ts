@@ -1,5 +1,6 @@
 /** Every function with its handler's file below `functions/`; they are bundled in one pass. */
 export const functionEntries = {
+  'acknowledge-alert': 'alerts/handlers/acknowledge-alert',
   'answer-account-alert': 'accounts/handlers/answer-account-alert',
   'approve-request': 'payments/handlers/approve-request',
   'authorize-account': 'accounts/handlers/authorize-account',
@@ -13,6 +14,7 @@ export const functionEntries = {
   'decline-request': 'payments/handlers/decline-request',
   'delete-account': 'accounts/handlers/delete-account',
   'deliver-key': 'delivery/handlers/deliver-key',
+  'detect-anomalies': 'alerts/handlers/detect-anomalies',
   'dispute-claim': 'delivery/handlers/dispute-claim',
   'erase-accounts': 'accounts/handlers/erase-accounts',
   'evaluate-decision': 'decisions/handlers/evaluate-decision',
@@ -27,6 +29,7 @@ export const functionEntries = {
   'list-account-alerts': 'accounts/handlers/list-account-alerts',
   'list-account-audit': 'accounts/handlers/list-account-audit',
   'list-account-keys': 'accounts/handlers/list-account-keys',
+  'list-alerts': 'alerts/handlers/list-alerts',
   'list-keys': 'keys/handlers/list-keys',
   'list-requests': 'payments/handlers/list-requests',
   'mail-account': 'delivery/handlers/mail-account',

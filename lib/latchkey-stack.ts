@@ -44,7 +44,8 @@ export class LatchkeyStack extends Stack {
     const subscriptions = new Subscriptions(this, 'Subscriptions', { config, encryption, alarms });
     const usage = new Usage(this, 'Usage', { config, encryption });
     const alerts = new Alerts(this, 'Alerts', { config, encryption });
-    new Detection(this, 'Detection', { config, encryption });
+    const detection = new Detection(this, 'Detection', { config, encryption });
+    detection.addDetector({ alarms, alerts, keys, subscriptions, usage });
     const authorizer = new Authorizer(this, 'Authorizer', { config, keys, alarms });
     const decisions = new Decisions(this, 'Decisions', { config, usage, alarms });
     new Rotation(this, 'Rotation', { config, alarms, keys });
@@ -82,7 +83,7 @@ export class LatchkeyStack extends Stack {
 
     openApi.useApi(api.restApi);
     const management = new KeyManagement(this, 'KeyManagement', { config, keys, subscriptions });
-    const audit = new Audit(this, 'Audit', { config, encryption, alarms, keys, subscriptions });
+    const audit = new Audit(this, 'Audit', { config, encryption, alarms, keys, subscriptions, alerts });
     const payments = new Payments(this, 'Payments', {
       config,
       encryption,
@@ -113,13 +114,15 @@ export class LatchkeyStack extends Stack {
     dashboard.publish({ api, identity });
     // Behind all that plan usage keys.
     subscriptions.useUsagePlans(api.usagePlans);
-    const acts = [...management.acts, delivery.addManagement(), ...payments.acts];
+    const ofAlerts = alerts.addManagement();
+    const acts = [...management.acts, delivery.addManagement(), ...payments.acts, ...ofAlerts.acts];
     const reads = [
       ...management.reads,
       subscriptions.addManagement(),
       usage.addManagement(subscriptions),
       ...audit.reads,
       ...payments.reads,
+      ...ofAlerts.reads,
     ];
     new ManagementAccess(this, 'ManagementAccess', { acts, reads });
     if (config.cloudTrail) {

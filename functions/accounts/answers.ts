@@ -295,8 +295,16 @@ export const usageReport = usageReportSchema.meta({
   description: 'A month of your usage.',
 });
 
-/** Of the platform alone is the pepper: no key and no account has an entry of it. */
-const accountActions = recordedActions.filter((action) => action !== 'rotate-pepper');
+/** Of the platform alone is the pepper, and alerts have pages of their own: no key and no account has an entry of them. */
+const notOfAccounts: ReadonlySet<string> = new Set([
+  'rotate-pepper',
+  'open-alert',
+  'update-alert',
+  'close-alert',
+  'answer-alert',
+  'acknowledge-alert',
+] satisfies (typeof recordedActions)[number][]);
+const accountActions = recordedActions.filter((action) => !notOfAccounts.has(action));
 
 export const auditEntry = z
   .object({

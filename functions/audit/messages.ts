@@ -1,15 +1,17 @@
 import * as z from 'zod';
-import { cursor, exactlyOneOf, keyId, pageSize, subscriptionId } from '../runtime/fields.ts';
+import { alertId, cursor, exactlyOneOf, keyId, pageSize, subscriptionId } from '../runtime/fields.ts';
 import { indexed } from './rules/audit-entry.ts';
 import type { Position } from './stores/audit-store.ts';
 
 /** The payloads of the management functions about the record. Unknown fields are refused. */
 
-const subject = 'must be a key id, a subscription id or platform';
+const subject = 'must be a key id, a subscription id, an alert id or platform';
 export const verifyAuditRequest = z.strictObject({
   subject: z
     .string({ error: subject })
-    .regex(/^([0-9A-Za-z]{12}|sub_[0-9A-Za-z]{20}|platform)$/, { error: subject })
+    .regex(/^([0-9A-Za-z]{12}|sub_[0-9A-Za-z]{20}|alert_[0-9A-HJKMNP-TV-Z]{26}|platform)$/, {
+      error: subject,
+    })
     .optional(),
 });
 
@@ -20,13 +22,14 @@ export const queryAuditRequest = z
   .strictObject({
     keyId: keyId.optional(),
     subscriptionId: subscriptionId.optional(),
+    alertId: alertId.optional(),
     day: z.iso.date({ error: 'must be a day such as 2026-11-23' }).optional(),
     from: utc,
     to: utc,
     limit: pageSize(100, 25),
     cursor: cursor(isPosition),
   })
-  .refine(...exactlyOneOf('keyId', 'subscriptionId', 'day'));
+  .refine(...exactlyOneOf('keyId', 'subscriptionId', 'alertId', 'day'));
 
 /** The key of an entry, with that of the index by day where the list is of a day; each value as an entry has it. */
 function isPosition(position: unknown): position is Position {

@@ -6,6 +6,7 @@ import type { AuditStore, Found, Page, Position } from './stores/audit-store.ts'
 export interface QueryAudit {
   readonly keyId?: string | undefined;
   readonly subscriptionId?: string | undefined;
+  readonly alertId?: string | undefined;
   readonly day?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -20,10 +21,10 @@ export interface AuditPage {
   readonly cursor?: string;
 }
 
-/** One page of the record of a key, a subscription or a day. Never a scan. */
+/** One page of the record of a key, a subscription, an alert or a day. Never a scan. */
 export async function queryAudit(request: QueryAudit, audit: AuditStore): Promise<AuditPage> {
-  const { keyId, subscriptionId, day, from, to, limit, cursor } = request;
-  const subject = keyId ?? subscriptionId;
+  const { keyId, subscriptionId, alertId, day, from, to, limit, cursor } = request;
+  const subject = keyId ?? subscriptionId ?? alertId;
   if (cursor !== undefined && !isOfList(cursor, request)) {
     throw new ValidationError('cursor: belongs to another list');
   }
@@ -51,9 +52,12 @@ function told(entry: AuditEntry): Omit<AuditEntry, 'dayOrder'> {
 }
 
 /** Whether a position lies in the list, within its bounds: DynamoDB refuses to begin anywhere else. */
-function isOfList(position: Position, { keyId, subscriptionId, day, from, to }: QueryAudit): boolean {
+function isOfList(
+  position: Position,
+  { keyId, subscriptionId, alertId, day, from, to }: QueryAudit,
+): boolean {
   if (day === undefined) {
-    return position['subject'] === (keyId ?? subscriptionId) && position['day'] === undefined;
+    return position['subject'] === (keyId ?? subscriptionId ?? alertId) && position['day'] === undefined;
   }
   const at = String(position['dayOrder']).split('#', 1)[0] ?? '';
   return position['day'] === day && (from === undefined || from <= at) && (to === undefined || at <= to);

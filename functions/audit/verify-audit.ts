@@ -80,11 +80,11 @@ function vanished(looks: readonly Look[]): Broken[] {
   return [...referred.difference(known)].map((subject) => ({ subject, sequence: 1, why }));
 }
 
-/** The keys of a subscription, the subscription of a key. */
+/** The keys of a subscription, the subscription of a key or of an alert. What is nobody's says `platform`, which may not be. */
 function referredBy({ state }: AuditEntry): string[] {
   const { keyIds, subscriptionId } = state ?? {};
   const ids = Array.isArray(keyIds) ? [...keyIds, subscriptionId] : [subscriptionId];
-  return ids.filter((id) => typeof id === 'string');
+  return ids.filter((id) => typeof id === 'string' && id !== 'platform');
 }
 
 function unrecorded(subject: string, chain: readonly AuditEntry[], referred: readonly string[]): Look {

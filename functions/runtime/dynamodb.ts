@@ -2,12 +2,15 @@ import {
   ConditionalCheckFailedException,
   DynamoDBClient,
   TransactionCanceledException,
+  TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import {
+  BatchGetCommand,
   DynamoDBDocumentClient,
   PutCommand,
   TransactWriteCommand,
   type TransactWriteCommandInput,
+  UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 
 import { UnavailableError } from './errors.ts';
@@ -41,12 +44,14 @@ export function createDocumentClient(): DocumentClient {
   );
 }
 
-/** All of the writes or none of them. One put alone is no transaction, which would cost twice as much. */
+/** All of the writes or none of them. One put or update alone is no transaction, which would cost twice as much. */
 export async function commit(client: DocumentClient, writes: readonly Write[]): Promise<WriteOutcome> {
   const [first, second] = writes;
   try {
     if (first?.item.Put !== undefined && second === undefined) {
       await client.send(new PutCommand(first.item.Put));
+    } else if (first?.item.Update !== undefined && second === undefined) {
+      await client.send(new UpdateCommand(first.item.Update));
     } else {
       await client.send(new TransactWriteCommand({ TransactItems: writes.map((write) => write.item) }));
     }
@@ -55,6 +60,7 @@ export async function commit(client: DocumentClient, writes: readonly Write[]): 
     if (error instanceof ConditionalCheckFailedException) {
       return { kind: 'refused', failed: writes.map(({ label }) => label) };
     }
+    if (error instanceof TransactionConflictException) return { kind: 'refused', failed: [] };
     if (!(error instanceof TransactionCanceledException)) throw error;
     const codes = (error.CancellationReasons ?? []).map((reason) => reason.Code);
     const failed = writes
@@ -64,6 +70,51 @@ export async function commit(client: DocumentClient, writes: readonly Write[]): 
     if (failed.length === 0 && !codes.includes('TransactionConflict')) throw error;
     return { kind: 'refused', failed };
   }
+}
+
+/** As many as DynamoDB takes at once. */
+const itemsOfBatch = 100;
+const batchesAtOnce = 8;
+
+/**
+ * Reads many items of one table by their keys, strongly consistent and in no order; those that do not exist are left out.
+ * @param keys each one once
+ */
+export async function readMany(
+  client: DocumentClient,
+  tableName: string,
+  keys: readonly Readonly<Record<string, string>>[],
+): Promise<Record<string, unknown>[]> {
+  const batches = Array.from({ length: Math.ceil(keys.length / itemsOfBatch) }, (_, index) =>
+    keys.slice(index * itemsOfBatch, (index + 1) * itemsOfBatch),
+  );
+  const found: Record<string, unknown>[] = [];
+  for (let from = 0; from < batches.length; from += batchesAtOnce) {
+    const some = batches.slice(from, from + batchesAtOnce);
+    const items = await Promise.all(some.map((batch) => readBatch(client, tableName, batch)));
+    found.push(...items.flat());
+  }
+  return found;
+}
+
+async function readBatch(
+  client: DocumentClient,
+  tableName: string,
+  keys: readonly Readonly<Record<string, string>>[],
+): Promise<Record<string, unknown>[]> {
+  const found: Record<string, unknown>[] = [];
+  let asked: Record<string, unknown>[] = [...keys];
+  for (let tried = 0; asked.length > 0; tried++) {
+    if (tried === attempts) throw new UnavailableError('DynamoDB answers for a part of the items only');
+    if (tried > 0) await backoff(tried);
+    const { Responses, UnprocessedKeys } = await client.send(
+      new BatchGetCommand({ RequestItems: { [tableName]: { Keys: asked, ConsistentRead: true } } }),
+    );
+    found.push(...(Responses?.[tableName] ?? []));
+    // What does not fit into an answer of 16 MB, or into the table's throughput of this moment.
+    asked = UnprocessedKeys?.[tableName]?.Keys ?? [];
+  }
+  return found;
 }
 
 const attempts = 10;

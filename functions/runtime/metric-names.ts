@@ -48,6 +48,13 @@ export const metricNames = {
   paymentsDue: 'PaymentsDue',
   paymentsFailed: 'PaymentsFailed',
   paymentsLag: 'PaymentsLag',
+  /** Of each run: looks that were taken, what they did to alerts, subjects that could not be looked at, seconds of the latest look. */
+  detectionLooked: 'DetectionLooked',
+  alertsOpened: 'AlertsOpened',
+  alertsUpdated: 'AlertsUpdated',
+  alertsClosed: 'AlertsClosed',
+  detectionFailed: 'DetectionFailed',
+  detectionLag: 'DetectionLag',
   /** A mail left; dimension `kind`. */
   mailsSent: 'MailsSent',
   /** A mail or an alert could not be sent and waits for another try. An alarm listens: a dimension would hide it. */

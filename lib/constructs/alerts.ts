@@ -10,7 +10,7 @@ import { type AccountRoute, accountFunctionsIn } from './account-functions.ts';
 import type { Dashboard } from './dashboard.ts';
 import type { Encryption } from './encryption.ts';
 import type { Keys } from './keys.ts';
-import type { LatchkeyFunction } from './latchkey-function.ts';
+import { functionsIn, type LatchkeyFunction } from './latchkey-function.ts';
 import { LatchkeyTable } from './latchkey-table.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -30,9 +30,11 @@ export interface OwnersProps {
 /** Table Alerts: one item for each incident, and the rights to it. */
 export class Alerts extends Construct {
   readonly table: LatchkeyTable;
+  readonly #config: Config;
 
   constructor(scope: Construct, id: string, { config, encryption }: AlertsProps) {
     super(scope, id);
+    this.#config = config;
     this.table = new LatchkeyTable(this, 'Alerts', {
       config,
       encryption,
@@ -84,6 +86,12 @@ export class Alerts extends Construct {
     this.#addEnvironment(fn);
   }
 
+  /** Reading many at once. */
+  grantReadMany(fn: LatchkeyFunction): void {
+    this.table.allowReadMany(fn);
+    this.#addEnvironment(fn);
+  }
+
   /** Opening and changing alerts. */
   grantWrite(fn: LatchkeyFunction): void {
     this.table.allowWrite(fn, 'dynamodb:PutItem');
@@ -98,6 +106,29 @@ export class Alerts extends Construct {
   /** Listing the ids of all that are open. */
   grantListOpen(fn: LatchkeyFunction): void {
     fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/${byOpenIndex}`]);
+  }
+
+  /** `list-alerts`, `acknowledge-alert` */
+  addManagement(): {
+    readonly acts: readonly LatchkeyFunction[];
+    readonly reads: readonly LatchkeyFunction[];
+  } {
+    const make = functionsIn(this, this.#config);
+    const list = make(
+      'ListAlerts',
+      'list-alerts',
+      'Lists the alerts that are open, or all of a subscription',
+    );
+    this.grantReadMany(list);
+    this.grantList(list);
+    this.grantListOpen(list);
+    const acknowledge = make(
+      'AcknowledgeAlert',
+      'acknowledge-alert',
+      'Notes that an admin has seen an alert',
+    );
+    this.grantWrite(acknowledge);
+    return { acts: [acknowledge], reads: [list] };
   }
 
   #addEnvironment(fn: LatchkeyFunction): void {

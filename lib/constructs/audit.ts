@@ -6,6 +6,7 @@ import { auditTableEnvironment, byDayIndex, sealEnvironment } from '../../functi
 import { metricNames } from '../../functions/runtime/metric-names.ts';
 import type { Config } from '../config.ts';
 import type { Alarms } from './alarms.ts';
+import type { Alerts } from './alerts.ts';
 import type { Encryption } from './encryption.ts';
 import type { Keys } from './keys.ts';
 import { lagAlarm } from './lag-alarm.ts';
@@ -21,6 +22,7 @@ export interface AuditProps {
   readonly alarms: Alarms;
   readonly keys: Keys;
   readonly subscriptions: Subscriptions;
+  readonly alerts: Alerts;
 }
 
 /** The record of every change (R27): the Audit table, the key that seals it, and the function that writes it. */
@@ -30,8 +32,9 @@ export class Audit extends Construct {
   /** Functions that only tell: `query-audit`, `verify-audit`. */
   readonly reads: readonly LatchkeyFunction[];
 
-  constructor(scope: Construct, id: string, { config, encryption, alarms, keys, subscriptions }: AuditProps) {
+  constructor(scope: Construct, id: string, props: AuditProps) {
     super(scope, id);
+    const { config, encryption, alarms, keys, subscriptions, alerts } = props;
     this.table = new LatchkeyTable(this, 'Audit', {
       config,
       encryption,
@@ -52,8 +55,8 @@ export class Audit extends Construct {
       removalPolicy: dataRemoval(config),
       pendingWindow: Duration.days(30),
     });
-    this.#addRecorder(config, alarms, [keys.table, subscriptions.table]);
-    this.reads = [this.#addQuery(config), this.#addVerify(config, keys, subscriptions)];
+    this.#addRecorder(config, alarms, [keys.table, subscriptions.table, alerts.table]);
+    this.reads = [this.#addQuery(config), this.#addVerify(props)];
   }
 
   /** Reading the record of given subjects. */
@@ -67,7 +70,7 @@ export class Audit extends Construct {
     const record = new LatchkeyFunction(this, 'RecordAudit', {
       config,
       name: 'record-audit',
-      description: 'Puts every change of keys and subscriptions on record',
+      description: 'Puts every change of keys, subscriptions and alerts on record',
       timeout: Duration.seconds(60),
     });
     this.table.allowAppend(record);
@@ -98,14 +101,14 @@ export class Audit extends Construct {
     const query = new LatchkeyFunction(this, 'QueryAudit', {
       config,
       name: 'query-audit',
-      description: 'Tells the record of a key, a subscription or a day',
+      description: 'Tells the record of a key, a subscription, an alert or a day',
     });
     this.table.allowQuery(query, { index: byDayIndex });
     query.addEnvironments(auditTableEnvironment, { AUDIT_TABLE: this.table.tableName });
     return query;
   }
 
-  #addVerify(config: Config, keys: Keys, subscriptions: Subscriptions): LatchkeyFunction {
+  #addVerify({ config, keys, subscriptions, alerts }: AuditProps): LatchkeyFunction {
     const verify = new LatchkeyFunction(this, 'VerifyAudit', {
       config,
       name: 'verify-audit',
@@ -122,6 +125,8 @@ export class Audit extends Construct {
     keys.table.allowScan(verify);
     subscriptions.grantRead(verify);
     subscriptions.table.allowScan(verify);
+    alerts.grantRead(verify);
+    alerts.table.allowScan(verify);
     return verify;
   }
 }

@@ -1,26 +1,48 @@
+import { Duration } from 'aws-cdk-lib';
 import { AttributeType, ProjectionType } from 'aws-cdk-lib/aws-dynamodb';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import {
   activityTableEnvironment,
   activityTtlAttribute,
   byLookIndex,
 } from '../../functions/alerts/contract.ts';
+import { metricNames } from '../../functions/runtime/metric-names.ts';
 import type { Config } from '../config.ts';
+import type { Alarms } from './alarms.ts';
+import type { Alerts } from './alerts.ts';
 import type { Encryption } from './encryption.ts';
-import type { LatchkeyFunction } from './latchkey-function.ts';
+import type { Keys } from './keys.ts';
+import { LatchkeyFunction } from './latchkey-function.ts';
 import { LatchkeyTable } from './latchkey-table.ts';
+import { serviceAlarm } from './service-alarm.ts';
+import type { Subscriptions } from './subscriptions.ts';
+import { sweepMissingAlarm } from './sweep-missing-alarm.ts';
+import type { Usage } from './usage.ts';
 
 export interface DetectionProps {
   readonly config: Config;
   readonly encryption: Encryption;
 }
 
+export interface DetectorProps {
+  readonly alarms: Alarms;
+  readonly alerts: Alerts;
+  readonly keys: Keys;
+  readonly subscriptions: Subscriptions;
+  readonly usage: Usage;
+}
+
 /** Noticing what is unusual: table Activity, what fills it from the logs, and the hourly look at it. */
 export class Detection extends Construct {
   readonly table: LatchkeyTable;
+  readonly #config: Config;
 
   constructor(scope: Construct, id: string, { config, encryption }: DetectionProps) {
     super(scope, id);
+    this.#config = config;
     this.table = new LatchkeyTable(this, 'Activity', {
       config,
       encryption,
@@ -33,6 +55,51 @@ export class Detection extends Construct {
       sortKey: { name: 'lookAt', type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
+  }
+
+  /** `detect-anomalies`: looks, each hour, at what was used since. */
+  addDetector({ alarms, alerts, keys, subscriptions, usage }: DetectorProps): void {
+    const config = this.#config;
+    const detect = new LatchkeyFunction(this, 'DetectAnomalies', {
+      config,
+      name: 'detect-anomalies',
+      description: 'Hourly: looks at what was used, and opens and closes alerts',
+      memorySize: 1024,
+      timeout: Duration.minutes(15),
+    });
+    this.table.allowReadMany(detect);
+    this.table.allowOnly(detect, 'dynamodb:UpdateItem');
+    detect.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/${byLookIndex}`]);
+    this.addEnvironment(detect);
+    alerts.grantReadMany(detect);
+    alerts.table.allowOnly(detect, 'dynamodb:PutItem');
+    subscriptions.grantReadMany(detect);
+    usage.grantReadMany(detect);
+    keys.grantRead(detect);
+    new Rule(this, 'Hourly', {
+      description: 'Looks at what was used in the hour before',
+      // By the clock: a look that is about a whole hour is told as that hour.
+      schedule: Schedule.cron({ minute: '0' }),
+      targets: [new LambdaFunction(detect as IFunction)],
+    });
+    alarms.add(
+      serviceAlarm(this, 'LooksFail', {
+        config,
+        service: 'detect-anomalies',
+        metricName: metricNames.detectionFailed,
+        threshold: 1,
+        description:
+          'A key or subscription could not be looked at. docs/runbook.md#detection-fails-or-is-missing',
+      }),
+    );
+    alarms.add(
+      sweepMissingAlarm(
+        this,
+        'SweepMissing',
+        detect,
+        'Nothing was looked at for three hours. docs/runbook.md#detection-fails-or-is-missing',
+      ),
+    );
   }
 
   /** Tells a function where the table is. */

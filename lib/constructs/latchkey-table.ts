@@ -51,6 +51,12 @@ export class LatchkeyTable extends Table {
     this.#encryption.grantThrough(fn, 'dynamodb', 'read');
   }
 
+  /** Permits reading many single items at once. */
+  allowReadMany(fn: LatchkeyFunction): void {
+    fn.allow(['dynamodb:BatchGetItem'], [this.tableArn]);
+    this.#encryption.grantThrough(fn, 'dynamodb', 'read');
+  }
+
   /** Permits reading single items and exactly these ways to write. */
   allowWrite(fn: LatchkeyFunction, ...actions: ('dynamodb:PutItem' | 'dynamodb:UpdateItem')[]): void {
     fn.allow([...reads, ...actions], [this.tableArn]);
@@ -120,7 +126,7 @@ export class LatchkeyTable extends Table {
   }
 
   /** Permits one kind of write and no read. */
-  allowOnly(fn: LatchkeyFunction, action: 'dynamodb:UpdateItem'): void {
+  allowOnly(fn: LatchkeyFunction, action: 'dynamodb:UpdateItem' | 'dynamodb:PutItem'): void {
     fn.allow([action], [this.tableArn]);
     this.#encryption.grantThrough(fn, 'dynamodb', 'write');
   }

@@ -66,6 +66,12 @@ export class Subscriptions extends Construct {
     this.#addEnvironment(fn);
   }
 
+  /** Reading many at once. */
+  grantReadMany(fn: LatchkeyFunction): void {
+    this.table.allowReadMany(fn);
+    this.#addEnvironment(fn);
+  }
+
   /** Changing subscriptions that exist. */
   grantWrite(fn: LatchkeyFunction): void {
     this.table.allowWrite(fn, 'dynamodb:PutItem');

@@ -50,8 +50,19 @@ export class Usage extends Construct {
     fn.addEnvironments(usageTableEnvironment, { USAGE_TABLE: this.table.tableName });
   }
 
+  /** Reading the months of many subscriptions at once, and knowing what each tier allows. */
+  grantReadMany(fn: LatchkeyFunction): void {
+    this.table.allowReadMany(fn);
+    this.#addReadEnvironment(fn);
+  }
+
   grantRead(fn: LatchkeyFunction): void {
-    this.grantLookUp(fn);
+    this.table.allowRead(fn);
+    this.#addReadEnvironment(fn);
+  }
+
+  #addReadEnvironment(fn: LatchkeyFunction): void {
+    fn.addEnvironments(usageTableEnvironment, { USAGE_TABLE: this.table.tableName });
     fn.addEnvironments(tierLimitsEnvironment, { TIER_LIMITS: JSON.stringify(this.#config.limits) });
   }
 

@@ -62,6 +62,7 @@ export const allVariants = Object.keys(variants) as Variant[];
 
 /** Every management function and its resource. */
 export const management: Readonly<Record<string, string>> = {
+  'acknowledge-alert': 'AlertsAcknowledgeAlert',
   'approve-request': 'PaymentsApproveRequest',
   'change-tier': 'KeyManagementChangeTier',
   'decline-request': 'PaymentsDeclineRequest',
@@ -70,6 +71,7 @@ export const management: Readonly<Record<string, string>> = {
   'get-pepper-usage': 'KeyManagementGetPepperUsage',
   'get-subscription': 'SubscriptionsGetSubscription',
   'get-usage': 'UsageGetUsage',
+  'list-alerts': 'AlertsListAlerts',
   'list-keys': 'KeyManagementListKeys',
   'list-requests': 'PaymentsListRequests',
   'query-audit': 'AuditQueryAudit',
@@ -88,6 +90,7 @@ export const auditing = [
   'get-pepper-usage',
   'get-subscription',
   'get-usage',
+  'list-alerts',
   'list-keys',
   'list-requests',
   'query-audit',

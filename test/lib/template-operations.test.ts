@@ -68,7 +68,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
         .replace(/[^\w-]/g, ''),
     );
 
-  test('watch the API, the authorizers, the meter, the record, mails, payments, rotation, erasures and the number of usage keys', () => {
+  test('watch the API, the authorizers, the meter, the record, mails, payments, rotation, detection, erasures and the number of usage keys', () => {
     expect(alarms.map(({ name }) => name).sort()).toEqual([
       'AccountMailFailed',
       'AccountMailLags',
@@ -84,6 +84,8 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
       'DeliveryDeliveryLags',
       'DeliveryMailsDeferred',
       'DeliveryMailsFailed',
+      'DetectionLooksFail',
+      'DetectionSweepMissing',
       'MailBounceRate',
       'MailComplaintRate',
       'MailEventsDropped',
@@ -153,6 +155,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
     ['AccountsSweepMissing', 'AccountsEraseAccounts'],
     ['PaymentsSweepMissing', 'PaymentsSettlePayments'],
     ['PaymentsCheckSweepMissing', 'PaymentsCheckPayments'],
+    ['DetectionSweepMissing', 'DetectionDetectAnomalies'],
   ])(
     '%s rings when no sweep of %s has come to its end for three hours, be it that its rule is gone',
     (name, fn) => {
@@ -183,13 +186,15 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
   );
 
   test.each([
-    ['RotationHourly', 'RotationRotateKeys'],
-    ['AccountsHourly', 'AccountsEraseAccounts'],
-    ['PaymentsHourly', 'PaymentsSettlePayments'],
-  ])('look after sweeps that run every hour: %s starts %s, and no other service may', (name, fn) => {
+    ['RotationHourly', 'RotationRotateKeys', 'rate(1 hour)'],
+    ['AccountsHourly', 'AccountsEraseAccounts', 'rate(1 hour)'],
+    ['PaymentsHourly', 'PaymentsSettlePayments', 'rate(1 hour)'],
+    // What it tells is about hours of the clock.
+    ['DetectionHourly', 'DetectionDetectAnomalies', 'cron(0 * * * ? *)'],
+  ])('look after sweeps that run every hour: %s starts %s, and no other service may', (name, fn, every) => {
     const rule = one('AWS::Events::Rule', name);
     expect(rule.properties).toMatchObject({
-      ScheduleExpression: 'rate(1 hour)',
+      ScheduleExpression: every,
       State: 'ENABLED',
       Targets: [expect.objectContaining({ Arn: fn })],
     });
@@ -211,7 +216,13 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
       ofType('AWS::Events::Rule')
         .map(({ name }) => name)
         .sort(),
-    ).toEqual(['AccountsHourly', 'PaymentsEveryMinute', 'PaymentsHourly', 'RotationHourly']);
+    ).toEqual([
+      'AccountsHourly',
+      'DetectionHourly',
+      'PaymentsEveryMinute',
+      'PaymentsHourly',
+      'RotationHourly',
+    ]);
     expect(one('AWS::Events::Rule', 'PaymentsEveryMinute').properties['ScheduleExpression']).toBe(
       'rate(1 minute)',
     );
@@ -303,7 +314,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
   const ownMetrics = alarms.filter(
     ({ properties }) => 'Namespace' in properties && !String(properties['Namespace']).startsWith('AWS/'),
   );
-  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(26));
+  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(27));
   test.each(ownMetrics)(
     '$name hears what the function emits, and nothing of another stage',
     ({ properties }) => {

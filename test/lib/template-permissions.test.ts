@@ -310,9 +310,9 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
     'dynamodb:GetItem': ['Audit'],
     'dynamodb:PutItem': ['Audit'],
     'dynamodb:Query': ['Audit'],
-    'dynamodb:DescribeStream': ['Keys.StreamArn', 'Subscriptions.StreamArn'],
-    'dynamodb:GetRecords': ['Keys.StreamArn', 'Subscriptions.StreamArn'],
-    'dynamodb:GetShardIterator': ['Keys.StreamArn', 'Subscriptions.StreamArn'],
+    'dynamodb:DescribeStream': ['Alerts.StreamArn', 'Keys.StreamArn', 'Subscriptions.StreamArn'],
+    'dynamodb:GetRecords': ['Alerts.StreamArn', 'Keys.StreamArn', 'Subscriptions.StreamArn'],
+    'dynamodb:GetShardIterator': ['Alerts.StreamArn', 'Keys.StreamArn', 'Subscriptions.StreamArn'],
     // Takes no resource: it tells which streams the account has, and nothing of what is in them.
     'dynamodb:ListStreams': ['*'],
     ...writesItems,
@@ -320,12 +320,27 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
   },
   'query-audit': { 'dynamodb:Query': ['Audit', 'Audit/index/byDay'], ...readsItems },
   'verify-audit': {
-    'dynamodb:GetItem': ['Keys', 'Subscriptions'],
+    'dynamodb:GetItem': ['Alerts', 'Keys', 'Subscriptions'],
     'dynamodb:Query': ['Audit'],
-    'dynamodb:Scan': ['Audit', 'Keys', 'Subscriptions'],
+    'dynamodb:Scan': ['Alerts', 'Audit', 'Keys', 'Subscriptions'],
     ...readsItems,
     'kms:VerifyMac': ['AuditSealKey'],
   },
+  // It puts alerts and updates what is usual; keys and subscriptions it only reads.
+  'detect-anomalies': {
+    'dynamodb:BatchGetItem': ['Alerts', 'DetectionActivity', 'Subscriptions', 'Usage'],
+    'dynamodb:GetItem': ['Keys'],
+    'dynamodb:PutItem': ['Alerts'],
+    'dynamodb:Query': ['DetectionActivity/index/byLook'],
+    'dynamodb:UpdateItem': ['DetectionActivity'],
+    ...writesItems,
+  },
+  'list-alerts': {
+    'dynamodb:BatchGetItem': ['Alerts'],
+    'dynamodb:Query': ['Alerts/index/byOpen', 'Alerts/index/bySubscription'],
+    ...readsItems,
+  },
+  'acknowledge-alert': { 'dynamodb:GetItem': ['Alerts'], 'dynamodb:PutItem': ['Alerts'], ...writesItems },
   // It seals what it makes, and cannot open it again: only its owner, by deliver-key or open-claim, may.
   'rotate-keys': {
     ...changesKeys,
@@ -436,6 +451,10 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
   'resume-key': [512, 15],
   'revoke-key': [512, 15],
   'rotate-key': [512, 15],
+  'acknowledge-alert': [512, 15],
+  'list-alerts': [512, 15],
+  // All that was used in the hour before, of any number of keys.
+  'detect-anomalies': [1024, 900],
   // All that is due, of any number of keys.
   'rotate-keys': [1024, 900],
   'rotate-pepper': [512, 15],
@@ -623,6 +642,7 @@ describe.each(allVariants)('in %s', (variant) => {
       ['DeliveryOpenClaim', ...caller, `${source}/${stage}/POST/claims`],
       ['DeliveryRecordMailEvent', invoke, 'sns.amazonaws.com', 'MailEvents'],
       ['DeliveryRenewClaim', ...caller, `${source}/${stage}/POST/claims/renew`],
+      ['DetectionDetectAnomalies', invoke, 'events.amazonaws.com', 'DetectionHourly'],
       ['OpenApiShowOpenApi', ...caller, `${source}/${stage}/GET/openapi.json`],
       ['PaymentsCheckPayments', invoke, 'events.amazonaws.com', 'PaymentsEveryMinute'],
       ['PaymentsChooseTier', ...caller, `${route}/PUT/account/tier`],
@@ -680,6 +700,7 @@ describe.each(allVariants)('in %s', (variant) => {
       'create-account-key',
       'delete-account',
       'deliver-key',
+      'detect-anomalies',
       'dispute-claim',
       'erase-accounts',
       'evaluate-decision',
@@ -736,6 +757,7 @@ describe.each(allVariants)('in %s', (variant) => {
       .flatMap(({ properties }) => statements(properties['PolicyDocument']))
       .flatMap((statement) => statement.actions);
     expect([...new Set(actions.filter((action) => action.startsWith('dynamodb:')))].sort()).toEqual([
+      'dynamodb:BatchGetItem',
       'dynamodb:DeleteItem',
       'dynamodb:DescribeStream',
       'dynamodb:GetItem',

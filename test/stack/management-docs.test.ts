@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newSubscriber } from './account-support.ts';
+import { openAlert } from './alerts-support.ts';
 import { parseShape, type Shape, strayFrom } from './answer-shape.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
@@ -12,6 +14,7 @@ const examples: Readonly<Record<string, string>> = {
   subscriptionId: 'sub_IJmAKCOAsaS4nker0X4z',
   apiKey: '<the whole key>',
   cursor: '<cursor of the answer before>',
+  alertId: 'alert_01KB2N6Q4V0S8ZJ6YV4M6T3C1D',
 };
 
 /** Of an owner who waits for an answer; each of the two answers is for somebody else. */
@@ -84,6 +87,9 @@ beforeAll(async () => {
   for (const { name, payload } of calls) {
     // The record is told of when it has caught up.
     if (name === 'query-audit') await stack.streams.whenIdle();
+    if (name === 'list-alerts' && known['alertId'] === undefined) {
+      known['alertId'] = await anAlertOf(String(known['subscriptionId']));
+    }
     if (name === 'list-requests' || name === 'decline-request')
       known['requester'] = await somebodyWhoAsks(name);
     const { Payload, FunctionError } = await stack.lambda.send(
@@ -105,6 +111,13 @@ async function somebodyWhoAsks(name: string): Promise<string> {
   const { status } = await person.call('PUT', '/account/tier', { tier: 'enterprise', note: 'many requests' });
   expect(status).toBe(200);
   return (await person.call('GET', '/account')).body.subscriptionId;
+}
+
+/** Something unusual in a subscription, as the hourly look writes it. */
+async function anAlertOf(subscriptionId: string): Promise<string> {
+  const alert = openAlert(subscriptionId, stack.clock.now());
+  await stack.dynamodb.send(new PutCommand({ TableName: stack.tables['Alerts'], Item: alert }));
+  return alert.alertId;
 }
 
 /** The payload with each example replaced by what an earlier call answered. */
@@ -183,6 +196,8 @@ describe('docs/management.md', () => {
     expect(answerOf('list-keys')).toMatchObject({ keys: [{}], cursor: expect.any(String) });
     expect(answerOf('query-audit')).toMatchObject({ entries: [{}, {}], cursor: expect.any(String) });
     expect(answerOf('get-key')).toMatchObject({ versions: [{}, {}] });
+    expect(answerOf('list-alerts')).toMatchObject({ alerts: [{ facts: {}, severity: 'warning' }] });
+    expect(answerOf('acknowledge-alert')).toMatchObject({ acknowledged: { by: 'grace' } });
     expect(answerOf('list-requests')).toMatchObject({ requests: [{ note: 'many requests' }] });
     const verifications = answers.filter((_, index) => calls[index]?.name === 'verify-audit');
     expect(verifications.length).toBeGreaterThan(1);

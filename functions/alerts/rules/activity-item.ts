@@ -61,6 +61,16 @@ export const subscriptionSubject = (subscriptionId: string): string => `sub#${su
 /** Refused requests that belong to no key. */
 export const apiSubject = 'api';
 
+/** The key that an item is about; undefined for a subscription's and the API's. */
+export const keyIdOf = ({ subject }: Pick<ActivityItem, 'subject'>): string | undefined =>
+  subject.startsWith('key#') ? subject.slice('key#'.length) : undefined;
+
+/** Whose item it is; undefined where it is nobody's, or does not say. */
+export function subscriptionOf(item: Pick<ActivityItem, 'subject' | 'subscriptionId'>): string | undefined {
+  if (item.subject.startsWith('sub#')) return item.subject.slice('sub#'.length);
+  return keyIdOf(item) === undefined ? undefined : item.subscriptionId;
+}
+
 /** The partition of the index that a subject is in, the same for ever (FNV-1a). */
 export function lookShardOf(subject: string): number {
   let hash = 0x811c9dc5;

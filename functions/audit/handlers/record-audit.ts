@@ -21,7 +21,7 @@ const dependencies = {
 };
 
 /**
- * Consumes the streams of tables Keys and Subscriptions. Changes of one subject are taken one after the other, those of
+ * Consumes the streams of tables Keys, Subscriptions and Alerts. Changes of one subject are taken one after the other, those of
  * different subjects at once; from the first one that fails, a subject waits for the next delivery.
  */
 export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {

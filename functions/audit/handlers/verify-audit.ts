@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod/mini';
+import { alertsTableEnvironment } from '../../alerts/contract.ts';
 import { keysTableEnvironment } from '../../keys/contract.ts';
 import { createKmsClient } from '../../runtime/clients.ts';
 import { createDocumentClient } from '../../runtime/dynamodb.ts';
@@ -19,6 +20,7 @@ const environment = parseEnvironment(
     ...sealEnvironment.shape,
     ...keysTableEnvironment.shape,
     ...subscriptionsTableEnvironment.shape,
+    ...alertsTableEnvironment.shape,
   }),
 );
 const client = createDocumentClient();
@@ -27,6 +29,7 @@ const dependencies = {
   items: createRecordedItemStore(client, {
     keysTable: environment.KEYS_TABLE,
     subscriptionsTable: environment.SUBSCRIPTIONS_TABLE,
+    alertsTable: environment.ALERTS_TABLE,
   }),
   seals: createSealVerifier(createKmsClient(), environment.SEAL_KEY_ARN),
   pause: () => wait(500),

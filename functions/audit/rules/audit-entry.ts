@@ -20,7 +20,7 @@ export interface AuditEntry extends Recorded {
 
 /** What an entry tells. */
 export interface Recorded {
-  /** A key id, a subscription id, or `platform`. */
+  /** A key id, a subscription id, `platform`, or an alert id. */
   readonly subject: string;
   readonly subjectKind: SubjectKind;
   /** The revision of the item that the change made. */
@@ -37,7 +37,7 @@ export interface Recorded {
   readonly itemHash: string;
 }
 
-export type SubjectKind = 'key' | 'subscription' | 'platform';
+export type SubjectKind = 'key' | 'subscription' | 'platform' | 'alert';
 
 /** All that an entry may hold: what is not hashed is no evidence. */
 export const attributes: ReadonlySet<string> = new Set([

@@ -6,6 +6,7 @@ import type { Subject } from './subject.ts';
 export interface RecordedItem {
   readonly keyId?: string;
   readonly subscriptionId?: string;
+  readonly alertId?: string;
   readonly revision: number;
   readonly change: Change;
   readonly [attribute: string]: unknown;
@@ -83,10 +84,22 @@ function stateOf(item: RecordedItem): Record<string, unknown> {
   return {
     ...Object.fromEntries(entries),
     ...versions,
+    ...alertOf(item),
     ...handoverOf(item['handover']),
     ...paymentOf(item['payment']),
     ...requestOf(item['request']),
   };
+}
+
+/**
+ * What an alert is about and how it stands. Not its explanation and its figures: they may name the networks that requests
+ * came from. What an admin noted is the reason of the entry that tells of it.
+ */
+function alertOf(item: RecordedItem): Record<string, unknown> {
+  if (item.alertId === undefined) return {};
+  const { keyId, kind, of, severity, status, closedBecause, acknowledged, answer } = item;
+  const seen = isObject(acknowledged) ? { at: acknowledged['at'], by: acknowledged['by'] } : undefined;
+  return defined({ keyId, kind, of, severity, status, closedBecause, acknowledged: seen, answer });
 }
 
 /** How the payments stand: no id of Stripe's, and no address of a page. */
@@ -104,6 +117,10 @@ function requestOf(request: unknown): { request?: Record<string, unknown> } {
   if (typeof request !== 'object' || request === null) return {};
   const { tier, status, requestedAt, answeredAt } = request as Record<string, unknown>;
   return { request: defined({ tier, status, requestedAt, answeredAt }) };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function defined(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {

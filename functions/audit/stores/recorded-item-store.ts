@@ -7,18 +7,26 @@ import { subjectOf } from '../rules/subject.ts';
 export interface RecordedItemStore {
   /** Strongly consistent; `unrecorded` for an item without a revision, which nothing of the product has written. */
   get(subject: string): Promise<RecordedItem | 'unrecorded' | undefined>;
-  /** Every subject that has an item. Reads both tables. */
+  /** Every subject that has an item. Reads all of the tables. */
   subjects(): Promise<Set<string>>;
 }
 
 export function createRecordedItemStore(
   client: DocumentClient,
-  { keysTable, subscriptionsTable }: { keysTable: string; subscriptionsTable: string },
+  {
+    keysTable,
+    subscriptionsTable,
+    alertsTable,
+  }: { keysTable: string; subscriptionsTable: string; alertsTable: string },
 ): RecordedItemStore {
-  const tables = [
-    { name: keysTable, key: 'keyId' },
-    { name: subscriptionsTable, key: 'subscriptionId' },
-  ];
+  const ofKeys = { name: keysTable, key: 'keyId' };
+  const ofSubscriptions = { name: subscriptionsTable, key: 'subscriptionId' };
+  const ofAlerts = { name: alertsTable, key: 'alertId' };
+  const tables = [ofKeys, ofSubscriptions, ofAlerts];
+
+  /** There are many alerts, and no key or subscription has an id like theirs. */
+  const tablesOf = (subject: string) =>
+    subject.startsWith('alert_') ? [ofAlerts] : [ofKeys, ofSubscriptions];
 
   async function itemIn({ name, key }: { name: string; key: string }, subject: string) {
     const { Item } = await client.send(
@@ -30,7 +38,7 @@ export function createRecordedItemStore(
 
   return {
     async get(subject) {
-      const found = await Promise.all(tables.map((table) => itemIn(table, subject)));
+      const found = await Promise.all(tablesOf(subject).map((table) => itemIn(table, subject)));
       return found.find((item) => item !== undefined);
     },
     async subjects() {

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { Write } from '../../runtime/dynamodb.ts';
+import { readMany, type Write } from '../../runtime/dynamodb.ts';
 import { ttlAttribute } from '../contract.ts';
 import type { SubscriptionItem } from '../rules/subscription-item.ts';
 
@@ -10,6 +10,8 @@ import type { SubscriptionItem } from '../rules/subscription-item.ts';
 export interface SubscriptionStore {
   /** Strongly consistent. */
   get(subscriptionId: string): Promise<SubscriptionItem | undefined>;
+  /** Those of many, each named once, that exist. Strongly consistent, in no order. */
+  many(subscriptionIds: readonly string[]): Promise<SubscriptionItem[]>;
   /** Id of the subscription that an address (normalized) belongs to. Strongly consistent. */
   idByEmail(email: string): Promise<string | undefined>;
   usageKeyCount(): Promise<number>;
@@ -129,6 +131,10 @@ export function createSubscriptionStore(
   });
 
   return {
+    async many(subscriptionIds) {
+      const keys = subscriptionIds.map((subscriptionId) => ({ subscriptionId }));
+      return (await readMany(client, tableName, keys)) as unknown as SubscriptionItem[];
+    },
     async get(subscriptionId) {
       // A lock's key is no subscription id, whoever asks for it.
       if (subscriptionId.includes('#')) return undefined;

@@ -1,4 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { readMany } from '../../runtime/dynamodb.ts';
 import { periodOf } from '../rules/period.ts';
 import { lastUseAttribute, readUsage, type Usage } from '../rules/usage-item.ts';
 
@@ -6,6 +7,8 @@ import { lastUseAttribute, readUsage, type Usage } from '../rules/usage-item.ts'
 export interface UsageStore {
   /** Strongly consistent. @param period `2026-11` */
   get(subscriptionId: string, period: string): Promise<Usage>;
+  /** Many at once, each one asked for once, strongly consistent. The order is that of the months asked for. */
+  many(months: readonly MonthOfSubscription[]): Promise<Usage[]>;
   /** The present month's usage, and when each secret version was last used, as far back as the month before. */
   recent(
     subscriptionId: string,
@@ -22,6 +25,12 @@ export interface UsageStore {
   ): Promise<string | undefined>;
 }
 
+export interface MonthOfSubscription {
+  readonly subscriptionId: string;
+  /** `2026-11` */
+  readonly period: string;
+}
+
 export function createUsageStore(client: DynamoDBDocumentClient, tableName: string): UsageStore {
   async function read(subscriptionId: string, period: string) {
     const { Item } = await client.send(
@@ -33,6 +42,14 @@ export function createUsageStore(client: DynamoDBDocumentClient, tableName: stri
   return {
     async get(subscriptionId, period) {
       return readUsage(await read(subscriptionId, period), period);
+    },
+    async many(months) {
+      const keys = months.map(({ subscriptionId, period }) => ({ subscriptionId, period }));
+      const items = await readMany(client, tableName, keys);
+      const nameOf = (month: Readonly<Record<string, unknown>>) =>
+        `${month['subscriptionId']} ${month['period']}`;
+      const byName = new Map(items.map((item) => [nameOf(item), item]));
+      return keys.map((key) => readUsage(byName.get(nameOf(key)), key.period));
     },
     async recent(subscriptionId, now) {
       const [present, items] = await lastTwo(subscriptionId, now);

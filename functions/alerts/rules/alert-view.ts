@@ -1,0 +1,13 @@
+import type { AlertItem } from './alert-item.ts';
+
+/** An alert as admins are told it. */
+export type AlertView = Omit<AlertItem, 'openShard' | 'revision' | 'change'>;
+
+export function alertView({
+  openShard: _shard,
+  revision: _revision,
+  change: _change,
+  ...told
+}: AlertItem): AlertView {
+  return told;
+}

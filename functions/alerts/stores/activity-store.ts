@@ -1,0 +1,108 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DocumentClient, readMany, type Write } from '../../runtime/dynamodb.ts';
+import { byLookIndex } from '../contract.ts';
+import { type ActivityItem, type Counted, lookShardOf } from '../rules/activity-item.ts';
+import type { Incidents } from '../rules/incidents.ts';
+
+/** Table Activity, as the hourly look reads and writes it; what comes from the logs is written elsewhere. */
+export interface ActivityStore {
+  /** Subjects of a partition of the index that are to be looked at, the longest awaited first, page by page. */
+  due(shard: number, now: Date): AsyncIterable<readonly DueSubject[]>;
+  /** Those of many, each named once, that exist. Strongly consistent, in no order. */
+  many(subjects: readonly string[]): Promise<ActivityItem[]>;
+  /** What a look takes in and leaves behind, on condition that nobody has written the item since it was read. */
+  taken(item: ActivityItem, look: Taken): Write;
+}
+
+export interface DueSubject {
+  readonly subject: string;
+  /** ISO 8601. */
+  readonly lookAt: string;
+}
+
+/** What a look leaves behind. */
+export interface Taken {
+  readonly subscriptionId: string;
+  /** ISO 8601, all of them. */
+  readonly through: string;
+  readonly counted?: Counted | undefined;
+  readonly model?: string | undefined;
+  readonly incidents: Incidents;
+  /** When to look again though nothing comes; undefined: no more. */
+  readonly lookAt?: string | undefined;
+  /** Epoch seconds; undefined leaves it to the logs. */
+  readonly ttl?: number | undefined;
+}
+
+const pageSize = 100;
+
+export function createActivityStore(client: DocumentClient, tableName: string): ActivityStore {
+  return {
+    async *due(shard, now) {
+      let from: Record<string, unknown> | undefined;
+      do {
+        const { Items = [], LastEvaluatedKey } = await client.send(
+          new QueryCommand({
+            TableName: tableName,
+            IndexName: byLookIndex,
+            KeyConditionExpression: 'dueShard = :shard AND lookAt <= :now',
+            ExpressionAttributeValues: { ':shard': shard, ':now': now.toISOString() },
+            Limit: pageSize,
+            ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+          }),
+        );
+        yield Items.map((item) => ({ subject: String(item['subject']), lookAt: String(item['lookAt']) }));
+        from = LastEvaluatedKey;
+      } while (from !== undefined);
+    },
+    async many(subjects) {
+      const keys = subjects.map((subject) => ({ subject }));
+      return (await readMany(client, tableName, keys)) as unknown as ActivityItem[];
+    },
+    taken: (item, look) => ({ label: 'activity', item: { Update: update(tableName, item, look) } }),
+  };
+}
+
+/**
+ * What was read is taken away, and nothing else: networks that are new since then would stay, though the condition on `seen`
+ * already has this look begin anew.
+ */
+function update(TableName: string, { subject, through, seen, networks }: ActivityItem, look: Taken) {
+  const { lookAt, incidents, ...always } = look;
+  const isAwaited = lookAt !== undefined;
+  const hasIncidents = Object.keys(incidents).length > 0;
+  const set = {
+    ...always,
+    ...(isAwaited ? { lookAt, dueShard: lookShardOf(subject) } : {}),
+    ...(hasIncidents ? { incidents } : {}),
+  };
+  const sets = Object.entries(set).filter(([, value]) => value !== undefined);
+  const removes = [
+    'firstAt',
+    ...(isAwaited ? [] : ['lookAt', 'dueShard']),
+    ...(hasIncidents ? [] : ['incidents']),
+  ];
+  const condition = (name: string, read: unknown) =>
+    read === undefined ? `attribute_not_exists(#${name})` : `#${name} = :${name}Read`;
+  const names = [...new Set(['through', 'seen', ...sets.map(([name]) => name), ...removes])];
+  const hasNetworks = networks !== undefined && networks.size > 0;
+  return {
+    TableName,
+    Key: { subject },
+    UpdateExpression: [
+      `SET ${sets.map(([name]) => `#${name} = :${name}`).join(', ')}`,
+      `REMOVE ${removes.map((name) => `#${name}`).join(', ')}`,
+      ...(hasNetworks ? ['DELETE #networks :networks'] : []),
+    ].join(' '),
+    ConditionExpression: `${condition('through', through)} AND ${condition('seen', seen)}`,
+    ExpressionAttributeNames: Object.fromEntries(
+      [...names, ...(hasNetworks ? ['networks'] : [])].map((name) => [`#${name}`, name]),
+    ),
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(sets.map(([name, value]) => [`:${name}`, value])),
+      ...(through === undefined ? {} : { ':throughRead': through }),
+      ...(seen === undefined ? {} : { ':seenRead': seen }),
+      ...(hasNetworks ? { ':networks': new Set(networks) } : {}),
+    },
+  };
+}

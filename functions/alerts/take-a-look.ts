@@ -1,0 +1,134 @@
+import type { KeyItem } from '../keys/index.ts';
+import { logger } from '../runtime/telemetry.ts';
+import type { View } from './gather.ts';
+import type { ActivityItem } from './rules/activity-item.ts';
+import { type AlertStep, ended, type Followed, followed, type Making } from './rules/incidents.ts';
+import { type Examined, examine, isModel, type Model, type Sight, type Signal } from './rules/index.ts';
+import { hourOf, type Seen, seenOf } from './rules/sights.ts';
+import type { Taken } from './stores/activity-store.ts';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+/** What a look at one subject has to write. */
+export interface Look {
+  readonly item: ActivityItem;
+  readonly taken: Taken;
+  readonly steps: readonly AlertStep[];
+}
+
+/** What the model makes of what was seen, before it is decided what is told. */
+export interface Examination extends Examined {
+  readonly counted: Seen['counted'];
+}
+
+/** Looks at a key. @param key read where it matters: at the first look */
+export function examineKey(
+  item: ActivityItem,
+  keyId: string,
+  view: View,
+  key: KeyItem | undefined,
+): Examination {
+  const { now, period, usage } = view;
+  const of = (name: string | undefined) => (name === undefined ? 0 : (usage(name)?.keys[keyId] ?? 0));
+  const seen = seenOf(item, {
+    now,
+    period,
+    requests: of(period.name),
+    formerRequests: of(item.counted?.period),
+    firstAt: item.firstAt,
+    createdAt: key?.createdAt,
+  });
+  return examined(item, seen);
+}
+
+/** Looks at a subscription as a whole. @param firstAt the earliest request of its keys since they were looked at */
+export function examineSubscription(
+  item: ActivityItem,
+  view: View,
+  firstAt: string | undefined,
+  limit: number,
+): Examination {
+  const { now, period, usage, subscription } = view;
+  const of = (name: string | undefined) => (name === undefined ? 0 : (usage(name)?.total ?? 0));
+  const used = of(period.name);
+  const seen = seenOf(item, {
+    now,
+    period,
+    requests: used,
+    formerRequests: of(item.counted?.period),
+    firstAt,
+    createdAt: subscription?.createdAt,
+  });
+  return examined(item, seen, { period: period.name, used, limit });
+}
+
+/** Looks at the requests that belong to no key. Where they came from is not what they have in common. */
+export function examineApi(item: ActivityItem, { now, period }: View): Examination {
+  const { networks: _ofStrangers, ...rest } = item;
+  return examined(item, seenOf(rest, { now, period, requests: 0, firstAt: item.firstAt }));
+}
+
+function examined(item: ActivityItem, { sights, counted }: Seen, quota?: Sight['quota']): Examination {
+  const [first, second] = sights;
+  const model = modelOf(item);
+  if (second === undefined) return { ...examine(model, { ...first, ...(quota && { quota }) }), counted };
+  const between = examine(model, first).model;
+  return { ...examine(between, { ...second, ...(quota && { quota }) }), counted };
+}
+
+/** Of another version, or not readable: what is usual is learned anew. */
+function modelOf({ subject, model }: ActivityItem): Model | undefined {
+  if (model === undefined) return undefined;
+  const stored = parsed(model);
+  if (isModel(stored)) return stored;
+  logger.warn('what is usual is learned anew', { subject });
+  return undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param signals those of the examination that are told */
+export function lookOf(
+  item: ActivityItem,
+  { model, lookAt, counted }: Examination,
+  signals: readonly Signal[],
+  view: View,
+  making: Making,
+  ttl?: number,
+): Look {
+  const following = followed(item.incidents ?? {}, signals, view.alerts, making);
+  const { now } = view;
+  const hasIncidents = Object.keys(following.incidents).length > 0;
+  // Whatever the model says: an incident never waits for ever.
+  const next = lookAt ?? (hasIncidents ? now + day : undefined);
+  const look = taken(item, following, view);
+  return {
+    ...look,
+    taken: {
+      ...look.taken,
+      counted,
+      model: JSON.stringify(model),
+      // The run of that hour begins a few seconds past it, some days earlier than on others.
+      lookAt: next === undefined ? undefined : iso(Math.max(hourOf(next), hourOf(now) + hour)),
+      ttl,
+    },
+  };
+}
+
+/** There is nothing left to look at: its alerts are closed, and nothing is awaited. */
+export function lastLook(item: ActivityItem, view: View, making: Making): Look {
+  return taken(item, ended(item.incidents ?? {}, view.alerts, making), view);
+}
+
+function taken(item: ActivityItem, { incidents, steps }: Followed, { subscriptionId, now }: View): Look {
+  return { item, taken: { subscriptionId, through: iso(now), incidents }, steps };
+}
+
+const iso = (at: number): string => new Date(at).toISOString();
