@@ -54,12 +54,6 @@ export function tellThreshold({ quota, to }: Sight): Signal[] {
   ];
 }
 
-export interface Forecast {
-  /** When the month's requests would be used up. */
-  readonly at: number;
-  readonly expected: number;
-}
-
 /**
  * When the requests that are left would be used up, if `share` of the expected ones come; undefined where that is not
  * clearly before the month's end.

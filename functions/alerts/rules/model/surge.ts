@@ -21,8 +21,8 @@ export const surgeRules = {
   calm: 3,
   /** Hours after which it is the new usual. */
   accepted: 24,
-  /** Times of what is expected from which it is critical. */
-  critical: 10,
+  /** Times of what is expected, and of what is usually the most, from which it is critical. */
+  critical: { ofMiddle: 10, ofMost: 5 },
 } as const;
 
 /** Follows a surge through a sight: whether one begins, goes on or ends. Before the sight is learned. */
@@ -85,7 +85,8 @@ const strength = ({ count, middle }: Burst['worst']): number => count / Math.max
 export function tellSurge({ surge, through }: Draft): Signal[] {
   if (surge === undefined) return [];
   const { from, to, count, low, high, middle, burst } = surge.worst;
-  const factor = count / Math.max(1, middle);
+  const ofMost = count / Math.max(1, high, burst);
+  const isCritical = count >= surgeRules.critical.ofMiddle * middle && ofMost >= surgeRules.critical.ofMost;
   const inTime = to - from <= 1.5 * hour ? 'this hour' : 'this time';
   const bursts = burst > 2 * high ? `, at times up to ${thousands(burst)}` : '';
   const lasts = through - surge.since > 1.5 * hour;
@@ -94,7 +95,7 @@ export function tellSurge({ surge, through }: Draft): Signal[] {
   return [
     {
       kind: 'surge',
-      severity: factor >= surgeRules.critical ? 'critical' : 'warning',
+      severity: isCritical ? 'critical' : 'warning',
       of: '',
       explanation: lasts ? `${seen} ${since}` : seen,
       facts: {
@@ -104,7 +105,7 @@ export function tellSurge({ surge, through }: Draft): Signal[] {
         usualLow: low,
         usualHigh: high,
         usualBurst: burst,
-        times: multiple(factor),
+        timesOfMost: multiple(ofMost),
         since: new Date(surge.since).toISOString(),
         total: surge.total,
       },
