@@ -173,14 +173,14 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
   },
   // Of alerts it reads what is the account's own, by the function's own check.
   'list-account-alerts': {
-    'dynamodb:GetItem': ['AlertsAlerts', 'Keys'],
-    'dynamodb:Query': ['AlertsAlerts/index/bySubscription'],
+    'dynamodb:GetItem': ['Alerts', 'Keys'],
+    'dynamodb:Query': ['Alerts/index/bySubscription'],
     ...readsItems,
   },
   // As rotate-account-key, and the answer with it.
   'answer-account-alert': {
-    'dynamodb:GetItem': ['AlertsAlerts', 'Keys', 'Subscriptions'],
-    'dynamodb:PutItem': ['AlertsAlerts', 'Keys'],
+    'dynamodb:GetItem': ['Alerts', 'Keys', 'Subscriptions'],
+    'dynamodb:PutItem': ['Alerts', 'Keys'],
     'dynamodb:GetItem of idempotency#*': ['Subscriptions'],
     'dynamodb:PutItem of idempotency#*': ['Subscriptions'],
     ...writesItems,
@@ -208,8 +208,8 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
     ...writesItems,
   },
   'export-account': {
-    'dynamodb:GetItem': ['AlertsAlerts', 'Keys', 'Subscriptions', 'Usage'],
-    'dynamodb:Query': ['AlertsAlerts/index/bySubscription', 'Audit', 'Keys/index/bySubscription'],
+    'dynamodb:GetItem': ['Alerts', 'Keys', 'Subscriptions', 'Usage'],
+    'dynamodb:Query': ['Alerts/index/bySubscription', 'Audit', 'Keys/index/bySubscription'],
     ...readsItems,
   },
   'delete-account': {
@@ -636,6 +636,9 @@ describe.each(allVariants)('in %s', (variant) => {
       ['AccountsRevokeAccountKey', ...caller, `${route}/DELETE/account/keys/*`],
       ['AccountsRotateAccountKey', ...caller, `${route}/POST/account/keys/*/rotate`],
       ['AccountsStoreAccountSecret', ...caller, `${route}/POST/account/keys/*/stored`],
+      ['AccountsSuspendAccountKey', ...caller, `${route}/PUT/account/keys/*/suspension`],
+      ['AlertsAnswerAccountAlert', ...caller, `${route}/POST/account/alerts/*/answer`],
+      ['AlertsListAccountAlerts', ...caller, `${route}/GET/account/alerts`],
       ['AuthorizerAuthorizeRequest', ...caller, `${source}/authorizers/Authorizer`],
       ['DecisionsEvaluateDecision', ...caller, `${source}/${stage}/POST/decisions/evaluate`],
       ['DeliveryDisputeClaim', ...caller, `${source}/${stage}/POST/claims/dispute`],
@@ -691,6 +694,7 @@ describe.each(allVariants)('in %s', (variant) => {
   test('every function but those that a request, a stream, a topic or a rule invokes is managed through these policies', () => {
     const { stage } = synthesized;
     const byItself = [
+      'answer-account-alert',
       'authorize-account',
       'authorize-request',
       'change-account-settings',
@@ -707,6 +711,7 @@ describe.each(allVariants)('in %s', (variant) => {
       'export-account',
       'get-account',
       'get-account-key',
+      'list-account-alerts',
       'list-account-audit',
       'list-account-keys',
       'mail-account',
@@ -724,6 +729,7 @@ describe.each(allVariants)('in %s', (variant) => {
       'settle-payments',
       'show-openapi',
       'store-account-secret',
+      'suspend-account-key',
     ];
     const invocable = Object.keys(functionEntries).filter((name) => !byItself.includes(name));
     expect(Object.keys(management).toSorted()).toEqual(invocable.toSorted());
@@ -805,6 +811,7 @@ describe.each(allVariants)('in %s', (variant) => {
       'AccountsClaimAccountKeyRole',
       'AccountsCreateAccountKeyRole',
       'AccountsRotateAccountKeyRole',
+      'AlertsAnswerAccountAlertRole',
       'DeliveryDeliverKeyRole',
       'DeliveryOpenClaimRole',
       'KeyManagementGenerateKeyRole',
@@ -813,6 +820,7 @@ describe.each(allVariants)('in %s', (variant) => {
     expect(onHandovers('kms:Encrypt')).toEqual([
       'AccountsCreateAccountKeyRole',
       'AccountsRotateAccountKeyRole',
+      'AlertsAnswerAccountAlertRole',
       'DeliveryDisputeClaimRole',
       'DeliveryRenewClaimRole',
       'KeyManagementGenerateKeyRole',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ResolvedResource } from '../../local/model.ts';
 import { callAs, newSubscriber, type Subscriber } from './account-support.ts';
+import { openAlert } from './alert-support.ts';
 import { contentsOf } from './management-support.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
@@ -17,6 +18,7 @@ let victim: Subscriber;
 let attacker: Subscriber;
 let routes: readonly Route[];
 let secret: { keyId: string; apiKey: string; subscriptionId: string };
+let alertId: string;
 
 /** Routes that anybody may call: each authorizes in a way of its own, or tells nothing about anybody. */
 const open = [
@@ -35,6 +37,8 @@ beforeAll(async () => {
   victim = await newSubscriber(stack, 'victim@example.com');
   attacker = await newSubscriber(stack, 'attacker@example.com');
   secret = (await victim.call('POST', '/account/keys', { name: 'the victim’s own' })).body;
+  const { subscriptionId, keyId } = secret;
+  ({ alertId } = await openAlert(stack, { subscriptionId, keyId }));
   await victim.call('PUT', '/account/settings', { name: 'Victoria Victim' });
   await attacker.call('POST', '/account/keys', {});
   await stack.evaluate(secret.apiKey);
@@ -75,6 +79,7 @@ function forged(): Record<string, string>[] {
   return [
     { 'X-Subscription-Id': subscriptionId, 'X-Forwarded-User': victim.email, 'X-API-Key': secret.apiKey },
     { 'Idempotency-Key': keyId },
+    { 'Idempotency-Key': alertId },
   ];
 }
 
@@ -82,10 +87,13 @@ const bodies: Readonly<Record<string, unknown>> = {
   'PUT /account/tier': { tier: 'free' },
   'PUT /account/settings': { name: 'Mallory' },
   'POST /account/keys/{keyId}/stored': { version: 1 },
+  'PUT /account/keys/{keyId}/suspension': { suspended: true },
+  'POST /account/alerts/{alertId}/answer': { answer: 'rotate' },
 };
 
-/** The path with an id in the place of its parameter. */
-const withId = (path: string, keyId: string) => path.replace('{keyId}', keyId);
+/** The path with ids in the places of its parameters. */
+const withId = (path: string, keyId: string, ofAlert = alertId) =>
+  path.replace('{keyId}', keyId).replace('{alertId}', ofAlert);
 
 /** What a text gives away of the victim. @param sent what the attacker sent, which a refusal may repeat */
 function traces(text: string, sent: readonly string[] = []): string[] {
@@ -93,6 +101,7 @@ function traces(text: string, sent: readonly string[] = []): string[] {
   const known = [
     subscriptionId,
     keyId,
+    alertId,
     apiKey.slice(18),
     victim.email,
     'Victoria',
@@ -123,21 +132,22 @@ describe('one subscriber and another’s things', () => {
     expect(await contentsOf(stack)).toEqual(before);
   });
 
-  test('with a second user’s token each route that names a key answers as if there were none', async () => {
-    const withKeys = routes.filter(({ path }) => path.includes('{keyId}'));
-    expect(withKeys).toHaveLength(5);
+  test('with a second user’s token each route that names a key or an alert answers as if there were none', async () => {
+    const naming = routes.filter(({ path }) => path.includes('{'));
+    expect(naming).toHaveLength(7);
     const before = await contentsOf(stack);
     const unknown = 'aaaaaaaaaaaa';
-    for (const { method, path } of withKeys) {
+    const unknownAlert = `alert_${'Z'.repeat(26)}`;
+    for (const { method, path } of naming) {
       for (const headers of [{}, ...forged()]) {
         const body = bodies[`${method} ${path}`];
         const answer = await attacker.call(method, withId(path, secret.keyId), body, headers);
-        const nothing = await attacker.call(method, withId(path, unknown), body, headers);
+        const nothing = await attacker.call(method, withId(path, unknown, unknownAlert), body, headers);
         expect([method, path, answer.status]).toEqual([method, path, 404]);
-        const comparable = ({ body }: typeof answer, id: string) =>
-          JSON.stringify({ ...body, requestId: '' }).replaceAll(id, '');
-        expect(comparable(answer, secret.keyId)).toBe(comparable(nothing, unknown));
-        expect(traces(answer.text, [secret.keyId])).toEqual([]);
+        const comparable = ({ body }: typeof answer, ...ids: string[]) =>
+          ids.reduce((text, id) => text.replaceAll(id, ''), JSON.stringify({ ...body, requestId: '' }));
+        expect(comparable(answer, secret.keyId, alertId)).toBe(comparable(nothing, unknown, unknownAlert));
+        expect(traces(answer.text, [secret.keyId, alertId])).toEqual([]);
       }
     }
     expect(await contentsOf(stack)).toEqual(before);
@@ -147,7 +157,7 @@ describe('one subscriber and another’s things', () => {
   test('with a second user’s token every other route tells of that user alone, however ids are forged', async () => {
     const others = routes.filter(
       ({ authorizer, path, method }) =>
-        authorizer === 'account' && !path.includes('{keyId}') && `${method} ${path}` !== 'DELETE /account',
+        authorizer === 'account' && !path.includes('{') && `${method} ${path}` !== 'DELETE /account',
     );
     const mine = async () => JSON.stringify([await victim.call('GET', '/account'), await victimsRecord()]);
     const before = await mine();
@@ -190,6 +200,10 @@ describe('one subscriber and another’s things', () => {
     expect(traces(text)).toEqual([]);
     const keys = Buffer.from(JSON.stringify(secret.keyId)).toString('base64url');
     expect(traces((await attacker.call('GET', `/account/keys?cursor=${keys}`)).text)).toEqual([]);
+    // Just behind it is the victim's: what lies behind a forged place is the attacker's own all the same.
+    const behind = Buffer.from(JSON.stringify(`alert_${'Z'.repeat(26)}`)).toString('base64url');
+    const told = await attacker.call('GET', `/account/alerts?status=all&cursor=${behind}`);
+    expect([told.status, told.body.alerts]).toEqual([200, []]);
   });
 
   test('deleting one’s account leaves the other’s', async () => {

@@ -2,6 +2,8 @@ import { generateKey } from 'openpgp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newSubscriber, type Subscriber } from './account-support.ts';
 import { deliveryOf, holdsKey, holdsLink } from './delivery-support.ts';
+import { writeNext } from './fleet-support.ts';
+import { subscriptionItem } from './management-support.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
 let stack: TestStack;
@@ -23,13 +25,33 @@ describe('PUT /account/settings', () => {
     expect(named.body).toEqual({
       email: ada.email,
       name: 'Ada Lovelace',
-      preferences: { mailNewKeys: true },
+      preferences: { mailNewKeys: true, mailAlerts: 'all' },
     });
     const changed = await ada.call('PUT', '/account/settings', { preferences: { mailNewKeys: false } });
     expect(changed.body).toMatchObject({ name: 'Ada Lovelace', preferences: { mailNewKeys: false } });
+    const alone = await ada.call('PUT', '/account/settings', { preferences: { mailAlerts: 'critical' } });
+    expect(alone.body.preferences).toEqual({ mailNewKeys: false, mailAlerts: 'critical' });
     const nameless = await ada.call('PUT', '/account/settings', { name: null });
     expect(nameless.body).not.toHaveProperty('name');
     expect((await ada.call('PUT', '/account/settings', {})).body).toEqual(nameless.body);
+  });
+
+  test('tells the default of what was never chosen, such as of an account from before it could be', async () => {
+    const old = await newSubscriber(stack, 'from-before@example.com');
+    const { subscriptionId } = (await old.call('GET', '/account')).body;
+    const item = await subscriptionItem(stack, subscriptionId);
+    await writeNext(stack, 'Subscriptions', item, { preferences: { mailNewKeys: false } });
+    const { preferences } = (await old.call('GET', '/account')).body;
+    expect(preferences).toEqual({ mailNewKeys: false, mailAlerts: 'all' });
+    const changed = await old.call('PUT', '/account/settings', { preferences: { mailNewKeys: true } });
+    expect(changed.body.preferences).toEqual({ mailNewKeys: true, mailAlerts: 'all' });
+    const { revision } = await subscriptionItem(stack, subscriptionId);
+    await old.call('PUT', '/account/settings', { preferences: { mailAlerts: 'all' } });
+    expect(await subscriptionItem(stack, subscriptionId)).toMatchObject({ revision });
+    for (const mailAlerts of ['info', 'none', null, true]) {
+      const refused = await old.call('PUT', '/account/settings', { preferences: { mailAlerts } });
+      expect(refused.body.errors).toMatchObject([{ path: 'preferences.mailAlerts' }]);
+    }
   });
 
   test('answers with the fingerprint of the OpenPGP key, and mails keys encrypted to it from then on', async () => {

@@ -52,5 +52,8 @@ export async function callAs(
 }
 
 function pathTemplate(path: string): string {
-  return path.replace(/\?.*$/, '').replace(/^(\/account\/keys\/)[^/]+/, '$1{keyId}');
+  return path
+    .replace(/\?.*$/, '')
+    .replace(/^(\/account\/keys\/)[^/]+/, '$1{keyId}')
+    .replace(/^(\/account\/alerts\/)[^/]+/, '$1{alertId}');
 }

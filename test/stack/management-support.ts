@@ -73,7 +73,7 @@ export async function settled<Answer>(
   return { answers, refusals };
 }
 
-export type TableName = 'Keys' | 'Subscriptions' | 'Usage';
+export type TableName = 'Alerts' | 'Keys' | 'Subscriptions' | 'Usage';
 
 /** All items of a table. */
 export async function itemsOf(stack: TestStack, table: TableName): Promise<Record<string, unknown>[]> {

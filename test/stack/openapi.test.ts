@@ -1,8 +1,10 @@
 import Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exampleAlertId } from '../../functions/accounts/field-examples.ts';
 import { lintOpenApi } from '../../scripts/lint-openapi.ts';
 import { expectAnswerConforms } from '../openapi/conforms.ts';
 import { operations } from '../openapi/described.ts';
+import { openAlert } from './alert-support.ts';
 import { deliveryOf, type TestDelivery, tokenIn } from './delivery-support.ts';
 import { type MadeKey, makeKey, newAddress, setUsed } from './request-path-support.ts';
 import { signUp } from './sign-in.ts';
@@ -103,7 +105,11 @@ describe('answers of the account are as described', () => {
     const isProtected = ({ operation }: (typeof operations)[number]) => '401' in operation.responses;
     expect(operations.filter(isProtected).length).toBeGreaterThan(10);
     for (const { method, path, name } of operations.filter(isProtected)) {
-      expectDescribed(name, await call(method, path.replace('{keyId}', '0AbCdEfGhIjK')), 401);
+      expectDescribed(
+        name,
+        await call(method, path.replace('{keyId}', '0AbCdEfGhIjK').replace('{alertId}', exampleAlertId)),
+        401,
+      );
     }
   });
 
@@ -111,9 +117,9 @@ describe('answers of the account are as described', () => {
     const email = newAddress();
     const { idToken } = await signUp(stack, email);
     const bearer = { Authorization: `Bearer ${idToken}` };
-    const own = async (operation: string, status: number, body?: unknown, query = '', keyId = '') => {
+    const own = async (operation: string, status: number, body?: unknown, query = '', id = '') => {
       const [method = '', path = ''] = operation.split(' ');
-      const answer = await call(method, `${path.replace('{keyId}', keyId)}${query}`, bearer, body);
+      const answer = await call(method, `${path.replace(/\{\w+\}/, id)}${query}`, bearer, body);
       expectDescribed(operation, answer, status);
       return answer;
     };
@@ -131,6 +137,17 @@ describe('answers of the account are as described', () => {
     await own('GET /account/keys/{keyId}', 200, undefined, '', keyId);
     await own('POST /account/keys/{keyId}/claim', 200, undefined, '', keyId);
     await own('POST /account/keys/{keyId}/claim', 409, undefined, '', keyId);
+    const { subscriptionId } = made.body;
+    const { alertId } = await openAlert(stack, { subscriptionId, keyId });
+    await own('GET /account/alerts', 200, undefined, '?limit=1');
+    await own('GET /account/alerts', 400, undefined, '?status=closed');
+    await own('PUT /account/keys/{keyId}/suspension', 200, { suspended: true }, '', keyId);
+    await own('PUT /account/keys/{keyId}/suspension', 200, { suspended: false }, '', keyId);
+    await own('POST /account/alerts/{alertId}/answer', 200, { answer: 'rotate' }, '', alertId);
+    await own('POST /account/alerts/{alertId}/answer', 200, { answer: 'expected' }, '', alertId);
+    await own('POST /account/alerts/{alertId}/answer', 404, { answer: 'expected' }, '', exampleAlertId);
+    const ofMonth = await openAlert(stack, { subscriptionId, kind: 'quota-forecast' });
+    await own('POST /account/alerts/{alertId}/answer', 409, { answer: 'suspend' }, '', ofMonth.alertId);
     const { headers } = await own('GET /account/usage', 200);
     expect(headers.get('ratelimit')).toMatch(/^"month";r=99;/);
     const past = await own('GET /account/usage', 200, undefined, '?period=2020-01');
@@ -149,6 +166,7 @@ describe('answers of the account are as described', () => {
     expect(asked.body.outcome).toBe('requested');
     await own('GET /account', 200);
     await own('DELETE /account/keys/{keyId}', 200, undefined, '', keyId);
+    await own('PUT /account/keys/{keyId}/suspension', 409, { suspended: true }, '', keyId);
     await own('DELETE /account', 200);
     await own('GET /account', 403);
   });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { callAs, newSubscriber } from './account-support.ts';
+import { openAlert } from './alert-support.ts';
 import { deliveryOf } from './delivery-support.ts';
 import { goodPassword, refresh, signIn } from './sign-in.ts';
 import type { TestStack } from './test-stack.ts';
@@ -50,6 +51,18 @@ export async function runAccounts(stack: TestStack): Promise<RevealedByAccounts>
   }
   expect((await person.call('GET', '/account/export')).status).toBe(200);
 
+  const { alertId } = await openAlert(stack, { subscriptionId: made.body.subscriptionId, keyId });
+  const answerPath = `/account/alerts/${alertId}/answer`;
+  for (let n = 1; n <= 2; n++) {
+    const answered = await person.call('POST', answerPath, { answer: 'rotate' });
+    expect(answered.status).toBe(200);
+    apiKeys.push(answered.body.key.apiKey);
+  }
+  for (const suspended of [true, false]) {
+    expect((await person.call('PUT', `/account/keys/${keyId}/suspension`, { suspended })).status).toBe(200);
+  }
+  expect((await person.call('GET', '/account/alerts?status=all')).status).toBe(200);
+
   expect((await person.call('PUT', '/account/settings', { name: 'Ada' })).status).toBe(200);
 
   // Secrets where none belongs.
@@ -59,6 +72,10 @@ export async function runAccounts(stack: TestStack): Promise<RevealedByAccounts>
     await person.call('PUT', '/account/tier', { tier: secret, note: secret });
     await person.call('GET', `/account/usage?period=${secret}&${secret}=1`);
     await person.call('GET', `/account/keys/${secret}`);
+    await person.call('GET', `/account/alerts?cursor=${secret}`);
+    await person.call('POST', answerPath, { answer: secret }, { 'Idempotency-Key': secret.slice(0, 120) });
+    await person.call('POST', `/account/alerts/${secret}/answer`, { answer: 'expected' });
+    await person.call('PUT', `/account/keys/${keyId}/suspension`, { suspended: secret });
     await person.call('POST', `/account/keys/${secret}/stored`, { version: secret });
     await person.call('POST', '/account/keys', `"${secret}`, { 'Idempotency-Key': secret.slice(0, 120) });
     await stack.request('GET', `/account?token=${secret}`, { Cookie: secret, 'X-API-Key': secret });

@@ -8,6 +8,7 @@ type Values = Readonly<Record<string, unknown>> | undefined;
 
 /** The keys of the tables, by the tables' names. */
 const keyNames: Readonly<Record<string, readonly string[]>> = {
+  alerts: ['alertId'],
   keys: ['keyId'],
   subscriptions: ['subscriptionId'],
   audit: ['subject', 'sequence'],

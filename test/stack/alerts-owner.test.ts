@@ -1,0 +1,383 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { AlertItem } from '../../functions/alerts/rules/index.ts';
+import { newSubscriber, type Subscriber, subscriber } from './account-support.ts';
+import { alertItem, openAlert, suspendFor } from './alert-support.ts';
+import { deliveryOf } from './delivery-support.ts';
+import { writeNext } from './fleet-support.ts';
+import { advance, contentsOf, keyItem, minute, subscriptionItem } from './management-support.ts';
+import { refresh } from './sign-in.ts';
+import { type HttpAnswer, startTestStack, type TestStack } from './test-stack.ts';
+
+let stack: TestStack;
+let ada: Subscriber;
+let accountId: string;
+let others: string;
+let key: { keyId: string; apiKey: string };
+
+beforeAll(async () => {
+  stack = await startTestStack();
+  ada = await newSubscriber(stack, 'ada@example.com');
+  accountId = (await ada.call('GET', '/account')).body.subscriptionId;
+  const eve = await newSubscriber(stack, 'eve@example.com');
+  others = (await eve.call('GET', '/account')).body.subscriptionId;
+});
+afterAll(() => stack.close());
+
+beforeEach(async () => {
+  for (const { keyId, status } of (await ada.call('GET', '/account/keys')).body.keys) {
+    if (status !== 'revoked') expect((await ada.call('DELETE', `/account/keys/${keyId}`)).status).toBe(200);
+  }
+  // Within the day's 20 keys, and through the door that owners have not.
+  const { email } = await subscriptionItem(stack, accountId);
+  const request = { email, tier: 'free', name: 'Production', requestedBy: 'an admin' };
+  key = await stack.manage('generate-key', request);
+});
+
+const aboutKey = (about: Partial<AlertItem> = {}) =>
+  openAlert(stack, { subscriptionId: accountId, keyId: key.keyId, ...about });
+const answer = (
+  { alertId }: Pick<AlertItem, 'alertId'>,
+  given: string,
+  headers: Record<string, string> = {},
+): Promise<HttpAnswer> => ada.call('POST', `/account/alerts/${alertId}/answer`, { answer: given }, headers);
+const suspension = (suspended: unknown) =>
+  ada.call('PUT', `/account/keys/${key.keyId}/suspension`, { suspended });
+const status = async (apiKey: string) => (await stack.evaluate(apiKey)).status;
+const causes = async () => Object.keys((await keyItem(stack, key.keyId)).suspensions).toSorted();
+const own = { kind: 'owner' };
+
+describe('GET /account/alerts', () => {
+  test('tells the open ones, or all, newest first and page by page, each once; and those of nobody else', async () => {
+    await openAlert(stack, { subscriptionId: others });
+    await openAlert(stack, { subscriptionId: 'platform', kind: 'refusals', of: '401' });
+    const first = await aboutKey();
+    const second = await aboutKey();
+    const third = await aboutKey();
+    await answer(second, 'expected');
+    const open = (await ada.call('GET', '/account/alerts')).body.alerts;
+    expect(open.map(({ alertId }: AlertItem) => alertId).slice(0, 2)).toEqual([third.alertId, first.alertId]);
+    const paged: AlertItem[] = [];
+    let cursor = '';
+    do {
+      const { body } = await ada.call('GET', `/account/alerts?status=all&limit=1${cursor}`);
+      expect(body.alerts.length).toBeLessThanOrEqual(1);
+      paged.push(...body.alerts);
+      cursor = body.cursor === undefined ? '' : `&cursor=${body.cursor}`;
+    } while (cursor !== '');
+    const all = (await ada.call('GET', '/account/alerts?status=all&limit=100')).body.alerts;
+    expect(paged).toEqual(all);
+    const ids = all.map(({ alertId }: AlertItem) => alertId);
+    expect(ids.slice(0, 3)).toEqual([third.alertId, second.alertId, first.alertId]);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.every((id: string) => id > 'alert_00000000000000000000000002')).toBe(true);
+  });
+
+  test('tells what is for the owner: that support has seen it, and neither who nor what they noted', async () => {
+    const acknowledged = { at: '2026-11-27T10:00:00.000Z', by: 'grace', note: 'looks like a script' };
+    const { alertId, explanation } = await aboutKey({ acknowledged });
+    await suspendFor(stack, key.keyId, 'anomaly');
+    const { text, body } = await ada.call('GET', '/account/alerts?limit=1');
+    expect(body.alerts).toEqual([
+      {
+        alertId,
+        keyId: key.keyId,
+        keyName: 'Production',
+        kind: 'surge',
+        severity: 'warning',
+        status: 'open',
+        explanation,
+        openedAt: expect.any(String),
+        updatedAt: expect.any(String),
+        acknowledged: { at: acknowledged.at },
+        suspendedKey: true,
+        answers: ['suspend', 'rotate', 'expected'],
+      },
+    ]);
+    for (const inner of ['grace', 'script', 'facts', 'requestId', 'openShard', 'revision']) {
+      expect([inner, text.includes(inner)]).toEqual([inner, false]);
+    }
+  });
+
+  test('offers the answers that make a difference: none of a key where it is about the month, or the key is over', async () => {
+    const month = await openAlert(stack, {
+      subscriptionId: accountId,
+      kind: 'quota-threshold',
+      of: '2026-11/80',
+    });
+    const ofKey = await aboutKey();
+    const offered = async (alertId: string) => {
+      const { alerts } = (await ada.call('GET', '/account/alerts?status=all&limit=100')).body;
+      return alerts.find((each: AlertItem) => each.alertId === alertId).answers;
+    };
+    expect(await offered(month.alertId)).toEqual(['expected']);
+    expect(await offered(ofKey.alertId)).toEqual(['suspend', 'rotate', 'expected']);
+    await suspendFor(stack, key.keyId, 'payment');
+    expect(await offered(ofKey.alertId)).toEqual(['suspend', 'expected']);
+    await answer(ofKey, 'suspend');
+    expect(await offered(ofKey.alertId)).toEqual([]);
+    await suspendFor(stack, key.keyId, 'anomaly');
+    expect(await offered(ofKey.alertId)).toEqual(['expected']);
+    await ada.call('DELETE', `/account/keys/${key.keyId}`);
+    expect(await offered(ofKey.alertId)).toEqual([]);
+  });
+
+  test('refuses what it does not know, by its path', async () => {
+    for (const [query, path] of [
+      ['status=closed', 'query.status'],
+      ['limit=101', 'query.limit'],
+      ['cursor=x', 'query.cursor'],
+      ['colour=red', 'query.colour'],
+    ]) {
+      const { status: given, body } = await ada.call('GET', `/account/alerts?${query}`);
+      expect([query, given, body.errors[0].path]).toEqual([query, 400, path]);
+    }
+  });
+});
+
+describe('suspend', () => {
+  test('stops the key with the next request and closes the alert, in one act; again it changes nothing', async () => {
+    const alert = await aboutKey();
+    const { body } = await answer(alert, 'suspend');
+    expect(body).toEqual({ alert: expect.objectContaining({ status: 'closed', closedBecause: 'suspend' }) });
+    expect(body.alert.answer).toEqual({ answer: 'suspend', at: expect.any(String) });
+    expect(await status(key.apiKey)).toBe(401);
+    const item = await keyItem(stack, key.keyId);
+    expect(item.suspensions.owner?.reason).toContain(alert.alertId);
+    expect(item.change).toMatchObject({ action: 'suspend-key', actor: own });
+    expect(await alertItem(stack, alert.alertId)).toMatchObject({
+      revision: 2,
+      change: { action: 'answer-alert', actor: own },
+    });
+    const before = await contentsOf(stack);
+    expect((await answer(alert, 'suspend')).body).toEqual(body);
+    expect(await contentsOf(stack)).toEqual(before);
+    expect((await suspension(false)).body).toEqual({ keyId: key.keyId, status: 'active', suspensions: {} });
+    expect(await status(key.apiKey)).toBe(200);
+  });
+});
+
+describe('rotate', () => {
+  test('shows a new secret that works where the key was suspended as unusual, and the old one does not', async () => {
+    const alert = await aboutKey();
+    await suspendFor(stack, key.keyId, 'anomaly');
+    const { body } = await answer(alert, 'rotate');
+    expect(body.alert).toMatchObject({ status: 'closed', closedBecause: 'rotate', suspendedKey: false });
+    expect(body.key).toMatchObject({ keyId: key.keyId, version: 2 });
+    expect([await status(body.key.apiKey), await status(key.apiKey)]).toEqual([200, 401]);
+    // Mailed, as the rotate route does.
+    await deliveryOf(stack).settle();
+    const mail = await deliveryOf(stack).lastMail(ada.email, /API key/);
+    expect(mail.body.text).toContain('You asked for a new API key');
+    expect(JSON.stringify(mail)).not.toContain(body.key.apiKey.slice(18));
+  });
+
+  test('gives one secret for an alert: to ten at once and to a repetition the same, later and otherwise none', async () => {
+    const alert = await aboutKey();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => answer(alert, 'rotate')));
+    expect(answers.map((each) => each.status)).toEqual(Array(10).fill(200));
+    expect(new Set(answers.map(({ body }) => body.key.apiKey)).size).toBe(1);
+    const { apiKey } = answers[0]?.body.key ?? {};
+    const refused = await answer(alert, 'rotate', { 'Idempotency-Key': randomUUID() });
+    expect([refused.status, refused.body.detail]).toEqual([409, expect.stringContaining('new secret at')]);
+    await advance(stack, 11 * minute);
+    ada = subscriber(stack, ada.email, await refresh(stack, ada.tokens));
+    expect((await answer(alert, 'rotate')).status).toBe(409);
+    expect(await status(apiKey)).toBe(200);
+    expect((await keyItem(stack, key.keyId)).secrets.map(({ version }) => version)).toEqual([2]);
+  });
+
+  test('by two with keys of their own at once gives a secret to one, and that one works', async () => {
+    const alert = await aboutKey();
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => answer(alert, 'rotate', { 'Idempotency-Key': randomUUID() })),
+    );
+    expect(answers.map((each) => each.status).toSorted()).toEqual([200, 409, 409]);
+    const given = answers.find((each) => each.status === 200)?.body.key;
+    expect(await status(given.apiKey)).toBe(200);
+  });
+
+  test('an Idempotency-Key of another request is refused, and the alert stays open', async () => {
+    const alert = await aboutKey();
+    const headers = { 'Idempotency-Key': randomUUID() };
+    await ada.call('POST', `/account/keys/${key.keyId}/rotate`, {}, headers);
+    const { status: given, body } = await answer(alert, 'rotate', headers);
+    expect([given, body.detail]).toEqual([409, expect.stringContaining('another request')]);
+    expect(await alertItem(stack, alert.alertId)).toEqual(alert);
+  });
+
+  test.each(['admin', 'owner', 'payment'] as const)(
+    'is refused where the key is suspended for %s as well, and nothing is done',
+    async (cause) => {
+      const alert = await aboutKey();
+      await suspendFor(stack, key.keyId, 'anomaly', cause);
+      const before = await contentsOf(stack);
+      const { status: given, body } = await answer(alert, 'rotate');
+      expect([given, body.detail]).toEqual([409, expect.stringContaining(`suspended (${cause})`)]);
+      expect(await contentsOf(stack)).toEqual(before);
+      if (cause === 'admin') await stack.manage('resume-key', { keyId: key.keyId, requestedBy: 'an admin' });
+    },
+  );
+
+  test('a fifth time in an hour is refused, and the alert stays open', async () => {
+    for (let n = 1; n <= 4; n++) await ada.call('POST', `/account/keys/${key.keyId}/rotate`);
+    const alert = await aboutKey();
+    const { status: given, body } = await answer(alert, 'rotate');
+    expect([given, body.type]).toEqual([409, expect.stringMatching(/limit-reached$/)]);
+    expect(await alertItem(stack, alert.alertId)).toEqual(alert);
+  });
+});
+
+describe('expected', () => {
+  test('lifts what was suspended as unusual and no other cause, and closes the alert', async () => {
+    const alert = await aboutKey();
+    await suspendFor(stack, key.keyId, 'anomaly', 'payment', 'owner');
+    const { body } = await answer(alert, 'expected');
+    expect(body).toEqual({
+      alert: expect.objectContaining({ closedBecause: 'expected', suspendedKey: false }),
+    });
+    expect(await causes()).toEqual(['owner', 'payment']);
+    const again = await aboutKey();
+    await writeNext(stack, 'Keys', await keyItem(stack, key.keyId), { suspensions: {} });
+    await suspendFor(stack, key.keyId, 'anomaly');
+    expect(await status(key.apiKey)).toBe(401);
+    await answer(again, 'expected');
+    expect(await status(key.apiKey)).toBe(200);
+  });
+
+  test('can be said of an alert of the month, of a revoked key, and of one that is over: it is noted', async () => {
+    const month = await openAlert(stack, { subscriptionId: accountId, kind: 'quota-forecast' });
+    expect((await answer(month, 'expected')).body.alert.status).toBe('closed');
+    const alert = await aboutKey();
+    await ada.call('DELETE', `/account/keys/${key.keyId}`);
+    expect((await answer(alert, 'expected')).body.alert.closedBecause).toBe('expected');
+    const over = await aboutKey({ status: 'closed', closedBecause: 'over', closedAt: alert.openedAt });
+    expect((await answer(over, 'expected')).body.alert).toMatchObject({
+      closedBecause: 'over',
+      answer: { answer: 'expected' },
+    });
+  });
+});
+
+describe('an answer', () => {
+  test('replaces an earlier one, and does what it says', async () => {
+    const alert = await aboutKey();
+    await answer(alert, 'expected');
+    expect((await answer(alert, 'suspend')).body.alert).toMatchObject({
+      closedBecause: 'expected',
+      answer: { answer: 'suspend' },
+    });
+    expect(await status(key.apiKey)).toBe(401);
+    // It lifts what was unusual alone: what the owner has suspended is lifted at the key.
+    await answer(alert, 'expected');
+    expect(await causes()).toEqual(['owner']);
+  });
+
+  test('of two that differ at once both are done, one after the other, whichever came first', async () => {
+    const alert = await aboutKey();
+    await suspendFor(stack, key.keyId, 'anomaly');
+    const answers = await Promise.all([answer(alert, 'suspend'), answer(alert, 'expected')]);
+    expect(answers.map((each) => each.status)).toEqual([200, 200]);
+    expect(await causes()).toEqual(['owner']);
+    expect(await alertItem(stack, alert.alertId)).toMatchObject({ status: 'closed', revision: 3 });
+  });
+
+  test('about no key, or one that is over, cannot suspend or rotate, and nothing is done', async () => {
+    const month = await openAlert(stack, {
+      subscriptionId: accountId,
+      kind: 'quota-threshold',
+      keyId: key.keyId,
+    });
+    const whole = await openAlert(stack, { subscriptionId: accountId });
+    const ended = await aboutKey();
+    await ada.call('DELETE', `/account/keys/${key.keyId}`);
+    const before = await contentsOf(stack);
+    for (const alert of [month, whole, ended]) {
+      for (const given of ['suspend', 'rotate']) expect((await answer(alert, given)).status).toBe(409);
+    }
+    expect(await contentsOf(stack)).toEqual(before);
+  });
+
+  test('to another’s alert, or to one of the platform, is answered as if there were none', async () => {
+    const theirs = await openAlert(stack, { subscriptionId: others });
+    const platform = await openAlert(stack, { subscriptionId: 'platform' });
+    const none = { alertId: `alert_${'Z'.repeat(26)}` };
+    const before = await contentsOf(stack);
+    for (const given of ['suspend', 'rotate', 'expected']) {
+      const told = await Promise.all(
+        [theirs, platform, none].map(async (alert) => {
+          const { status: code, text, body } = await answer(alert, given);
+          return [code, text.replaceAll(alert.alertId, '').replaceAll(body.requestId, '')];
+        }),
+      );
+      expect(told[0]?.[0]).toBe(404);
+      expect(told).toEqual([told[2], told[2], told[2]]);
+    }
+    expect(await contentsOf(stack)).toEqual(before);
+  });
+
+  test('that is none is refused, by its path', async () => {
+    const alert = await aboutKey();
+    for (const given of ['ignore', '', null]) {
+      const { body } = await ada.call('POST', `/account/alerts/${alert.alertId}/answer`, { answer: given });
+      expect(body.errors).toMatchObject([{ path: 'answer' }]);
+    }
+    const { body } = await ada.call('POST', '/account/alerts/1/answer', { answer: 'expected' });
+    expect(body.errors).toMatchObject([{ path: 'path.alertId' }]);
+  });
+});
+
+describe('PUT /account/keys/{keyId}/suspension', () => {
+  test('stops the key, and lets it go on; doing it again changes nothing', async () => {
+    const stopped = await suspension(true);
+    expect(stopped.body).toEqual({
+      keyId: key.keyId,
+      status: 'suspended',
+      suspensions: { owner: { at: expect.any(String) } },
+    });
+    expect(await status(key.apiKey)).toBe(401);
+    const before = await contentsOf(stack);
+    expect((await suspension(true)).body).toEqual(stopped.body);
+    expect(await contentsOf(stack)).toEqual(before);
+    const { revision } = await keyItem(stack, key.keyId);
+    for (let n = 1; n <= 2; n++) expect((await suspension(false)).body.status).toBe('active');
+    expect(await keyItem(stack, key.keyId)).toMatchObject({
+      revision: revision + 1,
+      change: { action: 'resume-key', actor: own },
+    });
+    expect(await status(key.apiKey)).toBe(200);
+  });
+
+  test('lifts what the owner and what was unusual suspended in one change, and no other cause', async () => {
+    await suspendFor(stack, key.keyId, 'anomaly', 'owner', 'payment');
+    const { revision } = await keyItem(stack, key.keyId);
+    expect((await suspension(false)).body).toEqual({
+      keyId: key.keyId,
+      status: 'suspended',
+      suspensions: { payment: { at: expect.any(String) } },
+    });
+    expect(await keyItem(stack, key.keyId)).toMatchObject({ revision: revision + 1 });
+  });
+
+  test('of a revoked key is refused; what is no truth value, by its path', async () => {
+    for (const wrong of ['yes', 1, null, undefined]) {
+      expect((await suspension(wrong)).body.errors).toMatchObject([{ path: 'suspended' }]);
+    }
+    await ada.call('DELETE', `/account/keys/${key.keyId}`);
+    for (const suspended of [true, false]) expect((await suspension(suspended)).status).toBe(409);
+  });
+});
+
+test('a key that was suspended as unusual can be ended, and another made: that is for its owner to say', async () => {
+  await suspendFor(stack, key.keyId, 'anomaly');
+  expect((await ada.call('POST', '/account/keys', {})).status).toBe(201);
+  expect((await ada.call('DELETE', `/account/keys/${key.keyId}`)).status).toBe(200);
+});
+
+test('GET /account/export has all alerts of the account, and of nobody else', async () => {
+  const { alertId } = await aboutKey();
+  const { body } = await ada.call('GET', '/account/export');
+  const { alerts } = (await ada.call('GET', '/account/alerts?status=all&limit=100')).body;
+  expect(body.alerts[0].alertId).toBe(alertId);
+  expect(body).toMatchObject({ alerts, alertsAreCut: false });
+});
