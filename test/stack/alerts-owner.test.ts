@@ -369,15 +369,22 @@ describe('PUT /account/keys/{keyId}/suspension', () => {
 });
 
 test('a key that was suspended as unusual can be ended, and another made: that is for its owner to say', async () => {
-  await suspendFor(stack, key.keyId, 'anomaly');
-  expect((await ada.call('POST', '/account/keys', {})).status).toBe(201);
-  expect((await ada.call('DELETE', `/account/keys/${key.keyId}`)).status).toBe(200);
+  const grace = await newSubscriber(stack, 'grace@example.com');
+  const { keyId } = (await grace.call('POST', '/account/keys', {})).body;
+  await suspendFor(stack, keyId, 'anomaly');
+  expect((await grace.call('POST', '/account/keys', {})).status).toBe(201);
+  expect((await grace.call('DELETE', `/account/keys/${keyId}`)).status).toBe(200);
 });
 
-test('GET /account/export has all alerts of the account, and of nobody else', async () => {
-  const { alertId } = await aboutKey();
-  const { body } = await ada.call('GET', '/account/export');
-  const { alerts } = (await ada.call('GET', '/account/alerts?status=all&limit=100')).body;
-  expect(body.alerts[0].alertId).toBe(alertId);
-  expect(body).toMatchObject({ alerts, alertsAreCut: false });
+test('GET /account/export has all alerts of the account, open or not, and of nobody else', async () => {
+  const lin = await newSubscriber(stack, 'lin@example.com');
+  const { keyId, subscriptionId } = (await lin.call('POST', '/account/keys', {})).body;
+  const first = await openAlert(stack, { subscriptionId, keyId });
+  await openAlert(stack, { subscriptionId: accountId });
+  const last = await openAlert(stack, { subscriptionId, kind: 'quota-threshold' });
+  await lin.call('POST', `/account/alerts/${first.alertId}/answer`, { answer: 'expected' });
+  const { alerts, alertsAreCut } = (await lin.call('GET', '/account/export')).body;
+  expect(alerts.map(({ alertId }: AlertItem) => alertId)).toEqual([last.alertId, first.alertId]);
+  expect(alerts).toEqual((await lin.call('GET', '/account/alerts?status=all')).body.alerts);
+  expect(alertsAreCut).toBe(false);
 });
