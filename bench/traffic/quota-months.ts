@@ -35,7 +35,7 @@ export function playQuotas(seed: number, subscriptions: number): QuotaResult {
 
     // The first month belongs to the warm-up, the last one is not over.
     for (const month of months.slice(1, -1)) {
-      const inMonth = incidents.filter(({ opened }) => opened > month.from && opened <= month.to);
+      const inMonth = incidents.filter(({ opened }) => opened >= month.from && opened < month.to);
       const told = inMonth.filter(({ kind }) => kind === 'quota-forecast');
       const end = used.exhausted(month.from, month.to);
       const first = told[0];

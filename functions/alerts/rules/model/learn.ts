@@ -13,7 +13,7 @@ import {
 } from './usual.ts';
 
 /** Hours within which each forgets. */
-const memory = { level: 72, recent: 12, spread: 14 * 24, dayOfIt: 14, weekOfIt: 5 * 24 };
+const memory = { level: 72, pace: 7 * 24, recent: 12, spread: 14 * 24, dayOfIt: 14, weekOfIt: 5 * 24 };
 /** Hours in which a burst is half forgotten. */
 const halfLife = { peak: 10 * 24, surge: 10 * 24, pause: 14 * 24 };
 /** A burst that comes every week is remembered in full. */
@@ -41,6 +41,7 @@ export function learn(model: Draft, season: Season, piece: Piece, count: number,
   if (!young) learnSeason(model, season, piece, level, spread, taken);
   if (model.level.weight > 3) learnSpread(model, expected, taken, hours);
   add(model.level, taken, factor * hours, hours, memory.level);
+  add(model.pace, taken, factor * hours, hours, memory.pace);
   add(model.recent, count, factor * hours, hours, memory.recent);
 
   model.pause = rounded(faded(model.pause, hours, halfLife.pause));

@@ -46,6 +46,8 @@ export const modelSchema = z.object({
   last: z.number().optional(),
   /** Requests an hour without season: learned slowly, and from surges only in part. */
   level: mean,
+  /** The same over a week or so: what a month is foretold by. */
+  pace: mean,
   /** The same of the last half day, learned from everything. */
   recent: mean,
   day: factors(24),
@@ -98,6 +100,7 @@ export function beginning(at: number): Draft {
     since: at,
     through: at,
     level: { sum: 0, weight: 0 },
+    pace: { sum: 0, weight: 0 },
     recent: { sum: 0, weight: 0 },
     day: { sum: Array(24).fill(0), weight: Array(24).fill(0) },
     week: { sum: Array(7).fill(0), weight: Array(7).fill(0) },
@@ -115,6 +118,7 @@ export function draftOf(model: Model): Draft {
   const draft = {
     ...model,
     level: { ...model.level },
+    pace: { ...model.pace },
     recent: { ...model.recent },
     day: { sum: [...model.day.sum], weight: [...model.day.weight] },
     week: { sum: [...model.week.sum], weight: [...model.week.weight] },

@@ -66,7 +66,7 @@ function exhaustion(
   share: number,
 ): number | undefined {
   const last = endOfMonth(quota.period) - quotaRules.early;
-  const level = meanOf(model.level) * share;
+  const level = meanOf(model.pace) * share;
   let left = quota.limit - quota.used;
   for (let now = at; now < last; ) {
     const next = (Math.floor(now / hour) + 1) * hour;
@@ -80,7 +80,12 @@ function exhaustion(
 /** Whether the month's requests run out too early at this pace. @returns what is told */
 export function followForecast(model: Draft, season: Season, { quota, to }: Sight): Signal[] {
   if (quota === undefined || !(quota.limit > 0)) return [];
-  if (model.forecast?.period !== quota.period) delete model.forecast;
+  if (model.forecast !== undefined && model.forecast.period !== quota.period) {
+    const wasOpen = model.forecast.open;
+    delete model.forecast;
+    // What was foretold of one month ends with it, be it that the next one looks alike.
+    if (wasOpen) return [];
+  }
   const known = model.forecast;
   const isOpen = known?.open ?? false;
   const certain = to - model.since >= quotaRules.warmUp && quota.used < quota.limit;
@@ -101,7 +106,7 @@ function tellForecast(model: Draft, season: Season, quota: Quota, to: number): S
   // With hysteresis it may be told though by now it is a close call.
   const at =
     exhaustion(model, season, quota, to, 1) ?? exhaustion(model, season, quota, to, quotaRules.closes) ?? end;
-  const daily = meanOf(model.level) * 24;
+  const daily = meanOf(model.pace) * 24;
   const missing = Math.floor((end - at) / day);
   return {
     kind: 'quota-forecast',

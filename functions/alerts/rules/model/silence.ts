@@ -12,6 +12,8 @@ export const silenceRules = {
   odds: 14,
   /** Times of what the longest usual pause would have brought. */
   ofPause: 2,
+  /** Variance beyond chance up to which a key is steady. */
+  spread: 1.5,
   /** No shorter pause is told. */
   hours: 3,
   /** A key whose pause would have to be longer than this is not steady. */
@@ -49,7 +51,8 @@ export function endQuiet(model: Draft): void {
 export function followSilence(model: Draft, at: number): void {
   const { quiet } = model;
   if (quiet === undefined || model.silence !== undefined) return;
-  if (quiet.since - model.since < silenceRules.warmUp || !isUnusual(model.pause, quiet, at)) return;
+  if (quiet.since - model.since < silenceRules.warmUp || spreadOf(model) > silenceRules.spread) return;
+  if (!isUnusual(model.pause, quiet, at)) return;
   model.silence = { since: quiet.since, found: at, level: rounded(meanOf(model.level)) };
 }
 
@@ -72,7 +75,7 @@ export function silenceLookAt(model: Draft, season: Season): number | undefined 
   if (model.silence !== undefined) return isOpen(model) ? model.through + hour : undefined;
   const level = meanOf(model.level);
   const spread = spreadOf(model);
-  if (model.last === undefined || level < 0.1) return undefined;
+  if (model.last === undefined || level < 0.1 || spread > silenceRules.spread) return undefined;
   const quiet = { ...(model.quiet ?? { since: model.through, expected: 0, odds: 0 }) };
   if (quiet.since - model.since < silenceRules.warmUp) return undefined;
   const end = quiet.since + silenceRules.patience * hour;

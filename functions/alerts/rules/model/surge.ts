@@ -12,9 +12,9 @@ export const surgeRules = {
   /** Times of what is expected, of what is usually the most, and of the strongest usual burst. */
   ofMiddle: 3,
   ofHigh: 1.7,
-  ofBurst: 1.6,
+  ofBurst: 1.7,
   /** Where requests come in bursts, the strongest one differs more from week to week: so much is added. */
-  ofAnyBurst: 0.6,
+  ofAnyBurst: 0.9,
   /** While little is known, more is asked: this many days count as much as what is known. */
   caution: 2,
   /** Hours as usual that end it. */
@@ -65,7 +65,8 @@ export function settleSurge(model: Draft, season: Season): void {
   }
   if (model.through - surge.since < surgeRules.accepted * hour) return;
   const level = meanOf(model.recent);
-  model.level = { sum: level * 12, weight: 12 };
+  model.level = { sum: rounded(level * 12), weight: 12 };
+  model.pace = { sum: rounded(level * 24), weight: 24 };
   if (level * 1.5 > model.peak.height) model.peak = { height: rounded(level * 1.5), at: model.through };
   delete model.surge;
 }
