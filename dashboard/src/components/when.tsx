@@ -1,7 +1,7 @@
 import {
   formatDate,
   formatDateTime,
-  formatLocalDateTime,
+  formatExact,
   formatPast,
   formatRelative,
   formatWhen,
@@ -26,10 +26,8 @@ const forms = {
 /** A moment in words; the exact one, in UTC and in the reader's time, is its title. */
 export function When({ at, as = 'when' }: WhenProps) {
   const now = useNow();
-  const local = formatLocalDateTime(at);
-  const exact = formatDateTime(at, now) + (local === undefined ? '' : ` (${local})`);
   return (
-    <time dateTime={at} title={exact}>
+    <time dateTime={at} title={formatExact(at, now)}>
       {forms[as](at, now)}
     </time>
   );

@@ -60,6 +60,12 @@ export function formatLocalDateTime(at: string | number | Date, timeZone?: strin
   return `${day(timeZone)}, ${timeOf(date, timeZone)} your time`;
 }
 
+/** To the minute, in UTC, and in the reader's own time where that is another. */
+export function formatExact(at: string | number | Date, now: number): string {
+  const local = formatLocalDateTime(at);
+  return formatDateTime(at, now) + (local === undefined ? '' : ` (${local})`);
+}
+
 /** `November 2026` of `2026-11`. */
 export function formatMonth(period: string): string {
   return new Intl.DateTimeFormat(locale, { timeZone: 'UTC', month: 'long', year: 'numeric' }).format(
