@@ -5,6 +5,7 @@ import type { Tone } from '../../components/badge.tsx';
 import { LinkButton } from '../../components/button.tsx';
 import type { IconName } from '../../components/icon.tsx';
 import { Notice } from '../../components/notice.tsx';
+import { SupportLink } from '../../components/support-link.tsx';
 import { When } from '../../components/when.tsx';
 import { type Attention, attentionOf, type Urgency } from '../../rules/attention.ts';
 import { formatNumber } from '../../rules/formats.ts';
@@ -107,8 +108,7 @@ function wordsFor(attention: Attention, account: Account): Words {
           <p>
             {attention.cause === 'bounce' ? 'Mail to' : 'Our mail was reported as spam by'} {account.email}{' '}
             {attention.cause === 'bounce' && 'came back '}(<When at={attention.at} as="date" />
-            ), so none is sent. New secrets wait for you here; to be told of them again, ask{' '}
-            <a href={`mailto:${account.support.supportAddress}`}>{account.support.supportAddress}</a>.
+            ), so none is sent. New secrets wait for you here; to be told of them again, ask <SupportLink />.
           </p>
         ),
         icon: 'mail',

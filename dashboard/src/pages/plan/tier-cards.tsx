@@ -2,10 +2,11 @@ import { type ReactNode, useId } from 'react';
 import type { Account, TierName, TierOffer } from '../../api/types.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
+import { SupportLink } from '../../components/support-link.tsx';
 import { When } from '../../components/when.tsx';
-import { useConfig } from '../../config-context.ts';
 import { formatMoney, formatNumber } from '../../rules/formats.ts';
-import { choiceOf, type TierChoice, tierTitle } from '../../rules/tier-standing.ts';
+import { choiceOf, type TierChoice } from '../../rules/tier-standing.ts';
+import { tierTitle } from '../../rules/tier-words.ts';
 import type { Asked } from './plan-page.tsx';
 
 interface TierCardsProps {
@@ -78,7 +79,6 @@ interface FootProps {
 }
 
 function Foot({ offer, choice, onChoose }: FootProps): ReactNode {
-  const { supportAddress } = useConfig();
   const title = tierTitle(offer.name);
   switch (choice.kind) {
     case 'present':
@@ -86,8 +86,7 @@ function Foot({ offer, choice, onChoose }: FootProps): ReactNode {
     case 'by-contract':
       return (
         <p className="soft">
-          Your contract holds. To change it, write to{' '}
-          <a href={`mailto:${supportAddress}`}>{supportAddress}</a>.
+          Your contract holds. To change it, write to <SupportLink />.
         </p>
       );
     case 'unavailable':
