@@ -1,17 +1,14 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useAccount, useApi, useRefresh } from '../api/queries.ts';
 import { useAction } from '../api/use-action.ts';
-import { useConfig } from '../config-context.ts';
-import { displayOf, secretFile } from '../rules/secret-file.ts';
 import { serverNow } from '../time/clock.ts';
 import { useAnnounce } from './announcer.tsx';
 import { Button } from './button.tsx';
-import { CopyButton } from './copy-button.tsx';
 import { Dialog } from './dialog.tsx';
 import { Notice } from './notice.tsx';
 import { useOverlay } from './overlay.tsx';
 import { ProblemView } from './problem-view.tsx';
-import { saveFile } from './save-file.ts';
+import { SecretView } from './secret-view.tsx';
 import { When } from './when.tsx';
 
 /** A key's secret that has just been made or claimed. */
@@ -46,8 +43,6 @@ function Reveal(secret: RevealedSecret & { readonly onClose: () => void }) {
   const api = useApi();
   const refresh = useRefresh();
   const announce = useAnnounce();
-  const { product } = useConfig();
-  const shown = useRef<HTMLElement>(null);
   const [isLeaving, setIsLeaving] = useState(false);
   const store = useAction((stored: { keyId: string; version: number }, idempotencyKey) =>
     api.storeSecret(stored.keyId, stored.version, idempotencyKey),
@@ -75,12 +70,6 @@ function Reveal(secret: RevealedSecret & { readonly onClose: () => void }) {
   function leave(): void {
     onClose();
     void refresh();
-  }
-
-  function download(): void {
-    const madeAt = new Date(serverNow()).toISOString();
-    const file = secretFile(apiKey, { product, name, display: displayOf(apiKey), madeAt });
-    saveFile(file.name, new Blob([file.content], { type: 'text/plain' }));
   }
 
   if (isLeaving) {
@@ -129,15 +118,7 @@ function Reveal(secret: RevealedSecret & { readonly onClose: () => void }) {
         </>
       }
     >
-      <code className="secret" ref={shown} translate="no">
-        {apiKey}
-      </code>
-      <div className="actions">
-        <CopyButton text={apiKey} label="Copy the key" source={() => shown.current} />
-        <Button icon="download" onClick={download}>
-          Download as .env
-        </Button>
-      </div>
+      <SecretView apiKey={apiKey} name={name} />
       {oldRetiresAt !== undefined && <OldSecret retiresAt={oldRetiresAt} />}
       <WhatNext cause={cause} />
       {store.problem !== undefined && <ProblemView problem={store.problem} onRetry={() => void end()} />}
