@@ -140,15 +140,28 @@ test('what has been stored leaves the page, and can be called back for as long a
   expect(await keyShown(page)).toBe(apiKey);
 });
 
-test('the key does not wait behind the Back button', async () => {
-  const { page, service } = await open();
-  await reach('key', { page, service });
-  await shows(page, 'Your API key');
-  // Gone before the event is over: what is kept for the Back button is kept then.
-  const left =
-    "dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })); document.documentElement.outerHTML";
-  expect(await page.evaluate<string>(left)).not.toContain(apiKey);
+// Gone before the event is over: what is kept for the Back button is kept then.
+const left =
+  "dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })); document.documentElement.outerHTML";
+
+test.each(['key', 'stored'])(
+  'the key does not wait behind the Back button, nor a button that shows it again: %s',
+  async (state) => {
+    const { page, service } = await open();
+    await reach(state, { page, service });
+    await shows(page, state === 'key' ? 'Your API key' : 'Done');
+    expect(await page.evaluate<string>(left)).not.toContain(apiKey);
+    await shows(page, 'Open the link in your mail');
+    expect(await page.locator('main').getByRole('button').count()).toBe(0);
+  },
+);
+
+test('a link that was not opened yet waits behind the Back button', async () => {
+  const { page } = await open();
   await shows(page, 'Your API key is waiting for you');
+  await page.evaluate(left);
+  await press(page, 'Show my API key');
+  await shows(page, 'Your API key');
 });
 
 test('nothing moves while the page works, nor when it says that it copied', async () => {

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useAccount, useApi, useRefresh } from '../api/queries.ts';
 import { useAction } from '../api/use-action.ts';
 import { serverNow } from '../time/clock.ts';
@@ -50,12 +51,13 @@ function Reveal(secret: RevealedSecret & { readonly onClose: () => void }) {
 
   useEffect(() => {
     const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    // Nobody finds the key by the browser's Back button.
+    // Nobody finds the key by the browser's Back button, not even for the moment in which it is drawn.
+    const forget = () => flushSync(onClose);
     window.addEventListener('beforeunload', warn);
-    window.addEventListener('pagehide', onClose);
+    window.addEventListener('pagehide', forget);
     return () => {
       window.removeEventListener('beforeunload', warn);
-      window.removeEventListener('pagehide', onClose);
+      window.removeEventListener('pagehide', forget);
     };
   }, [onClose]);
 
