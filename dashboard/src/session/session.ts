@@ -178,6 +178,8 @@ export class Session {
     }
   }
 
+  readonly whose = (): string | undefined => this.#person()?.sub;
+
   /** The API refuses even a token that is fresh: only signing in again can help. */
   expire(): void {
     const person = this.#person();
