@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import {
   formatDate,
   formatDateTime,
@@ -23,12 +24,19 @@ const forms = {
   time: formatDateTime,
 };
 
-/** A moment in words; the exact one, in UTC and in the reader's time, is its title. */
+/** A moment in words, in lines that break only between its parts; the exact one, in UTC and in the reader's time, is its title. */
 export function When({ at, as = 'when' }: WhenProps) {
   const now = useNow();
   return (
     <time dateTime={at} title={formatExact(at, now)}>
-      {forms[as](at, now)}
+      {forms[as](at, now)
+        .split(', ')
+        .map((part, index) => (
+          <Fragment key={part}>
+            {index > 0 && ', '}
+            <span className="moment">{part}</span>
+          </Fragment>
+        ))}
     </time>
   );
 }
