@@ -22,7 +22,12 @@ export function RevokeKeyDialog({ keyToRevoke, isOpen, onClose }: RevokeKeyDialo
   const announce = useAnnounce();
   const [typed, setTyped] = useState('');
   const [fault, setFault] = useState<string>();
-  const action = useAction(() => api.revokeKey(keyId));
+  const action = useAction(async () => {
+    const revoked = await api.revokeKey(keyId);
+    // It is said to have ended when the page says so, too.
+    await refresh();
+    return revoked;
+  });
   const usedAt = lastUse(keyToRevoke);
 
   function close(): void {
@@ -38,7 +43,6 @@ export function RevokeKeyDialog({ keyToRevoke, isOpen, onClose }: RevokeKeyDialo
     if (!isRight || (await action.run(undefined)) === undefined) return;
     close();
     announce(`${name} is revoked.`);
-    await refresh();
   }
 
   return (
