@@ -26,7 +26,9 @@ export function ProblemView({ problem, shownPaths = [], onRetry }: ProblemViewPr
       title={problem.title}
       role="alert"
       actions={
-        onRetry !== undefined && (
+        // What is not there is not there the next time either.
+        onRetry !== undefined &&
+        problem.status !== 404 && (
           <Button isSmall icon="rotate" onClick={onRetry}>
             Try again
           </Button>
