@@ -1,4 +1,4 @@
-import { type ReactNode, useRef } from 'react';
+import { useRef } from 'react';
 import { useConfig } from '../config-context.ts';
 import { displayOf, secretFile } from '../rules/secret-file.ts';
 import { serverNow } from '../time/clock.ts';
@@ -11,12 +11,10 @@ interface SecretViewProps {
   /** What the owner calls the key: of the file, and in it. */
   readonly name: string;
   readonly copyLook?: ButtonLook;
-  /** Buttons beside those that copy and download it. */
-  readonly children?: ReactNode;
 }
 
 /** A key as a whole, to be copied, or downloaded as a file that programs read their environment from. */
-export function SecretView({ apiKey, name, copyLook = 'plain', children }: SecretViewProps) {
+export function SecretView({ apiKey, name, copyLook = 'plain' }: SecretViewProps) {
   const { product } = useConfig();
   const shown = useRef<HTMLElement>(null);
 
@@ -36,7 +34,6 @@ export function SecretView({ apiKey, name, copyLook = 'plain', children }: Secre
         <Button icon="download" onClick={download}>
           Download as .env
         </Button>
-        {children}
       </div>
     </>
   );

@@ -40,16 +40,7 @@ export function Key({ view: { apiKey, repeatableUntil }, onView }: StateProps<'k
   return (
     <>
       <p>Store it now. Whoever has it can call the API in your name.</p>
-      <SecretView apiKey={apiKey} name="API key" copyLook="primary">
-        <Button
-          icon="tick"
-          onClick={() =>
-            onView({ name: 'stored', ...(repeatableUntil === undefined ? {} : { repeatableUntil }) })
-          }
-        >
-          I have stored it
-        </Button>
-      </SecretView>
+      <SecretView apiKey={apiKey} name="API key" copyLook="primary" />
       {repeatableUntil !== undefined && (
         <Notice tone="warn" icon="clock">
           <p>
@@ -58,6 +49,16 @@ export function Key({ view: { apiKey, repeatableUntil }, onView }: StateProps<'k
           </p>
         </Notice>
       )}
+      <div className="actions">
+        <Button
+          icon="tick"
+          onClick={() =>
+            onView({ name: 'stored', ...(repeatableUntil === undefined ? {} : { repeatableUntil }) })
+          }
+        >
+          I have stored it
+        </Button>
+      </div>
       <h2>Keep it secret</h2>
       <ul>
         <li>
