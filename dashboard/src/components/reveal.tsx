@@ -65,7 +65,7 @@ function Reveal(secret: RevealedSecret & { readonly onClose: () => void }) {
     const stored = await store.run({ keyId, version });
     if (stored === undefined) return;
     onClose();
-    announce(`Stored. ${name} is shown nowhere any more.`);
+    announce(`Stored. The secret of ${name} is not shown again.`);
     await refresh();
   }
 

@@ -37,7 +37,7 @@ export function PresentTier({ account, onChoose }: PresentTierProps) {
         <Fact name="This month">
           {formatNumber(usage.total)} of {formatCount(requestsPerMonth, 'request')}
         </Fact>
-        <Fact name="Begins anew">
+        <Fact name="Starts again">
           <When at={usage.resetsAt} />
         </Fact>
         <Fact name="At most">

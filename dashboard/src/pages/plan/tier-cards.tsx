@@ -26,7 +26,7 @@ export function TierCards({ account, onChoose }: TierCardsProps) {
         ))}
       </ul>
       <p className="soft small tiers-note">
-        Requests are counted for the whole account, with all its keys, and begin anew with each month in UTC.
+        Requests are counted for the whole account, with all its keys, and start again with each month in UTC.
         A change of tier leaves keys and count as they are.
       </p>
     </section>
@@ -145,9 +145,9 @@ function priceOf({ pricePerMonth, payment }: TierOffer): ReactNode {
 function goodFor({ name, requestsPerMonth }: TierOffer): string {
   const perDay = formatNumber(roughly(requestsPerMonth / 31));
   const uses: Readonly<Record<TierName, string>> = {
-    free: `To try it out: some ${perDay} requests a day. No card needed.`,
-    pro: `For a product in use: some ${perDay} requests a day. By card; end it at any time.`,
-    enterprise: `For large volumes: some ${perDay} requests a day. You ask, and we answer.`,
+    free: `To try it out: about ${perDay} requests a day. No card needed.`,
+    pro: `For a product in use: about ${perDay} requests a day. By card; end it at any time.`,
+    enterprise: `For large volumes: about ${perDay} requests a day. You ask, and we answer.`,
   };
   return uses[name];
 }

@@ -126,7 +126,7 @@ function WhatGoes({ account: { keys, tier, payment } }: AccountProps) {
           <li>Log files, until their time is over.</li>
         </ul>
       </div>
-      <p className="soft">With the same address you can sign up anew, and begin anew.</p>
+      <p className="soft">You can sign up with the same address again; it is then a new account.</p>
     </div>
   );
 }
