@@ -46,6 +46,7 @@ export const functionEntries = {
   'rotate-pepper': 'keys/handlers/rotate-pepper',
   'settle-payments': 'payments/handlers/settle-payments',
   'show-openapi': 'openapi/handlers/show-openapi',
+  'store-claim': 'delivery/handlers/store-claim',
   'store-account-secret': 'accounts/handlers/store-account-secret',
   'suspend-key': 'keys/handlers/suspend-key',
   'update-subscription': 'delivery/handlers/update-subscription',

@@ -350,6 +350,7 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
   },
   'show-openapi': {},
   'open-claim': { ...changesKeys, ...opensHandovers, ...readsClaimSecret },
+  'store-claim': { ...changesKeys, ...readsClaimSecret },
   'renew-claim': replacesSecrets,
   'dispute-claim': replacesSecrets,
   'update-subscription': {
@@ -380,6 +381,7 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
   'revoke-account-key': [512, 15],
   'rotate-account-key': [512, 15],
   'store-account-secret': [512, 15],
+  'store-claim': [512, 15],
   // These wait for Stripe, and now and then for API Gateway to take another usage key.
   'approve-request': [512, 60],
   'choose-tier': [512, 29],
@@ -602,6 +604,7 @@ describe.each(allVariants)('in %s', (variant) => {
       ['DeliveryOpenClaim', ...caller, `${source}/${stage}/POST/claims`],
       ['DeliveryRecordMailEvent', invoke, 'sns.amazonaws.com', 'MailEvents'],
       ['DeliveryRenewClaim', ...caller, `${source}/${stage}/POST/claims/renew`],
+      ['DeliveryStoreClaim', ...caller, `${source}/${stage}/POST/claims/stored`],
       ['OpenApiShowOpenApi', ...caller, `${source}/${stage}/GET/openapi.json`],
       ['PaymentsCheckPayments', invoke, 'events.amazonaws.com', 'PaymentsEveryMinute'],
       ['PaymentsChooseTier', ...caller, `${route}/PUT/account/tier`],
@@ -682,6 +685,7 @@ describe.each(allVariants)('in %s', (variant) => {
       'settle-payments',
       'show-openapi',
       'store-account-secret',
+      'store-claim',
     ];
     const invocable = Object.keys(functionEntries).filter((name) => !byItself.includes(name));
     expect(Object.keys(management).toSorted()).toEqual(invocable.toSorted());

@@ -25,6 +25,7 @@ const open = [
   'GET /openapi.json',
   'POST /claims',
   'POST /claims/dispute',
+  'POST /claims/stored',
   'POST /claims/renew',
   'POST /webhooks/stripe',
 ];

@@ -78,7 +78,7 @@ function Claim({ token }: { readonly token: string }) {
   async function run(act: ClaimAct): Promise<void> {
     if (running !== undefined) return;
     setRunning(act);
-    const next = viewAfter(act, await postClaim(apiUrl, act, { token, nonce }), wasShown);
+    const next = viewAfter(act, await postClaim(apiUrl, act, { token, nonce }));
     setRunning(undefined);
     if (next.name === 'key') setWasShown(true);
     show(next);

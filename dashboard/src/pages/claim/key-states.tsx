@@ -4,7 +4,7 @@ import { Notice } from '../../components/notice.tsx';
 import { SecretView } from '../../components/secret-view.tsx';
 import { SupportLink } from '../../components/support-link.tsx';
 import { useConfig } from '../../config-context.ts';
-import { Moment, type StateProps } from './state-parts.tsx';
+import type { StateProps } from './state-parts.tsx';
 
 /** Before, while and after the key is shown. */
 
@@ -18,10 +18,7 @@ export function Ready({ running, onRun }: StateProps<'ready'>) {
       <ul>
         <li>Have a safe place ready: a password manager, or the secret store of your application.</li>
         <li>Make sure that nobody else can see your screen.</li>
-        <li>
-          For a few minutes this page can show the key again, as long as it stays open; after that nobody can,
-          not even we.
-        </li>
+        <li>It is shown this once: after that nobody can see it again, not even we.</li>
       </ul>
       <div className="actions">
         <Button look="primary" isBusy={running === 'claim'} onClick={() => void onRun('claim')}>
@@ -35,27 +32,17 @@ export function Ready({ running, onRun }: StateProps<'ready'>) {
   );
 }
 
-export function Key({ view: { apiKey, repeatableUntil }, onView }: StateProps<'key'>) {
+export function Key({ view: { apiKey }, running, onRun }: StateProps<'key'>) {
   const { apiUrl } = useConfig();
   return (
     <>
       <p>Store it now. Whoever has it can call the API in your name.</p>
       <SecretView apiKey={apiKey} name="API key" copyLook="primary" />
-      {repeatableUntil !== undefined && (
-        <Notice tone="warn" icon="clock">
-          <p>
-            Until <Moment at={repeatableUntil} /> this page can show it again, as long as it stays open. After
-            that nobody can, not even we.
-          </p>
-        </Notice>
-      )}
+      <Notice tone="warn" icon="warning">
+        <p>Once you say that you have stored it, or leave this page, nobody can see it again, not even we.</p>
+      </Notice>
       <div className="actions">
-        <Button
-          icon="tick"
-          onClick={() =>
-            onView({ name: 'stored', ...(repeatableUntil === undefined ? {} : { repeatableUntil }) })
-          }
-        >
+        <Button icon="tick" isBusy={running === 'store'} onClick={() => void onRun('store')}>
           I have stored it
         </Button>
       </div>
@@ -82,19 +69,11 @@ export function Key({ view: { apiKey, repeatableUntil }, onView }: StateProps<'k
   );
 }
 
-export function Stored({ view: { repeatableUntil }, running, onRun }: StateProps<'stored'>) {
+export function Stored() {
   return (
     <>
-      <p>The key is gone from this page. You can close this tab.</p>
-      {repeatableUntil !== undefined && (
-        <p className="soft">
-          Not stored after all? Until <Moment at={repeatableUntil} /> this page can show it again.
-        </p>
-      )}
+      <p>The key is gone from this page, and kept here no more. You can close this tab.</p>
       <div className="actions">
-        <Button isBusy={running === 'claim'} onClick={() => void onRun('claim')}>
-          Show it again
-        </Button>
         <DashboardLink />
       </div>
     </>

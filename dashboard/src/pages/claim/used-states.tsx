@@ -5,16 +5,13 @@ import { Moment, type StateProps } from './state-parts.tsx';
 /** The link was used before: by its owner, or by somebody else. */
 
 export function Opened({ view, onView }: StateProps<'opened'>) {
-  const { openedAt, isByThisPage } = view;
+  const { openedAt } = view;
   return (
     <>
       {openedAt !== undefined && (
         <p>
           It was opened on <Moment at={openedAt} />.
         </p>
-      )}
-      {isByThisPage && (
-        <p>It was this page that opened it. The minutes in which it can show the key again are over.</p>
       )}
       <h2>Was it you?</h2>
       <p>
