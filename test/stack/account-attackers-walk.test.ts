@@ -25,8 +25,8 @@ const open = [
   'GET /openapi.json',
   'POST /claims',
   'POST /claims/dispute',
-  'POST /claims/stored',
   'POST /claims/renew',
+  'POST /claims/stored',
   'POST /webhooks/stripe',
 ];
 

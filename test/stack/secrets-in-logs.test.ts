@@ -279,7 +279,8 @@ test('after a run through every function and every failure, no log holds a key, 
   const lines = logs.split('\n').filter((line) => found.some((secret) => line.includes(secret.slice(0, 20))));
   expect(lines.map((line) => line.slice(0, 60))).toEqual([]);
   expect(found.length).toBe(0);
-});
+  // Every function, one after the other, each with its cold start.
+}, 150_000);
 
 test('logs hold what support needs: request ids, key ids, and keys by their first ten characters', async () => {
   const made = await makeKey(stack);
