@@ -218,7 +218,7 @@ test('another link pasted into the same tab starts anew', async () => {
 });
 
 test('the whole way can be gone by keyboard, and each state begins at its heading', async () => {
-  const { page, service } = await open();
+  const { page } = await open();
   const focused = () => page.evaluate<string>('document.activeElement.textContent.trim()');
   const tabTo = async (name: string) => {
     for (let presses = 0; presses < 6 && (await focused()) !== name; presses++)
