@@ -4,6 +4,8 @@
  *
  * The parser cannot tell `import type` from `import`, so every rule holds for types too. That costs little (a type that
  * others need is exported from where they may look) and keeps a type from becoming a value import unnoticed.
+ *
+ * It reads no TSX either: that the dashboard takes types alone from here is a rule of its build, `dashboard/vite.config.ts`.
  */
 const subsystem = '^functions/(?!runtime/)([^/]+)/';
 

@@ -1,3 +1,4 @@
+import { isAbsolute, relative, sep } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { developmentConfig } from './development-config.ts';
@@ -8,7 +9,7 @@ import { developmentConfig } from './development-config.ts';
  */
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), servesConfig()],
+  plugins: [react(), importsOwnFiles(), servesConfig()],
   server: { port: 3001, strictPort: true },
   build: {
     outDir: 'dist',
@@ -33,6 +34,24 @@ function servesConfig(): Plugin {
         response.setHeader('Cache-Control', 'no-store');
         response.end(JSON.stringify(developmentConfig()));
       });
+    },
+  };
+}
+
+/**
+ * From the rest of the repository the dashboard takes types alone, which are gone before anything is loaded. Other code would
+ * bring its packages along, and a change of it would build nothing anew (`lib/constructs/dashboard-bundle.ts`).
+ */
+function importsOwnFiles(): Plugin {
+  return {
+    name: 'imports-own-files',
+    apply: 'build',
+    enforce: 'pre',
+    load(id) {
+      const path = relative(import.meta.dirname, id.replace(/\?.*$/, ''));
+      // Ids that name no file are those of plugins.
+      if (!isAbsolute(id) || !path.startsWith(`..${sep}`) || path.split(sep).includes('node_modules')) return;
+      this.error(`${path} is outside of dashboard/, which takes types alone from there: use "import type"`);
     },
   };
 }

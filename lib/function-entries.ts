@@ -51,6 +51,7 @@ export const functionEntries = {
   'rotate-pepper': 'keys/handlers/rotate-pepper',
   'settle-payments': 'payments/handlers/settle-payments',
   'show-openapi': 'openapi/handlers/show-openapi',
+  'store-claim': 'delivery/handlers/store-claim',
   'store-account-secret': 'accounts/handlers/store-account-secret',
   'suspend-account-key': 'accounts/handlers/suspend-account-key',
   'suspend-key': 'keys/handlers/suspend-key',

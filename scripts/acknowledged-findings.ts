@@ -147,7 +147,9 @@ export const acknowledgedFindings: readonly AcknowledgedFinding[] = [
     path: 'Api/RestApi/Default/health/GET/Resource',
     reason: 'Open on purpose: it tells no more than that the API answers, and runs no function.',
   },
-  ...(['claim/GET', 'claims/POST', 'claims/renew/POST', 'claims/dispute/POST'] as const).flatMap((route) =>
+  ...(
+    ['claim/GET', 'claims/POST', 'claims/stored/POST', 'claims/renew/POST', 'claims/dispute/POST'] as const
+  ).flatMap((route) =>
     (['AwsSolutions-COG4', 'AwsSolutions-APIG4'] as const).map((rule) => ({
       rule,
       path: `Api/RestApi/Default/${route}/Resource`,

@@ -14,18 +14,23 @@ const token = z
   .meta({ description: 'The part of the link behind the `#`.', example: exampleToken });
 const nonceShape = 'expected 22 to 128 letters, digits, - and _: random, and the same for every repetition';
 
+const nonce = z.string({ error: nonceShape }).regex(/^[\w-]{22,128}$/, { error: nonceShape });
+
 export const openClaimBody = z
   .strictObject({
     token,
-    nonce: z
-      .string({ error: nonceShape })
-      .regex(/^[\w-]{22,128}$/, { error: nonceShape })
-      .meta({
-        description: 'Random, of your choice: whoever repeats it within ten minutes is shown the key again.',
-        example: exampleNonce,
-      }),
+    nonce: nonce.meta({
+      description: 'Random, of your choice: whoever repeats it within ten minutes is shown the key again.',
+      example: exampleNonce,
+    }),
   })
   .meta({ id: 'OpenClaim', description: 'The link that is to be opened.' });
+export const storeClaimBody = z
+  .strictObject({
+    token,
+    nonce: nonce.meta({ description: 'That the link was opened with.', example: exampleNonce }),
+  })
+  .meta({ id: 'StoreClaim', description: 'The link whose key is stored.' });
 export const linkBody = z
   .strictObject({ token })
   .meta({ id: 'LinkToken', description: 'The link that is meant.' });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Message, Route, RouteAnswer } from '../runtime/api-route.ts';
 import { linkAnswer, openedClaim } from './answers.ts';
-import { exampleNonce, exampleToken, linkBody, openClaimBody } from './request.ts';
+import { exampleNonce, exampleToken, linkBody, openClaimBody, storeClaimBody } from './request.ts';
 
 const moved: RouteAnswer = {
   status: 302,
@@ -93,6 +93,32 @@ export const deliveryRoutes: readonly Route[] = [
       { name: 'link-replaced', members: { reason: 'replaced' } },
       { name: 'link-of-revoked-key', members: { reason: 'revoked' } },
     ],
+  },
+  {
+    method: 'post',
+    path: '/claims/stored',
+    operationId: 'storeClaim',
+    summary: 'Say that you have stored a key',
+    description:
+      'Destroys what is kept of the key that a link has shown, at once instead of after ten minutes: nobody can read it again. Only with the nonce that opened the link; the answer is always the same, and saying so again changes nothing.',
+    tag: 'Claims',
+    access: 'everybody',
+    request: {
+      body: {
+        schema: storeClaimBody,
+        examples: {
+          link: { summary: 'The link and its nonce', value: { token: exampleToken, nonce: exampleNonce } },
+        },
+      },
+    },
+    answers: [
+      {
+        status: 202,
+        description: 'If the link was opened with that nonce, its key is kept here no more.',
+        body: linkAnswered('done'),
+      },
+    ],
+    problems: [invalidLink, 'link-not-valid'],
   },
   {
     method: 'post',

@@ -66,6 +66,7 @@ const throttles: Readonly<Record<string, { readonly rate: number; readonly burst
   '/openapi.json/GET': { rate: 20, burst: 40 },
   // Open to everybody, and one stranger must not be able to keep all owners out: a token that is none costs no read.
   '/claims/POST': { rate: 200, burst: 400 },
+  '/claims/stored/POST': { rate: 200, burst: 400 },
   '/claims/renew/POST': { rate: 200, burst: 400 },
   '/claims/dispute/POST': { rate: 200, burst: 400 },
   '/account/GET': look,
@@ -208,7 +209,7 @@ export class Api extends Construct {
   }
 
   /** Whoever has a link needs no account: the link itself is what authorizes. */
-  #addClaimRoutes({ open, renew, dispute }: Delivery): void {
+  #addClaimRoutes({ open, store, renew, dispute }: Delivery): void {
     const everybody = { authorizationType: AuthorizationType.NONE };
     this.#addMock('claim', 302, {
       // Browsers carry the token behind the link's # along, and send it nowhere.
@@ -216,6 +217,7 @@ export class Api extends Construct {
     });
     const claims = this.restApi.root.addResource('claims');
     claims.addMethod('POST', integrationOf(open), everybody);
+    claims.addResource('stored').addMethod('POST', integrationOf(store), everybody);
     claims.addResource('renew').addMethod('POST', integrationOf(renew), everybody);
     claims.addResource('dispute').addMethod('POST', integrationOf(dispute), everybody);
   }

@@ -18,7 +18,7 @@ const projectRoot = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
  * Builds the dashboard by Vite, or finds that it has been built from the same content before. What it imports from outside
- * of `dashboard/` is packages and types.
+ * of `dashboard/` is packages and types: `dashboard/vite.config.ts` sees to it.
  * @param root the project's folder
  * @returns the absolute folder with `index.html` and `assets/`, which nobody changes any more
  * @throws Error with what Vite says

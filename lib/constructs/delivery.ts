@@ -37,6 +37,8 @@ export interface DeliveryProps {
 export class Delivery extends Construct {
   /** `POST /claims` */
   readonly open: LatchkeyFunction;
+  /** `POST /claims/stored` */
+  readonly store: LatchkeyFunction;
   /** `POST /claims/renew` */
   readonly renew: LatchkeyFunction;
   /** `POST /claims/dispute` */
@@ -60,6 +62,7 @@ export class Delivery extends Construct {
     this.#addDeliver();
     this.#addRecordMailEvent();
     this.open = this.#addOpen();
+    this.store = this.#addStore();
     this.renew = this.#addReplacing(
       'RenewClaim',
       'renew-claim',
@@ -151,6 +154,19 @@ export class Delivery extends Construct {
     this.#grantClaimSecret(open);
     open.addEnvironments(productEnvironment, productOf(config));
     return open;
+  }
+
+  #addStore(): LatchkeyFunction {
+    const { config, keys } = this.#props;
+    const store = this.#make(
+      'StoreClaim',
+      'store-claim',
+      'POST /claims/stored: destroys what a link has shown',
+    );
+    keys.grantWriteTimed(store);
+    this.#grantClaimSecret(store);
+    store.addEnvironments(productEnvironment, productOf(config));
+    return store;
   }
 
   #addReplacing(id: string, name: FunctionName, description: string): LatchkeyFunction {

@@ -114,6 +114,7 @@ export class ClaimService {
     body?: unknown;
   } {
     if (method === 'POST' && path === '/dev/claims') return this.#claim(body);
+    if (method === 'POST' && path === '/dev/claims/stored') return { status: 202, body: { status: 'done' } };
     if (method === 'POST' && path === '/dev/claims/dispute') return { status: 202, body: { status: 'done' } };
     if (method === 'POST' && path === '/dev/claims/renew')
       return { status: 202, body: { status: 'accepted' } };

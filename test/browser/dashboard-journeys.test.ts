@@ -49,7 +49,7 @@ test('a stranger signs up, chooses the free tier, makes a key, stores it, and ha
   await delivery.settle();
   const token = tokenIn(await delivery.lastMail(email, /^Your AI Decision Engine API key$/));
   await storeKey(page);
-  await page.getByText('Stored. Production is shown nowhere any more.').waitFor();
+  await page.getByText('Stored. The secret of Production is not shown again.').waitFor();
   expect(await page.content()).not.toContain(apiKey);
   expect((await delivery.claim(token, 'late')).status).toBe(410);
 

@@ -224,3 +224,21 @@ test('on a phone every page is reached, by the bar and its menu', async () => {
   }
   expect(reached).toEqual(['/', '/keys', '/usage', '/start', '/plan', '/settings']);
 });
+
+test('while answers are on their way, every page keeps their room, and says so to screen readers', async () => {
+  const { page } = await signedUp(await browser(), stack, 'waiting@example.com');
+  await page.getByText('Three steps to your first call').waitFor();
+  await page.route(`${stack.apiUrl}/account**`, () => {});
+  const faults: string[] = [];
+  for (const [name, path] of Object.entries({
+    overview: '/',
+    keys: '/keys',
+    usage: '/usage',
+    plan: '/plan',
+  })) {
+    await page.goto(`${stack.dashboardUrl}${path}`);
+    await page.locator('main [aria-busy="true"]').first().waitFor();
+    faults.push(...(await faultsOf(page, `${name}-loading`)));
+  }
+  expect(faults).toEqual([]);
+}, 120_000);

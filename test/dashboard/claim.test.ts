@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ClaimAct, firstView, viewAfter } from '../../dashboard/src/rules/claim.ts';
 
-const acts = ['claim', 'dispute', 'renew'] as const satisfies readonly ClaimAct[];
+const acts = ['claim', 'store', 'dispute', 'renew'] as const satisfies readonly ClaimAct[];
 const after = (act: ClaimAct, status: number, answer: Record<string, unknown> = {}) =>
-  viewAfter(act, { status, answer }, false);
+  viewAfter(act, { status, answer });
 
 test('a link is four parts with points between them; anything else is cut, and nothing is no link', () => {
   expect(firstView('0kQ2mZ81XvTb.1.1.q83vEjRWeJCrze8SNFZ4kA').name).toBe('ready');
@@ -20,7 +20,7 @@ test('a key is shown for one answer alone, and nothing else of an answer is take
   );
   fc.assert(
     fc.property(fc.constantFrom(...acts), fc.integer({ min: 0, max: 599 }), answer, (act, status, body) => {
-      const { name } = viewAfter(act, { status, answer: body }, false);
+      const { name } = viewAfter(act, { status, answer: body });
       const isKey = act === 'claim' && status === 200 && typeof body.apiKey === 'string';
       expect(name === 'key').toBe(isKey);
     }),
@@ -34,6 +34,9 @@ test.each([
   ['claim', 410, { reason: 'revoked' }, 'revoked'],
   ['claim', 410, { reason: 'something new' }, 'failure'],
   ['claim', 400, {}, 'garbled'],
+  ['store', 202, {}, 'stored'],
+  ['store', 200, { apiKey: 'user_1' }, 'failure'],
+  ['store', 503, {}, 'failure'],
   ['dispute', 400, {}, 'garbled'],
   ['dispute', 202, {}, 'disputed'],
   ['renew', 202, {}, 'renewed'],
@@ -44,9 +47,5 @@ test.each([
 });
 
 test('times that are none are left out, instead of being shown as such', () => {
-  expect(after('claim', 410, { reason: 'opened', openedAt: 'yesterday' })).toEqual({
-    name: 'opened',
-    isByThisPage: false,
-  });
-  expect(after('claim', 200, { apiKey: 'user_1', expiresAt: 7 })).toEqual({ name: 'key', apiKey: 'user_1' });
+  expect(after('claim', 410, { reason: 'opened', openedAt: 'yesterday' })).toEqual({ name: 'opened' });
 });

@@ -46,6 +46,7 @@ test('a time of day says whose it is', () => {
   expect(formatLocalDateTime('2026-12-01T00:05:00Z', 'America/New_York')).toBe(
     '30 November, 19:05 your time',
   );
+  expect(formatLocalDateTime('2026-12-01T14:05:00Z', 'America/New_York')).toBe('09:05 your time');
   expect(formatLocalDateTime('2026-12-01T00:05:00Z', 'UTC')).toBeUndefined();
 });
 

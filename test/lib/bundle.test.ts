@@ -160,6 +160,7 @@ describe('bundled functions', () => {
   test.each([
     ['show-openapi', 250_000],
     ['open-claim', 600_000],
+    ['store-claim', 600_000],
     ['renew-claim', 600_000],
     ['dispute-claim', 600_000],
     ['deliver-key', 1_100_000],

@@ -43,6 +43,7 @@ describe.each(allVariants)('the API of %s', (variant) => {
         // Open on purpose: whoever has a claim link needs no account, and the link itself is what authorizes.
         ['GET /claim', open, 'MOCK'],
         ['POST /claims', open, 'AWS_PROXY'],
+        ['POST /claims/stored', open, 'AWS_PROXY'],
         ['POST /claims/renew', open, 'AWS_PROXY'],
         ['POST /claims/dispute', open, 'AWS_PROXY'],
         ['GET /openapi.json', open, 'AWS_PROXY'],
@@ -88,6 +89,7 @@ describe.each(allVariants)('the API of %s', (variant) => {
         ['OPTIONS /claim', open, 'MOCK'],
         ['OPTIONS /claims', open, 'MOCK'],
         ['OPTIONS /claims/dispute', open, 'MOCK'],
+        ['OPTIONS /claims/stored', open, 'MOCK'],
         ['OPTIONS /claims/renew', open, 'MOCK'],
         ['OPTIONS /decisions', open, 'MOCK'],
         ['OPTIONS /decisions/evaluate', open, 'MOCK'],
@@ -125,6 +127,7 @@ describe.each(allVariants)('the API of %s', (variant) => {
       'GET /usage': 'UsageReportUsage',
       'GET /openapi.json': 'OpenApiShowOpenApi',
       'POST /claims': 'DeliveryOpenClaim',
+      'POST /claims/stored': 'DeliveryStoreClaim',
       'POST /claims/renew': 'DeliveryRenewClaim',
       'POST /claims/dispute': 'DeliveryDisputeClaim',
       'GET /account': 'AccountsGetAccount',
@@ -221,6 +224,7 @@ describe.each(allVariants)('the API of %s', (variant) => {
     expect(throttled).toEqual({
       'GET /usage': [50, 100],
       'POST /claims': [200, 400],
+      'POST /claims/stored': [200, 400],
       'POST /claims/renew': [200, 400],
       'POST /claims/dispute': [200, 400],
       'GET /openapi.json': [20, 40],

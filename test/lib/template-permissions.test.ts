@@ -383,6 +383,7 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
   },
   'show-openapi': {},
   'open-claim': { ...changesKeys, ...opensHandovers, ...readsClaimSecret },
+  'store-claim': { ...changesKeys, ...readsClaimSecret },
   'renew-claim': replacesSecrets,
   'dispute-claim': replacesSecrets,
   'update-subscription': {
@@ -415,6 +416,7 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
   'revoke-account-key': [512, 15],
   'rotate-account-key': [512, 15],
   'store-account-secret': [512, 15],
+  'store-claim': [512, 15],
   'suspend-account-key': [512, 15],
   // These wait for Stripe, and now and then for API Gateway to take another usage key.
   'approve-request': [512, 60],
@@ -645,6 +647,7 @@ describe.each(allVariants)('in %s', (variant) => {
       ['DeliveryOpenClaim', ...caller, `${source}/${stage}/POST/claims`],
       ['DeliveryRecordMailEvent', invoke, 'sns.amazonaws.com', 'MailEvents'],
       ['DeliveryRenewClaim', ...caller, `${source}/${stage}/POST/claims/renew`],
+      ['DeliveryStoreClaim', ...caller, `${source}/${stage}/POST/claims/stored`],
       ['DetectionDetectAnomalies', invoke, 'events.amazonaws.com', 'DetectionHourly'],
       ['OpenApiShowOpenApi', ...caller, `${source}/${stage}/GET/openapi.json`],
       ['PaymentsCheckPayments', invoke, 'events.amazonaws.com', 'PaymentsEveryMinute'],
@@ -729,6 +732,7 @@ describe.each(allVariants)('in %s', (variant) => {
       'settle-payments',
       'show-openapi',
       'store-account-secret',
+      'store-claim',
       'suspend-account-key',
     ];
     const invocable = Object.keys(functionEntries).filter((name) => !byItself.includes(name));

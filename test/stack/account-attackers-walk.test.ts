@@ -28,6 +28,7 @@ const open = [
   'POST /claims',
   'POST /claims/dispute',
   'POST /claims/renew',
+  'POST /claims/stored',
   'POST /webhooks/stripe',
 ];
 

@@ -113,6 +113,35 @@ test('a new key is mailed as a link that shows it once, and its owner has the ve
   expect(await delivery.status(apiKey)).toBe(200);
 });
 
+test('whoever was shown a key and says that it is stored ends what is kept of it, and nobody else can', async () => {
+  const { token, keyId, apiKey, email } = await mailed('careful');
+  // Not opened yet: nobody can take the key from its owner.
+  expect((await delivery.stored(token, 'her browser')).status).toBe(202);
+  expect((await delivery.claim(token, 'her browser')).status).toBe(200);
+  const stranger = await delivery.stored(token, 'a stranger');
+  expect((await delivery.item(keyId)).handover).toHaveProperty('ciphertext');
+  expect((await delivery.claim(token, 'her browser')).body.apiKey).toBe(apiKey);
+
+  const answers = await Promise.all(Array.from({ length: 3 }, () => delivery.stored(token, 'her browser')));
+  for (const answer of [stranger, ...answers]) {
+    expect([answer.status, answer.body]).toEqual([202, { status: 'done' }]);
+  }
+  const { handover, change, revision } = await delivery.item(keyId);
+  expect(handover).not.toHaveProperty('ciphertext');
+  expect(change).toMatchObject({ action: 'store-secret', actor: { kind: 'owner', id: 'link' } });
+  expect((await delivery.claim(token, 'her browser')).body).toMatchObject({ status: 410, reason: 'opened' });
+  expect(await delivery.status(apiKey)).toBe(200);
+
+  // Said again it changes nothing, and "that was not me" goes on to work.
+  await delivery.stored(token, 'her browser');
+  expect((await delivery.item(keyId)).revision).toBe(revision);
+  expect((await delivery.dispute(token)).status).toBe(202);
+  expect(await delivery.status(apiKey)).toBe(401);
+  await delivery.settle();
+  const [, tokenAfter] = [email, tokenIn(await delivery.lastMail(email, /API key$/))];
+  expect(tokenAfter).not.toBe(token);
+});
+
 test('of two who open a link at once exactly one gets the key, and the other hears when it was opened', async () => {
   const { token, apiKey, email } = await mailed('twice');
   const answers = await Promise.all(['one', 'other'].map((by) => delivery.claim(token, by)));

@@ -109,6 +109,7 @@ export function deliveryOf(stack: TestStack) {
     item: (keyId: string) => item<KeyItem>('Keys', { keyId }),
     subscription: (subscriptionId: string) => item<SubscriptionItem>('Subscriptions', { subscriptionId }),
     claim: (token: string, by: string) => post('/claims', { token, nonce: nonce(by) }),
+    stored: (token: string, by: string) => post('/claims/stored', { token, nonce: nonce(by) }),
     renew: (token: string) => post('/claims/renew', { token }),
     dispute: (token: string) => post('/claims/dispute', { token }),
     status: async (apiKey: string) => (await stack.evaluate(apiKey)).status,

@@ -84,6 +84,8 @@ describe('answers are as described', () => {
     expectDescribed('POST /claims', await delivery.claim(`${token}x`, 'me'), 400);
     expectDescribed('POST /claims', await delivery.claim(token, 'me'), 200);
     expectDescribed('POST /claims', await delivery.claim(token, 'somebody else'), 410);
+    expectDescribed('POST /claims/stored', await delivery.stored(token, 'me'), 202);
+    expectDescribed('POST /claims/stored', await delivery.stored('none', 'me'), 400);
     expectDescribed('POST /claims/renew', await delivery.renew(token), 202);
     expectDescribed('POST /claims/renew', await delivery.renew('none'), 400);
     expectDescribed('POST /claims/dispute', await delivery.dispute(token), 202);

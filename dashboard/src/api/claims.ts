@@ -3,6 +3,7 @@ import { parseRetryAfter } from '../rules/problem.ts';
 
 const paths: Readonly<Record<ClaimAct, string>> = {
   claim: '/claims',
+  store: '/claims/stored',
   dispute: '/claims/dispute',
   renew: '/claims/renew',
 };
@@ -24,7 +25,7 @@ export async function postClaim(
     const response = await fetch(apiUrl + paths[act], {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'application/json, application/problem+json' },
-      body: JSON.stringify(act === 'claim' ? { token, nonce } : { token }),
+      body: JSON.stringify(act === 'claim' || act === 'store' ? { token, nonce } : { token }),
       credentials: 'omit',
       cache: 'no-store',
       redirect: 'error',

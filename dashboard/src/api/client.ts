@@ -1,4 +1,11 @@
-import { type Problem, ProblemError, parseProblem, tookTooLong, unreachable } from '../rules/problem.ts';
+import {
+  type Problem,
+  ProblemError,
+  parseProblem,
+  signedOut,
+  tookTooLong,
+  unreachable,
+} from '../rules/problem.ts';
 import { parseRateLimit, type RateLimitStatus } from '../rules/rate-limit.ts';
 import { retryDelay } from '../rules/retry.ts';
 import { learnServerTime } from '../time/clock.ts';
@@ -27,6 +34,8 @@ import type {
 export interface TokenSource {
   token(refused?: string): Promise<string>;
   expire(): void;
+  /** Whose they are, by the issuer's id. */
+  whose(): string | undefined;
 }
 
 export interface Usage extends UsageReport {
@@ -143,8 +152,11 @@ export class Api {
   /** @returns the answer of a request that worked, after as many tries as make sense */
   async #send(path: string, asked: Asked): Promise<Response> {
     let refused: string | undefined;
+    const whose = this.#tokens.whose();
     for (let attempt = 1; ; attempt++) {
       const token = await this.#tokens.token(refused);
+      // Whoever has signed in meanwhile did not ask for it.
+      if (this.#tokens.whose() !== whose) throw new ProblemError(signedOut);
       const outcome = await this.#once(path, asked, token);
       if (outcome instanceof Response) return outcome;
       asked.signal?.throwIfAborted();

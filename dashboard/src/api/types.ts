@@ -6,7 +6,7 @@ import type { decisionSchema } from '../../../functions/decisions/rules/decision
 
 /**
  * The messages of the account API, as the API itself describes them. Types alone: the schemas, and what they import,
- * never come into the bundle (`scripts/check-dashboard-size.ts` sees to it).
+ * never come into the bundle (`vite.config.ts` sees to it).
  */
 
 export type Account = z.infer<typeof answers.account>;

@@ -1,8 +1,9 @@
 import { useConfig } from '../config-context.ts';
 import { formatDuration } from '../rules/formats.ts';
-import { otherFaults, type Problem } from '../rules/problem.ts';
+import { asSentence, otherFaults, type Problem } from '../rules/problem.ts';
 import { Button, OutwardLink } from './button.tsx';
 import { Notice } from './notice.tsx';
+import { SupportLink } from './support-link.tsx';
 
 interface ProblemViewProps {
   readonly problem: Problem;
@@ -11,17 +12,23 @@ interface ProblemViewProps {
   readonly onRetry?: (() => void) | undefined;
 }
 
-/** What went wrong, what to do next, and whom to ask: with every error, the ways to help. */
+/**
+ * What went wrong, what to do next, and whom to ask: with every error, the ways to help. Nothing where fields of the form
+ * say all of it.
+ */
 export function ProblemView({ problem, shownPaths = [], onRetry }: ProblemViewProps) {
   const faults = otherFaults(problem, shownPaths);
   const { retryAfterSeconds } = problem;
+  if (problem.errors.length > 0 && faults.length === 0) return null;
   return (
     <Notice
       tone={problem.status >= 400 && problem.status < 500 ? 'warn' : 'danger'}
       title={problem.title}
       role="alert"
       actions={
-        onRetry !== undefined && (
+        // What is not there is not there the next time either.
+        onRetry !== undefined &&
+        problem.status !== 404 && (
           <Button isSmall icon="rotate" onClick={onRetry}>
             Try again
           </Button>
@@ -48,10 +55,10 @@ export function ProblemView({ problem, shownPaths = [], onRetry }: ProblemViewPr
 
 /** Support, documentation and status, with the request's id for support where there is one. */
 export function HelpLine({ requestId }: { readonly requestId?: string | undefined }) {
-  const { supportAddress, documentationUrl, statusUrl } = useConfig();
+  const { documentationUrl, statusUrl } = useConfig();
   return (
     <p className="help-line">
-      <a href={`mailto:${supportAddress}`}>{supportAddress}</a>
+      <SupportLink />
       <OutwardLink to={documentationUrl}>Documentation</OutwardLink>
       <OutwardLink to={statusUrl}>Service status</OutwardLink>
       {requestId !== undefined && (
@@ -61,10 +68,4 @@ export function HelpLine({ requestId }: { readonly requestId?: string | undefine
       )}
     </p>
   );
-}
-
-/** The API's own details begin in lower case where they name what was refused. */
-function asSentence(detail: string): string {
-  const first = detail.charAt(0).toUpperCase() + detail.slice(1);
-  return /[.!?]$/.test(first) ? first : `${first}.`;
 }

@@ -1,17 +1,15 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useAccount, useApi, useRefresh } from '../api/queries.ts';
 import { useAction } from '../api/use-action.ts';
-import { useConfig } from '../config-context.ts';
-import { displayOf, secretFile } from '../rules/secret-file.ts';
 import { serverNow } from '../time/clock.ts';
 import { useAnnounce } from './announcer.tsx';
 import { Button } from './button.tsx';
-import { CopyButton } from './copy-button.tsx';
 import { Dialog } from './dialog.tsx';
 import { Notice } from './notice.tsx';
 import { useOverlay } from './overlay.tsx';
 import { ProblemView } from './problem-view.tsx';
-import { saveFile } from './save-file.ts';
+import { SecretView } from './secret-view.tsx';
 import { When } from './when.tsx';
 
 /** A key's secret that has just been made or claimed. */
@@ -46,8 +44,6 @@ function Reveal(secret: RevealedSecret & { readonly onClose: () => void }) {
   const api = useApi();
   const refresh = useRefresh();
   const announce = useAnnounce();
-  const { product } = useConfig();
-  const shown = useRef<HTMLElement>(null);
   const [isLeaving, setIsLeaving] = useState(false);
   const store = useAction((stored: { keyId: string; version: number }, idempotencyKey) =>
     api.storeSecret(stored.keyId, stored.version, idempotencyKey),
@@ -55,12 +51,13 @@ function Reveal(secret: RevealedSecret & { readonly onClose: () => void }) {
 
   useEffect(() => {
     const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    // Nobody finds the key by the browser's Back button.
+    // Nobody finds the key by the browser's Back button, not even for the moment in which it is drawn.
+    const forget = () => flushSync(onClose);
     window.addEventListener('beforeunload', warn);
-    window.addEventListener('pagehide', onClose);
+    window.addEventListener('pagehide', forget);
     return () => {
       window.removeEventListener('beforeunload', warn);
-      window.removeEventListener('pagehide', onClose);
+      window.removeEventListener('pagehide', forget);
     };
   }, [onClose]);
 
@@ -68,19 +65,13 @@ function Reveal(secret: RevealedSecret & { readonly onClose: () => void }) {
     const stored = await store.run({ keyId, version });
     if (stored === undefined) return;
     onClose();
-    announce(`Stored. ${name} is shown nowhere any more.`);
+    announce(`Stored. The secret of ${name} is not shown again.`);
     await refresh();
   }
 
   function leave(): void {
     onClose();
     void refresh();
-  }
-
-  function download(): void {
-    const madeAt = new Date(serverNow()).toISOString();
-    const file = secretFile(apiKey, { product, name, display: displayOf(apiKey), madeAt });
-    saveFile(file.name, new Blob([file.content], { type: 'text/plain' }));
   }
 
   if (isLeaving) {
@@ -129,15 +120,7 @@ function Reveal(secret: RevealedSecret & { readonly onClose: () => void }) {
         </>
       }
     >
-      <code className="secret" ref={shown} translate="no">
-        {apiKey}
-      </code>
-      <div className="actions">
-        <CopyButton text={apiKey} label="Copy the key" source={() => shown.current} />
-        <Button icon="download" onClick={download}>
-          Download as .env
-        </Button>
-      </div>
+      <SecretView apiKey={apiKey} name={name} />
       {oldRetiresAt !== undefined && <OldSecret retiresAt={oldRetiresAt} />}
       <WhatNext cause={cause} />
       {store.problem !== undefined && <ProblemView problem={store.problem} onRetry={() => void end()} />}

@@ -1,6 +1,7 @@
 import { type UseQueryResult, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { problemOf } from '../rules/problem.ts';
+import { Button } from './button.tsx';
 import { Icon, type IconName } from './icon.tsx';
 import { Notice } from './notice.tsx';
 import { ProblemView } from './problem-view.tsx';
@@ -57,8 +58,17 @@ export function Loaded<Data>({ query, what, skeleton, children }: LoadedProps<Da
     return (
       <>
         {error !== null && (
-          <Notice tone="warn" role="status" title={`This is not the newest state of ${what}`}>
-            <p>{problemOf(error).title}. We ask again when you come back to this page.</p>
+          <Notice
+            tone="warn"
+            role="status"
+            title={`This is not the newest state of ${what}`}
+            actions={
+              <Button isSmall icon="rotate" onClick={() => void retry()}>
+                Try again
+              </Button>
+            }
+          >
+            <p>{problemOf(error).title}. What you see is from before.</p>
           </Notice>
         )}
         {children(data)}

@@ -1,7 +1,8 @@
+import { Fragment } from 'react';
 import {
   formatDate,
   formatDateTime,
-  formatLocalDateTime,
+  formatExact,
   formatPast,
   formatRelative,
   formatWhen,
@@ -23,14 +24,19 @@ const forms = {
   time: formatDateTime,
 };
 
-/** A moment in words; the exact one, in UTC and in the reader's time, is its title. */
+/** A moment in words, in lines that break only between its parts; the exact one, in UTC and in the reader's time, is its title. */
 export function When({ at, as = 'when' }: WhenProps) {
   const now = useNow();
-  const local = formatLocalDateTime(at);
-  const exact = formatDateTime(at, now) + (local === undefined ? '' : ` (${local})`);
   return (
-    <time dateTime={at} title={exact}>
-      {forms[as](at, now)}
+    <time dateTime={at} title={formatExact(at, now)}>
+      {forms[as](at, now)
+        .split(', ')
+        .map((part, index) => (
+          <Fragment key={part}>
+            {index > 0 && ', '}
+            <span className="moment">{part}</span>
+          </Fragment>
+        ))}
     </time>
   );
 }

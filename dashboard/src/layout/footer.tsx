@@ -1,15 +1,16 @@
 import { OutwardLink } from '../components/button.tsx';
+import { SupportLink } from '../components/support-link.tsx';
 import { useConfig } from '../config-context.ts';
 
 /** Help stands at the end of every page. */
 export function Footer() {
-  const { company, product, supportAddress, documentationUrl, statusUrl } = useConfig();
+  const { company, product, documentationUrl, statusUrl } = useConfig();
   return (
     <footer className="footer">
       <p>Stuck? We are glad to help.</p>
       <ul>
         <li>
-          <a href={`mailto:${supportAddress}`}>{supportAddress}</a>
+          <SupportLink />
         </li>
         <li>
           <OutwardLink to={documentationUrl}>Documentation</OutwardLink>

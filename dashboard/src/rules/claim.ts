@@ -7,10 +7,10 @@ import { formatDuration } from './formats.ts';
 export type ClaimView =
   /** The link can be opened: nothing has been asked of anybody yet. */
   | { readonly name: 'ready' }
-  | { readonly name: 'key'; readonly apiKey: string; readonly repeatableUntil?: string }
-  | { readonly name: 'stored'; readonly repeatableUntil?: string }
-  /** `isByThisPage`: it was here that the key was shown, some minutes ago. */
-  | { readonly name: 'opened'; readonly openedAt?: string; readonly isByThisPage: boolean }
+  | { readonly name: 'key'; readonly apiKey: string }
+  /** It is kept nowhere any more but where its owner stored it. */
+  | { readonly name: 'stored' }
+  | { readonly name: 'opened'; readonly openedAt?: string }
   | { readonly name: 'confirm'; readonly opened: ClaimView & { readonly name: 'opened' } }
   | { readonly name: 'disputed' }
   | { readonly name: 'expired'; readonly expiredAt?: string }
@@ -29,8 +29,8 @@ export type ClaimView =
       readonly requestId?: string;
     };
 
-/** Show the key; "that was not me"; mail me another link. */
-export type ClaimAct = 'claim' | 'dispute' | 'renew';
+/** Show the key; "I have stored it"; "that was not me"; mail me another link. */
+export type ClaimAct = 'claim' | 'store' | 'dispute' | 'renew';
 
 export interface ClaimOutcome {
   /** 0 where no answer came. */
@@ -45,20 +45,18 @@ export function firstView(fragment: string): ClaimView {
   return { name: /^[\w-]+\.\d+\.\d+\.[\w-]+$/.test(fragment) ? 'ready' : 'garbled' };
 }
 
-/** @param wasShown whether this page has shown the key before */
-export function viewAfter(act: ClaimAct, outcome: ClaimOutcome, wasShown: boolean): ClaimView {
+export function viewAfter(act: ClaimAct, outcome: ClaimOutcome): ClaimView {
   const { status, answer } = outcome;
   if (status === 400 || status === 404) return { name: 'garbled' };
+  if (act === 'store' && status === 202) return { name: 'stored' };
   if (act === 'dispute' && status === 202) return { name: 'disputed' };
   if (act === 'renew' && status === 202) return { name: 'renewed' };
   if (act === 'claim' && status === 200 && typeof answer['apiKey'] === 'string') {
-    return { name: 'key', apiKey: answer['apiKey'], ...time('repeatableUntil', answer['expiresAt']) };
+    return { name: 'key', apiKey: answer['apiKey'] };
   }
   if (act === 'claim' && status === 410) {
     const { reason } = answer;
-    if (reason === 'opened') {
-      return { name: 'opened', isByThisPage: wasShown, ...time('openedAt', answer['openedAt']) };
-    }
+    if (reason === 'opened') return { name: 'opened', ...time('openedAt', answer['openedAt']) };
     if (reason === 'expired') return { name: 'expired', ...time('expiredAt', answer['expiredAt']) };
     if (reason === 'replaced' || reason === 'revoked') return { name: reason };
   }
@@ -73,13 +71,19 @@ function explain(act: ClaimAct, { status, answer, retryAfterSeconds }: ClaimOutc
   const requestId = text(answer['requestId']);
   return {
     failure: failureOf(status, answer) + wait,
-    reassurance:
-      act === 'claim'
-        ? 'Nothing is lost: try again on this page, and it shows your key if the link was still good when you opened it.'
-        : 'It does no harm to try again.',
+    reassurance: reassurances[act],
     ...(requestId === undefined ? {} : { requestId }),
   };
 }
+
+const reassurances: Readonly<Record<ClaimAct, string>> = {
+  claim:
+    'Nothing is lost: try again on this page, and it shows your key if the link was still good when you opened it.',
+  store:
+    'The key that you stored works. What is kept of it here for you ends by itself within ten minutes; try again to end it now.',
+  dispute: 'It does no harm to try again.',
+  renew: 'It does no harm to try again.',
+};
 
 function failureOf(status: number, answer: ClaimOutcome['answer']): string {
   if (status === 0) return 'The service could not be reached. Check your connection to the internet.';

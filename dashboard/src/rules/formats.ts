@@ -47,7 +47,7 @@ export function formatDateTime(at: string | number | Date, now: number): string 
   return `${formatDate(date, now)}, ${timeOf(date, 'UTC')} UTC`;
 }
 
-/** The same in the reader's own time zone; undefined where that is UTC. */
+/** The same in the reader's own time zone, without a day that is the same; undefined where that is UTC. */
 export function formatLocalDateTime(at: string | number | Date, timeZone?: string): string | undefined {
   const date = new Date(at);
   const day = (zone?: string) =>
@@ -56,8 +56,15 @@ export function formatLocalDateTime(at: string | number | Date, timeZone?: strin
       month: 'long',
       ...(zone === undefined ? {} : { timeZone: zone }),
     }).format(date);
-  if (timeOf(date, timeZone) === timeOf(date, 'UTC') && day(timeZone) === day('UTC')) return undefined;
-  return `${day(timeZone)}, ${timeOf(date, timeZone)} your time`;
+  const isSameDay = day(timeZone) === day('UTC');
+  if (isSameDay && timeOf(date, timeZone) === timeOf(date, 'UTC')) return undefined;
+  return `${isSameDay ? '' : `${day(timeZone)}, `}${timeOf(date, timeZone)} your time`;
+}
+
+/** To the minute, in UTC, and in the reader's own time where that is another. */
+export function formatExact(at: string | number | Date, now: number): string {
+  const local = formatLocalDateTime(at);
+  return formatDateTime(at, now) + (local === undefined ? '' : ` (${local})`);
 }
 
 /** `November 2026` of `2026-11`. */

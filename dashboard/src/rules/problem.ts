@@ -12,12 +12,8 @@ export interface Problem {
   readonly status: number;
   /** Tell it to support. */
   readonly requestId?: string;
-  readonly support?: string;
-  readonly statusPage?: string;
   /** Of `invalid-request`: every fault, and where. */
   readonly errors: readonly Fault[];
-  /** With 410: what became of a link. */
-  readonly reason?: string;
   readonly retryAfterSeconds?: number;
 }
 
@@ -45,7 +41,6 @@ export function parseProblem(
   const given = Object(body) as Record<string, unknown>;
   const requestId = text(given['requestId']) ?? text(header('x-amzn-RequestId'));
   const retryAfterSeconds = parseRetryAfter(header('Retry-After'));
-  const [support, statusPage, reason] = [given['support'], given['statusPage'], given['reason']].map(text);
   return {
     kind: kindOf(text(given['type'])) ?? (status >= 500 ? 'internal-error' : 'unexpected'),
     title: text(given['title']) ?? 'The service gave an unexpected answer',
@@ -55,9 +50,6 @@ export function parseProblem(
     status,
     errors: faultsOf(given['errors']),
     ...(requestId === undefined ? {} : { requestId }),
-    ...(support === undefined ? {} : { support }),
-    ...(statusPage === undefined ? {} : { statusPage }),
-    ...(reason === undefined ? {} : { reason }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   };
 }
@@ -134,7 +126,8 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-function asSentence(detail: string): string {
+/** The API's own details begin in lower case where they name what was refused. */
+export function asSentence(detail: string): string {
   const first = detail.charAt(0).toUpperCase() + detail.slice(1);
   return /[.!?]$/.test(first) ? first : `${first}.`;
 }

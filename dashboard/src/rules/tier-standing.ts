@@ -1,4 +1,4 @@
-import type { Account, TierName, TierOffer } from '../api/types.ts';
+import type { Account, TierOffer } from '../api/types.ts';
 
 /** How the present tier stands, and with it what happens next. Times are ISO 8601. */
 export type TierStanding =
@@ -100,6 +100,3 @@ export function overLimitAfter(
   if (usage.total >= limit) return 'yes';
   return at === undefined ? 'no' : 'perhaps';
 }
-
-const titles: Readonly<Record<TierName, string>> = { free: 'Free', pro: 'Pro', enterprise: 'Enterprise' };
-export const tierTitle = (tier: TierName): string => titles[tier];

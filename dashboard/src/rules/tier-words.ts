@@ -1,8 +1,8 @@
-import type { TierOffer } from '../api/types.ts';
+import type { TierName, TierOffer } from '../api/types.ts';
 import { formatMoney } from './formats.ts';
 
-/** `Pro` of `pro`. */
-export const tierTitle = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+const titles: Readonly<Record<TierName, string>> = { free: 'Free', pro: 'Pro', enterprise: 'Enterprise' };
+export const tierTitle = (tier: TierName): string => titles[tier];
 
 /** `US$49 a month`, `By contract`. */
 export function tierPrice({ pricePerMonth }: Pick<TierOffer, 'pricePerMonth'>): string {

@@ -28,6 +28,8 @@ export type SignInTrouble = 'refused' | 'failed' | 'unreachable' | 'ended';
 /** The only thing that is remembered: that this browser has been signed in. With it a reload asks the issuer first. */
 const rememberedAs = 'signed-in-before';
 const returnPath = '/signed-in';
+/** Told to the other tabs of the browser: the person has left. */
+const leftMessage = 'left';
 /** Renewed so many seconds before they end. */
 const renewAhead = 60;
 
@@ -41,6 +43,7 @@ export class Session {
   readonly #listeners = new Set<() => void>();
   readonly #waiting = new Set<{ resolve(): void; reject(error: unknown): void }>();
   readonly #replaceAddress: (path: string) => void;
+  readonly #tabs = otherTabs();
   #state: SessionState = { status: 'starting' };
   #renewal: Promise<User> | undefined;
 
@@ -65,6 +68,9 @@ export class Session {
       loadUserInfo: false,
     });
     this.#manager.events.addAccessTokenExpiring(() => void this.#renew().catch(() => {}));
+    this.#tabs?.addEventListener('message', ({ data }) => {
+      if (data === leftMessage) void this.#follow();
+    });
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -124,15 +130,14 @@ export class Session {
     if (this.#state.status === 'expired') this.#set({ ...this.#state, isPutOff: false });
   }
 
-  /** Ends the session here and at the issuer. */
+  /** Ends the session in all tabs of this browser, and at the issuer. */
   async signOut(): Promise<void> {
-    forget();
-    // The window leaves in any case; what the issuer did not hear ends within a day.
-    await this.#manager.revokeTokens(['refresh_token']).catch(() => {});
-    // Without a user the way out carries no `id_token_hint`: the ID token opens the API, and has no place in an address.
-    await this.#manager.removeUser();
+    this.#tabs?.postMessage(leftMessage);
+    // Before the page is left: as it is then, the browser keeps it for the Back button.
+    await this.#dropPerson({ status: 'starting' });
     const home = `${window.location.origin}/`;
     try {
+      // Without a user the way out carries no `id_token_hint`: the ID token opens the API, and has no place in an address.
       await this.#manager.signoutRedirect({
         // Cognito's name for what the standard calls post_logout_redirect_uri.
         extraQueryParams: { logout_uri: home },
@@ -141,10 +146,13 @@ export class Session {
       // An issuer without such a page: the tokens are gone.
       window.location.assign(home);
     }
+    // For whoever comes back by the Back button.
+    this.#set({ status: 'signed-out' });
   }
 
   /** The account is gone, and with it the sign-in: nothing to tell the issuer. */
   async end(): Promise<void> {
+    this.#tabs?.postMessage(leftMessage);
     forget();
     await this.#manager.removeUser();
     this.#set({ status: 'signed-out' });
@@ -170,6 +178,8 @@ export class Session {
     }
   }
 
+  readonly whose = (): string | undefined => this.#person()?.sub;
+
   /** The API refuses even a token that is fresh: only signing in again can help. */
   expire(): void {
     const person = this.#person();
@@ -193,7 +203,7 @@ export class Session {
       if (!(error instanceof ErrorResponse)) throw new ProblemError(unreachable, { cause: error });
       user = null;
     }
-    if (user !== null) {
+    if (user !== null && this.#person() !== undefined) {
       this.#accept(user);
       return user;
     }
@@ -242,6 +252,23 @@ export class Session {
     learnServerTime(iat * 1000);
     remember();
     this.#set({ status: 'signed-in', person: { sub, ...(email === undefined ? {} : { email }) } });
+  }
+
+  /** Somebody has signed out in another tab. */
+  async #follow(): Promise<void> {
+    if (this.#person() !== undefined) await this.#dropPerson({ status: 'signed-out' });
+  }
+
+  /** What was shown goes first. Then the refresh token, which every tab has of its own, and what else is in memory. */
+  async #dropPerson(state: SessionState): Promise<void> {
+    forget();
+    this.#set(state);
+    this.#settleWaiting(new ProblemError(signedOut));
+    // One that is under way would bring tokens back.
+    await this.#renewal?.catch(() => {});
+    // What the issuer does not hear ends within a day.
+    await this.#manager.revokeTokens(['refresh_token']).catch(() => {});
+    await this.#manager.removeUser();
   }
 
   async #forgetPending(): Promise<void> {
@@ -310,6 +337,15 @@ function tabStorage(): Storage {
     return window.sessionStorage;
   } catch {
     return new InMemoryWebStorage();
+  }
+}
+
+/** Where storage is not allowed, some browsers allow this neither. */
+function otherTabs(): BroadcastChannel | undefined {
+  try {
+    return new BroadcastChannel('session');
+  } catch {
+    return undefined;
   }
 }
 

@@ -15,6 +15,7 @@ export type Doing =
   | { readonly kind: 'generate'; readonly deliver: boolean }
   | { readonly kind: 'suspend' | 'resume'; readonly cause: SuspensionCause }
   | { readonly kind: 'claim'; readonly who: 'owner' | 'stranger'; readonly which: number }
+  | { readonly kind: 'stored'; readonly who: 'owner' | 'stranger'; readonly which: number }
   | { readonly kind: 'renew' | 'dispute'; readonly which: number }
   | { readonly kind: 'move'; readonly to: number }
   | { readonly kind: 'open-pgp'; readonly has: boolean };
@@ -44,6 +45,7 @@ const weighted = <T>(
   fc.oneof(...Object.values(options).map(([weight, arbitrary]) => ({ weight, arbitrary })));
 
 const which = fc.nat({ max: 3 });
+const who = fc.constantFrom('owner' as const, 'owner' as const, 'stranger' as const);
 const cause = fc.constantFrom<SuspensionCause>('admin', 'owner', 'payment', 'anomaly');
 const plain = (kind: 'sweep' | 'stream' | 'stream-again' | 'mail-events' | 'revoke') =>
   fc.constant<Doing>({ kind });
@@ -66,14 +68,8 @@ const doing = weighted<Doing>({
   generate: [1, fc.record({ kind: fc.constant('generate' as const), deliver: fc.boolean() })],
   suspend: [2, fc.record({ kind: fc.constant('suspend' as const), cause })],
   resume: [3, fc.record({ kind: fc.constant('resume' as const), cause })],
-  claim: [
-    8,
-    fc.record({
-      kind: fc.constant('claim' as const),
-      who: fc.constantFrom('owner' as const, 'owner' as const, 'stranger' as const),
-      which,
-    }),
-  ],
+  claim: [8, fc.record({ kind: fc.constant('claim' as const), who, which })],
+  stored: [3, fc.record({ kind: fc.constant('stored' as const), who, which })],
   renew: [4, fc.record({ kind: fc.constant('renew' as const), which })],
   dispute: [4, fc.record({ kind: fc.constant('dispute' as const), which })],
   move: [2, fc.record({ kind: fc.constant('move' as const), to: fc.nat({ max: 3 }) })],

@@ -138,12 +138,14 @@ export class Life {
       case 'mail-events':
         return world.tellEvents(circumstances);
       case 'claim':
+      case 'stored':
       case 'renew':
       case 'dispute': {
         const links = people.links();
         const token = links[doing.which % Math.max(1, links.length)];
         if (token === undefined) return undefined;
         if (doing.kind === 'claim') return people.claim(token, doing.who, circumstances);
+        if (doing.kind === 'stored') return people.store(token, doing.who, circumstances);
         return doing.kind === 'renew'
           ? people.renew(token, circumstances)
           : this.#dispute(token, circumstances);

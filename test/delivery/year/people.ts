@@ -2,6 +2,7 @@ import { disputeClaim } from '../../../functions/delivery/dispute-claim.ts';
 import { openClaim } from '../../../functions/delivery/open-claim.ts';
 import { renewClaim } from '../../../functions/delivery/renew-claim.ts';
 import { type Claim, readClaimToken } from '../../../functions/delivery/rules/claim-token.ts';
+import { storeClaim } from '../../../functions/delivery/store-claim.ts';
 import { parseKey } from '../../../functions/keys/index.ts';
 import { claimSecret } from './functions.ts';
 import type { PostedMail } from './post-office.ts';
@@ -27,6 +28,9 @@ interface Shown {
 }
 
 /** The owner, who reads all mailboxes that the subscription ever had, and a stranger, who reads over a shoulder. */
+const actor = { kind: 'owner', id: 'link' } as const;
+const nonceOf = (who: 'owner' | 'stranger') => `${who}-nonce-0123456789abcdef`;
+
 export class People {
   readonly #world: World;
   /** Whole keys that the owner has seen. */
@@ -58,9 +62,8 @@ export class People {
 
   async claim(token: string, who: 'owner' | 'stranger', circumstances: Circumstances): Promise<boolean> {
     const world = this.#world;
-    const nonce = `${who}-nonce-0123456789abcdef`;
+    const nonce = nonceOf(who);
     const claim = claimOf(token);
-    const actor = { kind: 'owner', id: 'link' } as const;
     const request = { actor, requestId: 'a claim', now: new Date(world.now) };
     const outcome = await world.run(circumstances, (functions) =>
       openClaim({ claim, nonce }, request, functions),
@@ -71,6 +74,13 @@ export class People {
     this.shown.set(of, [...(this.shown.get(of) ?? []), { nonce, at: world.now, apiKey }]);
     if (who === 'owner') this.known.add(apiKey);
     return true;
+  }
+
+  async store(token: string, who: 'owner' | 'stranger', circumstances: Circumstances): Promise<void> {
+    const request = { actor, requestId: 'a stored key', now: new Date(this.#world.now) };
+    await this.#world.run(circumstances, (functions) =>
+      storeClaim({ claim: claimOf(token), nonce: nonceOf(who) }, request, functions),
+    );
   }
 
   async renew(token: string, circumstances: Circumstances): Promise<void> {

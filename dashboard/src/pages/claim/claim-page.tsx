@@ -61,11 +61,12 @@ function Claim({ token }: { readonly token: string }) {
   }, []);
 
   useEffect(() => {
-    // Nobody finds the key by the browser's Back button, not even for the moment in which it is drawn.
-    const forget = () => flushSync(() => show(firstView(token)));
+    // Nobody finds the key by the browser's Back button, not even for the moment in which it is drawn; and once it was shown
+    // nobody can ask for it there again, as on a page that is loaded anew.
+    const forget = () => flushSync(() => show(wasShown ? { name: 'empty' } : firstView(token)));
     window.addEventListener('pagehide', forget);
     return () => window.removeEventListener('pagehide', forget);
-  }, [token, show]);
+  }, [token, wasShown, show]);
   useEffect(() => {
     if (!isShown) return;
     // With the page goes the key.
@@ -77,7 +78,7 @@ function Claim({ token }: { readonly token: string }) {
   async function run(act: ClaimAct): Promise<void> {
     if (running !== undefined) return;
     setRunning(act);
-    const next = viewAfter(act, await postClaim(apiUrl, act, { token, nonce }), wasShown);
+    const next = viewAfter(act, await postClaim(apiUrl, act, { token, nonce }));
     setRunning(undefined);
     if (next.name === 'key') setWasShown(true);
     show(next);

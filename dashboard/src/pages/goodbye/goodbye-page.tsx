@@ -21,7 +21,7 @@ export default function GoodbyePage() {
             <li>What is personal is removed within the hour.</li>
             <li>A last mail confirms it, if your address takes mail.</li>
           </ul>
-          <p>Thank you for having been here. Should you come back, you are welcome: you begin anew.</p>
+          <p>Thank you for having been here. You are welcome to come back, with a new account.</p>
           <div className="actions">
             <LinkButton to="/">To the first page</LinkButton>
           </div>

@@ -2,10 +2,8 @@ import { useState } from 'react';
 import { useApi, useRefresh } from '../../api/queries.ts';
 import type { CreateKey } from '../../api/types.ts';
 import { useAction } from '../../api/use-action.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
 import { TextField } from '../../components/field.tsx';
-import { ProblemView } from '../../components/problem-view.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { useReveal } from '../../components/reveal.tsx';
 import { faultOf } from '../../rules/problem.ts';
 
@@ -58,9 +56,10 @@ export function CreateKeyDialog({
   }
 
   return (
-    <Dialog
+    <FormDialog
       isOpen={isOpen}
       onClose={close}
+      onSubmit={submit}
       title="Make a key"
       description={
         <p>
@@ -68,47 +67,36 @@ export function CreateKeyDialog({
           others.
         </p>
       }
+      cancel="Cancel"
+      submit="Make the key"
+      isBusy={isRunning}
+      problem={problem}
+      shownPaths={['name', 'prefix']}
     >
-      <form
-        className="form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <TextField
-          label="Name"
-          hint="What you call it, such as Production. Only you see it."
-          value={name}
-          maxLength={64}
-          error={faultOf(problem, 'name')}
-          onChange={setName}
-        />
-        <TextField
-          label="Prefix"
-          hint={
-            <>
-              How the key begins: <code translate="no">{prefix === '' ? defaultPrefix : prefix}_…</code>. 2 to
-              12 lower-case letters and digits.
-            </>
-          }
-          value={prefix}
-          maxLength={12}
-          spellCheck={false}
-          autoCapitalize="none"
-          error={faultOf(problem, 'prefix')}
-          onChange={setPrefix}
-        />
-        {problem !== undefined && !isOfField(problem.errors) && <ProblemView problem={problem} />}
-        <div className="actions actions-end">
-          <Button onClick={close}>Cancel</Button>
-          <Button look="primary" type="submit" isBusy={isRunning}>
-            Make the key
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      <TextField
+        label="Name"
+        hint="What you call it, such as Production. Only you see it."
+        value={name}
+        maxLength={64}
+        error={faultOf(problem, 'name')}
+        onChange={setName}
+      />
+      <TextField
+        label="Prefix"
+        hint={
+          <>
+            How the key begins: <code translate="no">{prefix === '' ? defaultPrefix : prefix}_…</code>. 2 to
+            12 lower-case letters and digits.
+          </>
+        }
+        value={prefix}
+        maxLength={12}
+        spellCheck={false}
+        autoCapitalize="none"
+        error={faultOf(problem, 'prefix')}
+        onChange={setPrefix}
+      />
+    </FormDialog>
   );
 }
 
@@ -116,8 +104,4 @@ export function CreateKeyDialog({
 export function keyOf(name: string, prefix: string): CreateKey {
   const [wanted, begins] = [name.trim(), prefix.trim()];
   return { ...(wanted === '' ? {} : { name: wanted }), ...(begins === '' ? {} : { prefix: begins }) };
-}
-
-function isOfField(errors: readonly { readonly path: string }[]): boolean {
-  return errors.length > 0 && errors.every(({ path }) => path === 'name' || path === 'prefix');
 }

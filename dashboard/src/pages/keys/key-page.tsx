@@ -155,6 +155,8 @@ type Version = AccountKey['versions'][number];
 function Details({ keyShown: key }: { readonly keyShown: AccountKey }) {
   const { keyId, prefix, createdAt, rotatesAt, requestsThisMonth, versions } = key;
   const newest = newestVersion(key)?.version;
+  // While the key is suspended, none of them does.
+  const secretsTitle = key.status === 'active' ? 'Secrets that work' : 'Secrets';
   const columns: readonly Column<Version>[] = [
     {
       title: 'Secret',
@@ -213,9 +215,9 @@ function Details({ keyShown: key }: { readonly keyShown: AccountKey }) {
         )}
       </Card>
       {versions.length > 0 && key.status !== 'revoked' && (
-        <Card title="Secrets that work">
+        <Card title={secretsTitle}>
           <DataTable
-            caption="Secrets that work"
+            caption={secretsTitle}
             columns={columns}
             rows={versions}
             keyOf={({ version }) => String(version)}

@@ -1,8 +1,8 @@
 import { Link } from 'wouter';
 import type { AccountKey } from '../../api/types.ts';
 import { Badge } from '../../components/badge.tsx';
+import { SupportLink } from '../../components/support-link.tsx';
 import { When } from '../../components/when.tsx';
-import { useConfig } from '../../config-context.ts';
 import type { SuspensionCause } from '../../rules/key-state.ts';
 
 /** Whether a key works, in a word. */
@@ -20,7 +20,6 @@ export function WhySuspended({
   readonly cause: SuspensionCause;
   readonly at?: string | undefined;
 }) {
-  const { supportAddress } = useConfig();
   const since =
     at === undefined ? (
       'Since then'
@@ -29,7 +28,6 @@ export function WhySuspended({
         Since <When at={at} as="time" />
       </>
     );
-  const support = <a href={`mailto:${supportAddress}`}>{supportAddress}</a>;
   switch (cause) {
     case 'payment':
       return (
@@ -41,20 +39,20 @@ export function WhySuspended({
     case 'anomaly':
       return (
         <p>
-          {since}: it was used in an unusual way, so it was stopped to keep you from harm. Ask {support} to
-          look at it with you.
+          {since}: it was used in an unusual way, so it was stopped to keep you from harm. Ask <SupportLink />{' '}
+          to look at it with you.
         </p>
       );
     case 'owner':
       return (
         <p>
-          {since}: it was stopped in your name. Ask {support} to let it work again.
+          {since}: it was stopped in your name. Ask <SupportLink /> to let it work again.
         </p>
       );
     case 'admin':
       return (
         <p>
-          {since}: support has stopped it. Ask {support} why, what lifts it, or to end it.
+          {since}: support has stopped it. Ask <SupportLink /> why, what lifts it, or to end it.
         </p>
       );
   }

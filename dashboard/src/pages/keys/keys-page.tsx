@@ -69,16 +69,17 @@ interface KeyTablesProps {
 
 function KeyTables({ keys, maximum, onCreate }: KeyTablesProps) {
   const { live, ended } = inOrder(keys);
+  const isNew = ended.length === 0;
   return (
     <>
       {live.length === 0 ? (
         <Card>
           <EmptyState
             icon="key"
-            title="No key yet"
+            title={isNew ? 'No key yet' : 'No key that works'}
             actions={
               <Button look="primary" icon="plus" onClick={onCreate}>
-                Make your first key
+                {isNew ? 'Make your first key' : 'Make a new key'}
               </Button>
             }
           >

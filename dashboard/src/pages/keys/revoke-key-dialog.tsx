@@ -3,10 +3,8 @@ import { useApi, useRefresh } from '../../api/queries.ts';
 import type { AccountKey } from '../../api/types.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useAnnounce } from '../../components/announcer.tsx';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
 import { TextField } from '../../components/field.tsx';
-import { ProblemView } from '../../components/problem-view.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { When } from '../../components/when.tsx';
 import { lastUse } from '../../rules/key-state.ts';
 
@@ -24,7 +22,12 @@ export function RevokeKeyDialog({ keyToRevoke, isOpen, onClose }: RevokeKeyDialo
   const announce = useAnnounce();
   const [typed, setTyped] = useState('');
   const [fault, setFault] = useState<string>();
-  const action = useAction(() => api.revokeKey(keyId));
+  const action = useAction(async () => {
+    const revoked = await api.revokeKey(keyId);
+    // It is said to have ended when the page says so, too.
+    await refresh();
+    return revoked;
+  });
   const usedAt = lastUse(keyToRevoke);
 
   function close(): void {
@@ -40,13 +43,13 @@ export function RevokeKeyDialog({ keyToRevoke, isOpen, onClose }: RevokeKeyDialo
     if (!isRight || (await action.run(undefined)) === undefined) return;
     close();
     announce(`${name} is revoked.`);
-    await refresh();
   }
 
   return (
-    <Dialog
+    <FormDialog
       isOpen={isOpen}
       onClose={close}
+      onSubmit={submit}
       title={`Revoke ${name}?`}
       description={
         <ul>
@@ -65,36 +68,25 @@ export function RevokeKeyDialog({ keyToRevoke, isOpen, onClose }: RevokeKeyDialo
           <li>Its history stays, and the month’s count too.</li>
         </ul>
       }
+      cancel="Keep it"
+      submit="Revoke for good"
+      isSevere
+      isBusy={action.isRunning}
+      problem={action.problem}
     >
-      <form
-        className="form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <TextField
-          label="Name of the key"
-          hint={
-            <>
-              Type <strong>{name}</strong> to confirm.
-            </>
-          }
-          value={typed}
-          error={fault}
-          spellCheck={false}
-          autoCapitalize="none"
-          onChange={setTyped}
-        />
-        {action.problem !== undefined && <ProblemView problem={action.problem} />}
-        <div className="actions actions-end">
-          <Button onClick={close}>Keep it</Button>
-          <Button look="danger" type="submit" isBusy={action.isRunning}>
-            Revoke for good
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      <TextField
+        label="Name of the key"
+        hint={
+          <>
+            Type <strong>{name}</strong> to confirm.
+          </>
+        }
+        value={typed}
+        error={fault}
+        spellCheck={false}
+        autoCapitalize="none"
+        onChange={setTyped}
+      />
+    </FormDialog>
   );
 }

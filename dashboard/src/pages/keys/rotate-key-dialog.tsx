@@ -2,10 +2,8 @@ import { useState } from 'react';
 import { useApi, useRefresh } from '../../api/queries.ts';
 import type { AccountKey } from '../../api/types.ts';
 import { useAction } from '../../api/use-action.ts';
-import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
 import { Choices, TextField } from '../../components/field.tsx';
-import { ProblemView } from '../../components/problem-view.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { useReveal } from '../../components/reveal.tsx';
 import { formatWhen } from '../../rules/formats.ts';
 import { faultOf } from '../../rules/problem.ts';
@@ -58,64 +56,55 @@ export function RotateKeyDialog({ keyToRotate, isOpen, onClose }: RotateKeyDialo
 
   const graceHours = hoursOf(hours);
   return (
-    <Dialog
+    <FormDialog
       isOpen={isOpen}
       onClose={close}
+      onSubmit={submit}
       title={`Rotate ${name}`}
       description={
         <p>
           The key gets a new secret. Its name, its history and the count of its requests stay as they are.
         </p>
       }
+      cancel="Cancel"
+      submit={end === 'at-once' ? 'Rotate and stop the old secret' : 'Rotate'}
+      isSevere={end === 'at-once'}
+      isBusy={action.isRunning}
+      problem={action.problem}
+      shownPaths={end === 'later' ? ['graceHours'] : []}
     >
-      <form
-        className="form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <Choices
-          label="The old secret"
-          value={end}
-          onChange={setEnd}
-          choices={[
-            {
-              value: 'later',
-              label: 'Goes on for some hours',
-              hint: 'Change your applications over without a gap: both secrets work until then.',
-            },
-            {
-              value: 'at-once',
-              label: 'Stops at once',
-              hint: 'For a secret that has leaked. Whatever uses it is refused from the next request on.',
-            },
-          ]}
+      <Choices
+        label="The old secret"
+        value={end}
+        onChange={setEnd}
+        choices={[
+          {
+            value: 'later',
+            label: 'Goes on for some hours',
+            hint: 'Change your applications over without a gap: both secrets work until then.',
+          },
+          {
+            value: 'at-once',
+            label: 'Stops at once',
+            hint: 'For a secret that has leaked. Whatever uses it is refused from the next request on.',
+          },
+        ]}
+      />
+      {end === 'later' && (
+        <TextField
+          label="Hours"
+          hint={
+            graceHours === undefined
+              ? '1 to 168, which is a week.'
+              : `The old secret stops ${formatWhen(now + graceHours * hour, now)}.`
+          }
+          inputMode="numeric"
+          value={hours}
+          error={fault ?? faultOf(action.problem, 'graceHours')}
+          onChange={setHours}
         />
-        {end === 'later' && (
-          <TextField
-            label="Hours"
-            hint={
-              graceHours === undefined
-                ? '1 to 168, which is a week.'
-                : `The old secret stops ${formatWhen(now + graceHours * hour, now)}.`
-            }
-            inputMode="numeric"
-            value={hours}
-            error={fault ?? faultOf(action.problem, 'graceHours')}
-            onChange={setHours}
-          />
-        )}
-        {action.problem !== undefined && <ProblemView problem={action.problem} shownPaths={['graceHours']} />}
-        <div className="actions actions-end">
-          <Button onClick={close}>Cancel</Button>
-          <Button look={end === 'at-once' ? 'danger' : 'primary'} type="submit" isBusy={action.isRunning}>
-            {end === 'at-once' ? 'Rotate and stop the old secret' : 'Rotate'}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      )}
+    </FormDialog>
   );
 }
 

@@ -5,6 +5,7 @@ import type { Tone } from '../../components/badge.tsx';
 import { LinkButton } from '../../components/button.tsx';
 import type { IconName } from '../../components/icon.tsx';
 import { Notice } from '../../components/notice.tsx';
+import { SupportLink } from '../../components/support-link.tsx';
 import { When } from '../../components/when.tsx';
 import { type Attention, attentionOf, type Urgency } from '../../rules/attention.ts';
 import { formatNumber } from '../../rules/formats.ts';
@@ -87,14 +88,17 @@ function wordsFor(attention: Attention, account: Account): Words {
         title: 'A payment is missing',
         text: (
           <p>
-            The one of <When at={attention.failedAt} as="date" /> failed. All works as before;{' '}
+            The payment due <When at={attention.failedAt} as="date" /> could not be charged to your card.
+            Everything works as before, but unless it is paid, {tierTitle(account.tier)} ends
             {attention.graceEndsAt === undefined ? (
-              'without it your tier ends.'
+              ' soon'
             ) : (
               <>
-                without it your tier ends <When at={attention.graceEndsAt} />.
+                {' '}
+                <When at={attention.graceEndsAt} />
               </>
             )}
+            .
           </p>
         ),
         icon: 'card',
@@ -107,8 +111,7 @@ function wordsFor(attention: Attention, account: Account): Words {
           <p>
             {attention.cause === 'bounce' ? 'Mail to' : 'Our mail was reported as spam by'} {account.email}{' '}
             {attention.cause === 'bounce' && 'came back '}(<When at={attention.at} as="date" />
-            ), so none is sent. New secrets wait for you here; to be told of them again, ask{' '}
-            <a href={`mailto:${account.support.supportAddress}`}>{account.support.supportAddress}</a>.
+            ), so none is sent. New secrets wait for you here; to be told of them again, ask <SupportLink />.
           </p>
         ),
         icon: 'mail',
@@ -170,7 +173,7 @@ function wordsFor(attention: Attention, account: Account): Words {
         title: 'This month’s requests are used up',
         text: (
           <p>
-            Further ones are refused until the count begins anew <When at={attention.resetsAt} />. A larger
+            Further ones are refused until the count starts again <When at={attention.resetsAt} />. A larger
             tier takes effect at once.
           </p>
         ),
@@ -182,7 +185,7 @@ function wordsFor(attention: Attention, account: Account): Words {
         title: `${formatNumber(attention.remaining)} requests are left this month`,
         text: (
           <p>
-            The count begins anew <When at={attention.resetsAt} />. A larger tier takes effect at once.
+            The count starts again <When at={attention.resetsAt} />. A larger tier takes effect at once.
           </p>
         ),
         icon: 'usage',

@@ -90,7 +90,6 @@ function StepItem({ title, state, done, children }: StepItemProps) {
 function FirstKey() {
   const { create, isRunning, problem } = useCreateKey();
   const [name, setName] = useState('');
-  const fault = faultOf(problem, 'name');
   return (
     <form
       className="first-key"
@@ -106,10 +105,10 @@ function FirstKey() {
         hint="Such as Production. You see the key once, right after it is made."
         value={name}
         maxLength={64}
-        error={fault}
+        error={faultOf(problem, 'name')}
         onChange={setName}
       />
-      {problem !== undefined && fault === undefined && <ProblemView problem={problem} />}
+      {problem !== undefined && <ProblemView problem={problem} shownPaths={['name']} />}
       <div className="actions">
         <Button look="primary" icon="key" type="submit" isBusy={isRunning}>
           Make my key

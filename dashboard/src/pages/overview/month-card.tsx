@@ -13,12 +13,12 @@ export function MonthCard({ account: { usage } }: { readonly account: Account })
       <Meter label="Requests this month" value={total} maximum={limit} unit="requests" />
       <Facts>
         <Fact name="Left">{formatCount(remaining, 'request')}</Fact>
-        <Fact name="Begins anew">
+        <Fact name="Starts again">
           <When at={resetsAt} />
         </Fact>
       </Facts>
       <p className="soft small">
-        Every request that is let in counts, whatever its answer. Those refused do not.
+        Every request that is let through counts, whatever its answer. Refused ones do not.
       </p>
     </Card>
   );

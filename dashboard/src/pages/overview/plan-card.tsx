@@ -4,10 +4,12 @@ import { Card, Fact, Facts } from '../../components/card.tsx';
 import { When } from '../../components/when.tsx';
 import { formatNumber } from '../../rules/formats.ts';
 import { tierPrice, tierTitle } from '../../rules/tier-words.ts';
+import { upcomingOfPlan } from '../../rules/upcoming.ts';
 
 /** Which tier it is, what it costs, and how the payments stand. */
 export function PlanCard({ account }: { readonly account: Account }) {
   const { tier, tiers, requestsPerMonth, request } = account;
+  const next = upcomingOfPlan(account);
   const offer = tiers.find(({ name }) => name === tier);
   return (
     <Card title="Your tier" actions={<Link href="/plan">Change it</Link>}>
@@ -15,7 +17,11 @@ export function PlanCard({ account }: { readonly account: Account }) {
         <Fact name="Tier">{tierTitle(tier)}</Fact>
         {offer !== undefined && <Fact name="Price">{tierPrice(offer)}</Fact>}
         <Fact name="Requests a month">{formatNumber(requestsPerMonth)}</Fact>
-        <Payments payment={account.payment} />
+        {next !== undefined && (
+          <Fact name={eventNames[next.kind]}>
+            <When at={next.at} />
+          </Fact>
+        )}
       </Facts>
       {request?.status === 'open' && (
         <p className="soft">
@@ -27,26 +33,8 @@ export function PlanCard({ account }: { readonly account: Account }) {
   );
 }
 
-function Payments({ payment }: Pick<Account, 'payment'>) {
-  if (payment === undefined || payment.status === 'ended') return null;
-  const { cancelsAt, graceEndsAt, periodEndsAt } = payment;
-  if (graceEndsAt !== undefined) {
-    return (
-      <Fact name="Ends, unless it is paid">
-        <When at={graceEndsAt} />
-      </Fact>
-    );
-  }
-  if (cancelsAt !== undefined) {
-    return (
-      <Fact name="Ends">
-        <When at={cancelsAt} />
-      </Fact>
-    );
-  }
-  return periodEndsAt === undefined ? null : (
-    <Fact name="Next payment">
-      <When at={periodEndsAt} />
-    </Fact>
-  );
-}
+const eventNames = {
+  'plan-renews': 'Next payment',
+  'plan-ends': 'Ends',
+  'plan-ends-unpaid': 'Ends, unless it is paid',
+} as const;

@@ -2,10 +2,11 @@ import { useUsage } from '../../api/queries.ts';
 import type { Account } from '../../api/types.ts';
 import { Card, Fact, Facts } from '../../components/card.tsx';
 import { Loaded, Skeleton } from '../../components/states.tsx';
+import { When } from '../../components/when.tsx';
 import { formatCount, formatDuration, formatNumber } from '../../rules/formats.ts';
 
 /** The rate-limit status as the API's own headers tell it, and how fast requests may come. */
-export function RateCard({ account: { ratePerSecond, burst } }: { readonly account: Account }) {
+export function RateCard({ account: { ratePerSecond, burst, usage: month } }: { readonly account: Account }) {
   const usage = useUsage();
   return (
     <Card title="Rate limit">
@@ -31,7 +32,7 @@ export function RateCard({ account: { ratePerSecond, burst } }: { readonly accou
                     <code translate="no">RateLimit</code>
                   </dt>
                   <dd>
-                    {formatNumber(rateLimit.remaining)} left, anew in {formatDuration(rateLimit.resetSeconds)}
+                    {formatNumber(rateLimit.remaining)} left until <When at={month.resetsAt} as="date" />
                   </dd>
                 </div>
               </dl>

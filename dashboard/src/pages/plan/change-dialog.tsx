@@ -66,7 +66,7 @@ export function ChangeDialog({ account, asked, onClose }: ChangeDialogProps) {
           onChange={setNote}
         />
       )}
-      {problem !== undefined && faultOf(problem, 'note') === undefined && <ProblemView problem={problem} />}
+      {problem !== undefined && <ProblemView problem={problem} shownPaths={isAsking ? ['note'] : []} />}
     </Dialog>
   );
 }

@@ -2,7 +2,8 @@ import type { ReactNode } from 'react';
 import type { Account, TierOffer } from '../../api/types.ts';
 import { When } from '../../components/when.tsx';
 import { formatCount, formatDate, formatMoney, formatNumber } from '../../rules/formats.ts';
-import { overLimitAfter, type TierChoice, tierTitle } from '../../rules/tier-standing.ts';
+import { overLimitAfter, type TierChoice } from '../../rules/tier-standing.ts';
+import { tierTitle } from '../../rules/tier-words.ts';
 import { useNow } from '../../time/clock.ts';
 
 export interface Confirmation {

@@ -5,7 +5,7 @@ import { Button } from '../../components/button.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { When } from '../../components/when.tsx';
 import { formatCount, formatNumber } from '../../rules/formats.ts';
-import { tierTitle } from '../../rules/tier-standing.ts';
+import { tierTitle } from '../../rules/tier-words.ts';
 
 interface CheckoutReturnProps {
   readonly account: Account;

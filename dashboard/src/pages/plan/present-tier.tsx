@@ -7,10 +7,11 @@ import { Button } from '../../components/button.tsx';
 import { Card, Fact, Facts } from '../../components/card.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { ProblemView } from '../../components/problem-view.tsx';
+import { SupportLink } from '../../components/support-link.tsx';
 import { When } from '../../components/when.tsx';
-import { useConfig } from '../../config-context.ts';
 import { formatCount, formatNumber } from '../../rules/formats.ts';
-import { choiceOf, standingOf, type TierStanding, tierTitle } from '../../rules/tier-standing.ts';
+import { choiceOf, standingOf, type TierStanding } from '../../rules/tier-standing.ts';
+import { tierTitle } from '../../rules/tier-words.ts';
 import { useNow } from '../../time/clock.ts';
 import type { Asked } from './plan-page.tsx';
 import { useLeaving } from './use-tier-change.ts';
@@ -36,7 +37,7 @@ export function PresentTier({ account, onChoose }: PresentTierProps) {
         <Fact name="This month">
           {formatNumber(usage.total)} of {formatCount(requestsPerMonth, 'request')}
         </Fact>
-        <Fact name="Begins anew">
+        <Fact name="Starts again">
           <When at={usage.resetsAt} />
         </Fact>
         <Fact name="At most">
@@ -83,7 +84,6 @@ interface WhatNextProps extends PresentTierProps {
 }
 
 function WhatNext({ standing, account, onChoose }: WhatNextProps): ReactNode {
-  const { supportAddress } = useConfig();
   const title = tierTitle(account.tier);
   const isReversed = account.payment?.reversal !== undefined;
   switch (standing.kind) {
@@ -92,8 +92,7 @@ function WhatNext({ standing, account, onChoose }: WhatNextProps): ReactNode {
     case 'contract':
       return (
         <p>
-          It goes on as your contract says. To change it, write to{' '}
-          <a href={`mailto:${supportAddress}`}>{supportAddress}</a>.
+          It goes on as your contract says. To change it, write to <SupportLink />.
         </p>
       );
     case 'given':
@@ -156,7 +155,6 @@ function KeepButton({ account, onChoose }: PresentTierProps) {
 
 /** A payment that was taken back: the keys do not work until there is another. */
 function Reversal({ account, onChoose }: PresentTierProps) {
-  const { supportAddress } = useConfig();
   const reversal = account.payment?.reversal;
   if (reversal === undefined) return null;
   const offer = account.tiers.find(({ name }) => name === 'pro');
@@ -182,7 +180,7 @@ function Reversal({ account, onChoose }: PresentTierProps) {
       <p>
         They work again at once when {canPay ? 'you pay again' : 'another payment is made'}
         {isDispute && ', or when the dispute is decided in our favour'}. If this is a mistake, write to{' '}
-        <a href={`mailto:${supportAddress}`}>{supportAddress}</a>.
+        <SupportLink />.
       </p>
     </Notice>
   );

@@ -2,10 +2,11 @@ import { type ReactNode, useId } from 'react';
 import type { Account, TierName, TierOffer } from '../../api/types.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
+import { SupportLink } from '../../components/support-link.tsx';
 import { When } from '../../components/when.tsx';
-import { useConfig } from '../../config-context.ts';
 import { formatMoney, formatNumber } from '../../rules/formats.ts';
-import { choiceOf, type TierChoice, tierTitle } from '../../rules/tier-standing.ts';
+import { choiceOf, type TierChoice } from '../../rules/tier-standing.ts';
+import { tierTitle } from '../../rules/tier-words.ts';
 import type { Asked } from './plan-page.tsx';
 
 interface TierCardsProps {
@@ -25,7 +26,7 @@ export function TierCards({ account, onChoose }: TierCardsProps) {
         ))}
       </ul>
       <p className="soft small tiers-note">
-        Requests are counted for the whole account, with all its keys, and begin anew with each month in UTC.
+        Requests are counted for the whole account, with all its keys, and start again with each month in UTC.
         A change of tier leaves keys and count as they are.
       </p>
     </section>
@@ -78,7 +79,6 @@ interface FootProps {
 }
 
 function Foot({ offer, choice, onChoose }: FootProps): ReactNode {
-  const { supportAddress } = useConfig();
   const title = tierTitle(offer.name);
   switch (choice.kind) {
     case 'present':
@@ -86,8 +86,7 @@ function Foot({ offer, choice, onChoose }: FootProps): ReactNode {
     case 'by-contract':
       return (
         <p className="soft">
-          Your contract holds. To change it, write to{' '}
-          <a href={`mailto:${supportAddress}`}>{supportAddress}</a>.
+          Your contract holds. To change it, write to <SupportLink />.
         </p>
       );
     case 'unavailable':
@@ -146,9 +145,9 @@ function priceOf({ pricePerMonth, payment }: TierOffer): ReactNode {
 function goodFor({ name, requestsPerMonth }: TierOffer): string {
   const perDay = formatNumber(roughly(requestsPerMonth / 31));
   const uses: Readonly<Record<TierName, string>> = {
-    free: `To try it out: some ${perDay} requests a day. No card needed.`,
-    pro: `For a product in use: some ${perDay} requests a day. By card; end it at any time.`,
-    enterprise: `For large volumes: some ${perDay} requests a day. You ask, and we answer.`,
+    free: `To try it out: about ${perDay} requests a day. No card needed.`,
+    pro: `For a product in use: about ${perDay} requests a day. By card; end it at any time.`,
+    enterprise: `For large volumes: about ${perDay} requests a day. You ask, and we answer.`,
   };
   return uses[name];
 }

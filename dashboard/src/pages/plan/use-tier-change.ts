@@ -5,7 +5,7 @@ import { useAction } from '../../api/use-action.ts';
 import { useAnnounce } from '../../components/announcer.tsx';
 import { formatDate } from '../../rules/formats.ts';
 import type { Problem } from '../../rules/problem.ts';
-import { tierTitle } from '../../rules/tier-standing.ts';
+import { tierTitle } from '../../rules/tier-words.ts';
 import { serverNow } from '../../time/clock.ts';
 
 export interface TierChanger {

@@ -6,8 +6,8 @@ import { Card, Fact, Facts } from '../../components/card.tsx';
 import { TextField } from '../../components/field.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { ProblemView } from '../../components/problem-view.tsx';
+import { SupportLink } from '../../components/support-link.tsx';
 import { When } from '../../components/when.tsx';
-import { useConfig } from '../../config-context.ts';
 import { faultOf } from '../../rules/problem.ts';
 import { useSettings } from './use-settings.ts';
 
@@ -17,7 +17,6 @@ interface AccountProps {
 
 /** Where mails go, and whether they arrive; the name that they greet. */
 export function AddressCard({ account }: AccountProps) {
-  const { supportAddress } = useConfig();
   const { email, undeliverable } = account;
   return (
     <Card
@@ -37,8 +36,7 @@ export function AddressCard({ account }: AccountProps) {
         </Fact>
       </Facts>
       <p className="soft small">
-        To have them go to another address, write to <a href={`mailto:${supportAddress}`}>{supportAddress}</a>
-        .
+        To have them go to another address, write to <SupportLink />.
       </p>
       <NameForm account={account} />
     </Card>
@@ -46,10 +44,8 @@ export function AddressCard({ account }: AccountProps) {
 }
 
 function Undeliverable({ account: { email, undeliverable } }: AccountProps) {
-  const { supportAddress } = useConfig();
   if (undeliverable === undefined) return null;
   const isBounce = undeliverable.cause === 'bounce';
-  const support = <a href={`mailto:${supportAddress}`}>{supportAddress}</a>;
   return (
     <Notice tone="danger" title={isBounce ? `Mails to ${email} come back` : `Mails to ${email} are stopped`}>
       <p>
@@ -66,13 +62,13 @@ function Undeliverable({ account: { email, undeliverable } }: AccountProps) {
       <p>
         {isBounce ? (
           <>
-            What to do: see that the mailbox exists and takes mail, or choose another. Then write to {support}
-            .
+            What to do: see that the mailbox exists and takes mail, or choose another. Then write to{' '}
+            <SupportLink />.
           </>
         ) : (
           <>
-            What to do: if that was a mistake, take our mails out of your spam folder. Then write to {support}
-            .
+            What to do: if that was a mistake, take our mails out of your spam folder. Then write to{' '}
+            <SupportLink />.
           </>
         )}{' '}
         They switch it on again.
@@ -84,7 +80,6 @@ function Undeliverable({ account: { email, undeliverable } }: AccountProps) {
 function NameForm({ account }: AccountProps) {
   const [name, setName] = useState(account.name ?? '');
   const { save, isRunning, problem } = useSettings();
-  const fault = faultOf(problem, 'name');
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
@@ -106,7 +101,7 @@ function NameForm({ account }: AccountProps) {
         autoComplete="name"
         maxLength={100}
         value={name}
-        error={fault}
+        error={faultOf(problem, 'name')}
         onChange={setName}
       />
       <div className="actions">
@@ -114,7 +109,7 @@ function NameForm({ account }: AccountProps) {
           Save the name
         </Button>
       </div>
-      {problem !== undefined && fault === undefined && <ProblemView problem={problem} />}
+      {problem !== undefined && <ProblemView problem={problem} shownPaths={['name']} />}
     </form>
   );
 }

@@ -1,15 +1,14 @@
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useApi } from '../../api/queries.ts';
 import type { Account } from '../../api/types.ts';
 import { useAction } from '../../api/use-action.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
-import { Dialog } from '../../components/dialog.tsx';
 import { TextField } from '../../components/field.tsx';
-import { ProblemView } from '../../components/problem-view.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { formatCount } from '../../rules/formats.ts';
-import { tierTitle } from '../../rules/tier-standing.ts';
+import { tierTitle } from '../../rules/tier-words.ts';
 import { useSession } from '../../session/session-context.tsx';
 import { ExportButton } from './data-card.tsx';
 
@@ -40,7 +39,6 @@ function DeletionDialog({ account, isOpen, onClose }: DeletionDialogProps) {
   const api = useApi();
   const session = useSession();
   const [, navigate] = useLocation();
-  const form = useId();
   const [typed, setTyped] = useState('');
   const [fault, setFault] = useState<string>();
   const { run, isRunning, problem, reset } = useAction(() => api.deleteAccount());
@@ -54,9 +52,7 @@ function DeletionDialog({ account, isOpen, onClose }: DeletionDialogProps) {
     onClose();
   }
 
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    if (isRunning) return;
+  async function submit(): Promise<void> {
     const isSame = typed.trim().toLowerCase() === email.toLowerCase();
     setFault(isSame ? undefined : `This is not your address. Type ${email}.`);
     if (!isSame || (await run(undefined)) === undefined) return;
@@ -65,40 +61,35 @@ function DeletionDialog({ account, isOpen, onClose }: DeletionDialogProps) {
   }
 
   return (
-    <Dialog
+    <FormDialog
       isOpen={isOpen}
       isWide
       onClose={close}
+      onSubmit={submit}
       title="Delete the account for good?"
       description={<WhatGoes account={account} />}
-      actions={
-        <>
-          <Button onClick={close}>Keep the account</Button>
-          <Button look="danger" type="submit" form={form} isBusy={isRunning}>
-            Delete it for good
-          </Button>
-        </>
-      }
+      cancel="Keep the account"
+      submit="Delete it for good"
+      isSevere
+      isBusy={isRunning}
+      problem={problem}
     >
       <ExportButton />
-      <form id={form} onSubmit={(event) => void submit(event)} noValidate>
-        <TextField
-          label="Type your address to confirm"
-          hint={email}
-          type="email"
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          value={typed}
-          error={fault}
-          onChange={(text) => {
-            setTyped(text);
-            setFault(undefined);
-          }}
-        />
-      </form>
-      {problem !== undefined && <ProblemView problem={problem} />}
-    </Dialog>
+      <TextField
+        label="Type your address to confirm"
+        hint={email}
+        type="email"
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        value={typed}
+        error={fault}
+        onChange={(text) => {
+          setTyped(text);
+          setFault(undefined);
+        }}
+      />
+    </FormDialog>
   );
 }
 
@@ -135,7 +126,7 @@ function WhatGoes({ account: { keys, tier, payment } }: AccountProps) {
           <li>Log files, until their time is over.</li>
         </ul>
       </div>
-      <p className="soft">With the same address you can sign up anew, and begin anew.</p>
+      <p className="soft">You can sign up with the same address again; it is then a new account.</p>
     </div>
   );
 }

@@ -161,9 +161,7 @@ function KeyForm({ email, onSaved, onCancel }: KeyFormProps) {
         aria-label="A file with your OpenPGP public key"
         onChange={(event) => void takeFile(event)}
       />
-      {problem !== undefined && faultOf(problem, 'openPgpKey') === undefined && (
-        <ProblemView problem={problem} />
-      )}
+      {problem !== undefined && <ProblemView problem={problem} shownPaths={['openPgpKey']} />}
     </form>
   );
 }

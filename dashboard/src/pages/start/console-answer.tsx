@@ -87,7 +87,7 @@ function Decided({ answer: { decision, rateLimit } }: { readonly answer: Decisio
       {rateLimit !== undefined && (
         <p>
           {formatCount(rateLimit.remaining, 'request')} of {formatNumber(rateLimit.quota)} are left this
-          month; the count begins anew{' '}
+          month; the count starts again{' '}
           <When at={new Date(serverNow() + rateLimit.resetSeconds * 1000).toISOString()} />.
         </p>
       )}

@@ -168,7 +168,7 @@ function keyFault(apiKey: string): { apiKey?: string } {
   if (apiKey === '') return { apiKey: 'Type or paste a key, or make one above.' };
   // Nothing else can stand in a header.
   if (!/^[\x21-\x7e]+$/.test(apiKey))
-    return { apiKey: 'A key has letters, digits and _ only: copy it anew.' };
+    return { apiKey: 'A key has letters, digits and _ only: copy it again.' };
   return {};
 }
 

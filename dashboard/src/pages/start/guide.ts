@@ -28,6 +28,13 @@ export const requestFields = {
   },
 } as const satisfies Record<keyof DecisionRequest, Told>;
 
+/** What a program does when it is told so. */
+export const actionWords = {
+  EXECUTE_IMMEDIATELY: 'go ahead',
+  WAIT_HUMAN_APPROVAL: 'wait until somebody approves',
+  WAIT_HUMAN_REVIEW: 'wait until somebody has looked into it',
+} as const satisfies Record<Decision['action_required'], string>;
+
 export const answerFields = {
   id: { values: 'DEC_ and 26 characters', meaning: 'Names this decision; sorted, ids are in order of time.' },
   timestamp: { values: 'ISO 8601, in UTC', meaning: 'When it was decided.' },
@@ -40,8 +47,9 @@ export const answerFields = {
     meaning: 'LOW is 0–24, MEDIUM 25–49, HIGH 50–74, CRITICAL 75–100; it rises with the amount.',
   },
   action_required: {
-    values:
-      'EXECUTE_IMMEDIATELY: go ahead. WAIT_HUMAN_APPROVAL: wait until somebody approves. WAIT_HUMAN_REVIEW: wait until somebody has looked into it',
+    values: Object.entries(actionWords)
+      .map(([action, words]) => `${action}: ${words}`)
+      .join('. '),
     meaning: 'What the policy wants done.',
   },
   status: { values: 'PENDING', meaning: 'Nobody has acted on it yet.' },
@@ -67,12 +75,6 @@ export const sampleAnswer: Decision = {
   status: 'PENDING',
   policy_version: '5d0c1f2a9b3e',
 };
-
-export const actionWords = {
-  EXECUTE_IMMEDIATELY: 'go ahead',
-  WAIT_HUMAN_APPROVAL: 'wait until somebody approves',
-  WAIT_HUMAN_REVIEW: 'wait until somebody has looked into it',
-} as const satisfies Record<Decision['action_required'], string>;
 
 /** What goes wrong, and what a program does about it. */
 export interface Trouble {

@@ -14,7 +14,9 @@ export function KeyStep({ onMade }: { readonly onMade: (apiKey: string) => void 
   return (
     <Card title="1. Your key">
       <Loaded query={keys} what="your keys" skeleton={<Skeleton lines={2} />}>
-        {(all) => <Keys active={all.filter(isActive)} onCreate={() => setIsCreating(true)} />}
+        {(all) => (
+          <Keys active={all.filter(isActive)} isNew={all.length === 0} onCreate={() => setIsCreating(true)} />
+        )}
       </Loaded>
       <CreateKeyDialog isOpen={isCreating} onClose={() => setIsCreating(false)} onMade={onMade} />
     </Card>
@@ -25,9 +27,12 @@ const isActive = ({ status }: AccountKey) => status === 'active';
 
 function Keys({
   active,
+  isNew,
   onCreate,
 }: {
   readonly active: readonly AccountKey[];
+  /** There was none before. */
+  readonly isNew: boolean;
   readonly onCreate: () => void;
 }) {
   if (active.length === 0) {
@@ -39,7 +44,7 @@ function Keys({
         </p>
         <div className="actions">
           <Button look="primary" icon="plus" onClick={onCreate}>
-            Make your first key
+            {isNew ? 'Make your first key' : 'Make a key'}
           </Button>
         </div>
       </>

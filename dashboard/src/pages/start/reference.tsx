@@ -63,7 +63,7 @@ export function LimitsCard({ account }: { readonly account: Account | undefined 
     {
       name: 'RateLimit',
       example: `"month";r=${Math.max(0, quota - 2)};t=345600`,
-      meaning: 'r: requests that are left. t: seconds until the count begins anew.',
+      meaning: 'r: requests that are left. t: seconds until the count starts again.',
     },
     {
       name: 'Retry-After',

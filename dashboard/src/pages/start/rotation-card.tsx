@@ -25,9 +25,7 @@ export function RotationCard() {
           The new secret comes: by mail, or on the key’s page when you rotate it there and let the old one go
           on for some hours.
         </li>
-        <li>
-          Put it where your programs read it, and start them anew. Until then they go on with the old one.
-        </li>
+        <li>Put it where your programs read it, and restart them. Until then they go on with the old one.</li>
         <li>
           The key’s page tells when the old secret was used last. When that stands still, you are done; it
           ends by itself.

@@ -43,7 +43,8 @@ function Drawing({ counts, description, onFailed }: DayChartProps & { readonly o
     let isGone = false;
     import('./draw-days.ts')
       .then(({ drawDays }) => {
-        if (!isGone && canvas.current !== null) drawn = drawDays(canvas.current, counts, nameOf, lookNow());
+        if (!isGone && canvas.current !== null)
+          drawn = drawDays(canvas.current, counts, nameOf, lookOf(canvas.current));
       })
       .catch(onFailed);
     return () => {
@@ -85,16 +86,22 @@ function followScheme(listener: () => void): () => void {
   return () => darkScheme.removeEventListener('change', listener);
 }
 
-function lookNow(): ChartLook {
-  const tokens = getComputedStyle(document.documentElement);
-  const token = (name: string) => tokens.getPropertyValue(name).trim();
-  return {
-    ink: token('--ink'),
-    soft: token('--soft'),
-    line: token('--line'),
-    card: token('--card'),
-    accent: token('--accent'),
-    accentTint: token('--accent-tint'),
-    font: token('--sans'),
+/** A token's own value may depend on the scheme; as the colour of an element it is the one that holds. */
+function lookOf(element: HTMLElement): ChartLook {
+  const styles = getComputedStyle(element);
+  const colour = (token: string) => {
+    element.style.color = `var(${token})`;
+    return styles.color;
   };
+  const look = {
+    ink: colour('--ink'),
+    soft: colour('--soft'),
+    line: colour('--line'),
+    card: colour('--card'),
+    accent: colour('--accent'),
+    accentTint: colour('--accent-tint'),
+    font: styles.getPropertyValue('--sans').trim(),
+  };
+  element.style.color = '';
+  return look;
 }

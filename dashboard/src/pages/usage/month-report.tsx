@@ -56,7 +56,7 @@ export function MonthReport({ report, account }: MonthReportProps) {
             {isPresent && <Fact name="Left this month">{formatNumber(report.remaining)}</Fact>}
             {isPresent && <Fact name="Today so far">{formatNumber(report.days[today] ?? 0)}</Fact>}
             {summary.perDay !== undefined && (
-              <Fact name={isPresent ? 'A day, until yesterday' : 'A day, on average'}>
+              <Fact name={isPresent ? 'Average day, to yesterday' : 'Average day'}>
                 {formatAverage(summary.perDay)}
               </Fact>
             )}
@@ -91,7 +91,7 @@ export function MonthReport({ report, account }: MonthReportProps) {
 function Resets({ at }: { readonly at: string }) {
   return (
     <p className="soft">
-      The count begins anew <When at={at} />.
+      The count starts again <When at={at} />.
     </p>
   );
 }
@@ -215,7 +215,7 @@ function NothingYet({ isPresent, period, account }: NothingYetProps): ReactNode 
         <p>
           {hasKey
             ? 'As soon as a program calls the API with one of your keys, it is counted here within seconds.'
-            : 'Make a key first. What is called with it is then counted here.'}
+            : 'Make a key first. Calls with it are then counted here.'}
         </p>
       </EmptyState>
     </Card>

@@ -22,7 +22,7 @@ export function PaceView({ report, account }: PaceViewProps) {
     return (
       <Notice tone="danger" title="Nothing is left of this month" actions={more}>
         <p>
-          Requests are refused with status 429 until the count begins anew <When at={report.resetsAt} />.
+          Requests are refused with status 429 until the count starts again <When at={report.resetsAt} />.
         </p>
       </Notice>
     );
@@ -32,7 +32,7 @@ export function PaceView({ report, account }: PaceViewProps) {
       <Notice tone="warn" title="At this pace it does not last" actions={more}>
         <p>
           With {perDay(pace.perDay)} the last one is used <When at={new Date(pace.at).toISOString()} />. After
-          that, requests are refused until the count begins anew.
+          that, requests are refused until the count starts again.
         </p>
       </Notice>
     );
@@ -62,7 +62,7 @@ function wordsOf(pace: Exclude<Pace, { kind: 'used-up' | 'runs-out' }>, limit: n
     case 'unused':
       return 'No request yet: all of it is left.';
     case 'too-early':
-      return 'Whether it lasts can be said after a day.';
+      return 'After a day of use, this tells whether the requests last for the month.';
   }
 }
 
