@@ -9,9 +9,9 @@ export const isLive = (key: Pick<AccountKey, 'status'>): boolean => key.status !
 export const suspensionCauses = (key: Pick<AccountKey, 'suspensions'>): readonly SuspensionCause[] =>
   Object.keys(key.suspensions) as SuspensionCause[];
 
-/** Whether support has stopped it: then nobody else can rotate or end it. */
+/** Whether support has stopped it: then nobody else can rotate or end it. Every other cause is the owner's to end. */
 export function isStoppedBySupport(key: Pick<AccountKey, 'suspensions'>): boolean {
-  return key.suspensions.admin !== undefined || key.suspensions.anomaly !== undefined;
+  return key.suspensions.admin !== undefined;
 }
 
 /** A secret that its owner has not yet taken, and until when it can be. */
