@@ -664,6 +664,7 @@ describe('dev and prod in one account', () => {
     'AWS::ApiGateway::Stage',
     'AWS::Cognito::UserPoolClient',
     'AWS::IAM::Policy',
+    'AWS::Logs::SubscriptionFilter',
   ]);
   const others = new Set([
     'MetricName',
