@@ -2,8 +2,8 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { alertsTableEnvironment, suspensionPolicyEnvironment } from '../../alerts/contract.ts';
-import { createAlertStore } from '../../alerts/index.ts';
+import { suspensionPolicyEnvironment } from '../../alerts/contract.ts';
+import { composeAlerts } from '../../alerts/index.ts';
 import { composeKeys, composeTimedKeys } from '../../keys/index.ts';
 import { createSecretsManagerClient, createSesClient, createSnsClient } from '../../runtime/clients.ts';
 import { dashboardEnvironment } from '../../runtime/contract.ts';
@@ -33,7 +33,6 @@ const environment = parseEnvironment(
     ...adminAlertsEnvironment.shape,
     ...claimEnvironment.shape,
     ...dashboardEnvironment.shape,
-    ...alertsTableEnvironment.shape,
     ...suspensionPolicyEnvironment.shape,
   }),
 );
@@ -45,7 +44,7 @@ const dependencies: AlertNewsDependencies = {
   keys,
   ...(hasPolicy ? { timers: composeTimedKeys().policy } : {}),
   suspensionPolicy,
-  alerts: createAlertStore(client, environment.ALERTS_TABLE),
+  alerts: composeAlerts(client),
   subscriptions: composeSubscriptions(client),
   mailer: createMailer(createSesClient(), {
     from: environment.MAIL_FROM,

@@ -2,6 +2,7 @@ import {
   type AlertItem,
   type AlertKind,
   alertKinds,
+  isAlertId,
   type Severity,
   severities,
 } from '../../alerts/rules/index.ts';
@@ -68,7 +69,6 @@ export function isAtLeast(severity: Severity, least: Severity): boolean {
 export function isAlert(item: unknown): item is AlertItem {
   const alert = item as Partial<AlertItem> | undefined;
   const texts = [
-    alert?.alertId,
     alert?.subscriptionId,
     alert?.explanation,
     alert?.of,
@@ -76,6 +76,7 @@ export function isAlert(item: unknown): item is AlertItem {
     alert?.change?.at,
   ];
   return (
+    isAlertId(String(alert?.alertId)) &&
     texts.every((text) => typeof text === 'string') &&
     typeof alert?.revision === 'number' &&
     alertKinds.some((kind) => kind === alert.kind) &&

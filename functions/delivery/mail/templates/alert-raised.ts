@@ -44,10 +44,10 @@ export function alertRaisedLetter(mail: AlertMail, product: MailProduct): Letter
 }
 
 function subjectOf(mail: AlertMail, title: string, { name }: MailProduct): Letter['subject'] {
-  const words = [title];
-  if (mail.key === undefined) return [...say`Your ${name} subscription: `, ...words];
-  if (mail.key.suspendedAt !== undefined) return [...say`Your ${name} API key is suspended: `, ...words];
-  return [...say`Your ${name} API key: `, ...words];
+  const what = mail.key === undefined ? 'subscription' : 'API key';
+  const risen = mail.kind === 'alert-risen' ? `, ${mail.severity} now` : '';
+  const standing = mail.key?.suspendedAt === undefined ? risen : ' is suspended';
+  return [...say`Your ${name} `, `${what}${standing}: ${title}`];
 }
 
 function introduction(mail: AlertMail, product: MailProduct): Phrase {
