@@ -448,7 +448,7 @@ test.each([
   ],
   ['elsewhere', { url: 'https://keys.example.org' }, 'https://keys.example.org'],
 ])(
-  'the dashboard’s address, %s, reaches every route of the account, the mails to its owner, and nothing else',
+  'the dashboard’s address, %s, reaches every route of the account, the mails to its owner and about alerts, and nothing else',
   (_, dashboard, url) => {
     const synthesized = synthesize('dev', { dashboard });
     const told = [...functionsOf(synthesized).values()].flatMap((fn) => {
@@ -458,7 +458,8 @@ test.each([
     const ofAccount = [...methodsOf(synthesized)].filter(([route]) => /^\w+ \/account(\/|$)/.test(route));
     const behind = ofAccount.flatMap(([, method]) => functionBehind(method) ?? []);
     expect(behind).toContain('AccountsGetAccount');
-    expect(told.sort()).toEqual([...behind, 'AccountMailMailAccount'].sort().map((name) => [name, url]));
+    const mails = ['AccountMailMailAccount', 'AlertNewsDeliverAlerts'];
+    expect(told.sort()).toEqual([...behind, ...mails].sort().map((name) => [name, url]));
   },
 );
 

@@ -379,6 +379,18 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
     ...sendsMail,
     ...alertsAdmins,
   },
+  // It writes to no table where no tier has a policy by which it suspends keys.
+  'deliver-alerts': {
+    'dynamodb:GetItem': ['Alerts', 'Keys', 'Subscriptions'],
+    ...readsItems,
+    'dynamodb:DescribeStream': ['Alerts.StreamArn'],
+    'dynamodb:GetRecords': ['Alerts.StreamArn'],
+    'dynamodb:GetShardIterator': ['Alerts.StreamArn'],
+    'dynamodb:ListStreams': ['*'],
+    ...readsClaimSecret,
+    ...sendsMail,
+    ...alertsAdmins,
+  },
   'record-mail-event': {
     'dynamodb:GetItem': ['Keys', 'Subscriptions'],
     'dynamodb:PutItem': ['Keys', 'Subscriptions'],
@@ -440,6 +452,8 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
   'change-tier': [512, 30],
   // Ten changes at once, each with a mail that takes up to half a minute when SES is slow.
   'deliver-key': [512, 300],
+  // A hundred alerts, ten at once, each with a mail.
+  'deliver-alerts': [512, 600],
   'dispute-claim': [512, 15],
   'evaluate-decision': [1024, 15],
   'generate-key': [512, 30],
