@@ -81,7 +81,6 @@ describe('the links', () => {
     ['surge, over, still suspended', [rotate, expected]],
     ['surge, over', [page]],
     ['surge of the whole subscription', [page, expected]],
-    ['surge of the whole subscription, over', [page]],
     ['quota-threshold 80', [`${dashboardUrl}/plan`, `${dashboardUrl}/usage`]],
     ['quota-forecast', [`${dashboardUrl}/plan`, `${dashboardUrl}/usage`]],
   ])('of "%s"', (name, links) => {

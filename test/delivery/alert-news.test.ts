@@ -74,6 +74,12 @@ describe('an owner is mailed', () => {
     expect(alertKinds.filter((kind) => ends(kind, 'info'))).toEqual([]);
   });
 
+  it('of no end of what was told of the whole subscription: it may go on with one of its keys', () => {
+    const ofAll = alertOf({ severity: 'critical' }, { keyId: undefined });
+    expect(isForOwner('over', ofAll, { mailAlerts: 'all' }, false)).toBe(false);
+    expect(isForOwner('opened', ofAll, { mailAlerts: 'all' }, false)).toBe(true);
+  });
+
   it('of no end whose beginning they were not mailed', () => {
     expect(isForOwner('over', warning, { mailAlerts: 'critical' }, false)).toBe(false);
     expect(isForOwner('over', critical, { mailAlerts: 'critical' }, false)).toBe(true);
@@ -198,7 +204,7 @@ describe('what the admins read', () => {
       `alert ${alert.alertId}, opened at ${iso(0)}`,
       'list-alerts',
       'acknowledge-alert',
-      'docs/runbook.md#unusual-traffic',
+      'docs/runbook.md#an-alert-tells-of-unusual-traffic',
     ]) {
       expect(message?.text).toContain(words);
     }

@@ -66,11 +66,6 @@ export const alertSamples: Readonly<Record<string, AlertMail>> = {
     severity: 'critical',
     key: suspendedKey,
   },
-  'surge of the whole subscription, over': {
-    ...surge,
-    kind: 'alert-over',
-    at: '2027-03-03T18:00:03.000Z',
-  },
   silence: { ...silence, key },
   'silence, over': { ...silence, kind: 'alert-over', at: '2027-03-03T18:00:03.000Z', key },
   'woke-up': {

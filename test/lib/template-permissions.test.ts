@@ -18,6 +18,7 @@ import {
   type Statement,
   type Synthesized,
   statements,
+  synthesize,
   template,
 } from './support.ts';
 
@@ -738,6 +739,7 @@ describe.each(allVariants)('in %s', (variant) => {
       'claim-account-key',
       'create-account-key',
       'delete-account',
+      'deliver-alerts',
       'deliver-key',
       'detect-anomalies',
       'dispute-claim',
@@ -941,3 +943,40 @@ function urlsOf(bundles: Properties): Record<string, string> {
     ]),
   );
 }
+
+describe('deliver-alerts, where a tier has a policy by which keys are suspended', () => {
+  const suspend = { pro: 'critical' };
+  const synthesized = synthesize('dev', { alerts: { suspend } });
+  const fn = functionsOf(synthesized).get('deliver-alerts');
+
+  test('may write keys and the alerts that it suspends them for, and else nothing more', () => {
+    const { 'dynamodb:GetItem': reads, ...usual } = permissions['deliver-alerts'] ?? {};
+    const actual = permitted(roleStatements(synthesized, String(fn?.properties['Role'])));
+    expect(actual).toMatchObject({
+      ...usual,
+      'dynamodb:GetItem': reads,
+      'dynamodb:PutItem': ['Alerts', 'Keys'],
+      ...writesItems,
+    });
+    const more = Object.keys(actual).filter((action) => !(action in usual) && !(action in writesItems));
+    expect(more.sort()).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ]);
+  });
+
+  test('is told the policy, and how a key that it writes is timed; without one it is told that there is none', () => {
+    const told = (each: Synthesized) => {
+      const { SUSPENSION_POLICY, ROTATION_POLICY } = environmentOf(
+        functionsOf(each).get('deliver-alerts') ?? each.one('none'),
+      );
+      return [JSON.parse(SUSPENSION_POLICY ?? ''), ROTATION_POLICY !== undefined];
+    };
+    expect(told(synthesized)).toEqual([suspend, true]);
+    expect(told(template('prod'))).toEqual([{}, false]);
+  });
+});

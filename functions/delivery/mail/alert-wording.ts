@@ -7,7 +7,7 @@ export interface AlertWords {
   readonly title: string;
   /** What it may mean, in the order in which it should be considered. */
   readonly meanings: readonly Phrase[];
-  /** Ends the subject of the mail that tells its end. */
+  /** Ends the subject of the mail that tells its end; ASCII. Of some kinds it is never told. */
   readonly end: string;
 }
 

@@ -15,7 +15,7 @@ export interface AlertForAdmins {
 /** More at once become one message: a storm of alerts must not be one of mails. */
 export const mostAtOnce = 5;
 const named = 10;
-const runbook = 'docs/runbook.md#unusual-traffic';
+const runbook = 'docs/runbook.md#an-alert-tells-of-unusual-traffic';
 
 const inShort: Readonly<Record<AlertKind, string>> = {
   surge: 'many more requests than usual',
@@ -53,9 +53,7 @@ function messageOf(news: AlertForAdmins): AdminAlert {
       aboutOf(alert),
       `alert ${alertId}, opened at ${openedAt}${turned}`,
       ...(isSuspended
-        ? [
-            'The key is suspended by policy. Its owner can let it go on, or resume-key with the cause anomaly does.',
-          ]
+        ? ['The key is suspended by policy. Its owner lets it go on: with a new secret, or by "this was me".']
         : []),
       ...(unsent === undefined ? [] : [`Its owner was not mailed: ${unsent}. Reach the owner another way.`]),
       '',

@@ -20,7 +20,10 @@ export interface AlertChange {
 /** The alerts of the API as a whole, of which no owner is told. */
 export const platform = 'platform';
 
-/** Kinds whose end is worth a mail: of the others it is plain from the first one, or the month's end. */
+/**
+ * Kinds whose end is worth a mail: of the others it is plain from the first one, or the month's end. And of a key alone: what
+ * was told of a subscription ends, too, when one of its keys turns out to be the cause.
+ */
 const endIsTold: readonly AlertKind[] = ['surge', 'silence', 'refusals'];
 
 /**
@@ -50,10 +53,14 @@ export function isForOwner(
   { mailAlerts }: Pick<Preferences, 'mailAlerts'>,
   isSuspended: boolean,
 ): boolean {
-  const { severity, kind, subscriptionId, answer } = alert;
+  const { severity, subscriptionId, answer } = alert;
   if (subscriptionId === platform || answer !== undefined) return false;
-  if (turn === 'over' && (severity === 'info' || !endIsTold.includes(kind))) return false;
+  if (turn === 'over' && !isEndTold(alert)) return false;
   return isSuspended || mailAlerts === 'all' || isAtLeast(severity, mailAlerts);
+}
+
+function isEndTold({ severity, kind, keyId }: AlertItem): boolean {
+  return severity !== 'info' && keyId !== undefined && endIsTold.includes(kind);
 }
 
 /** Whether the admins are told: of what is not just for information, and of all that is nobody else's. */

@@ -6,13 +6,11 @@ import { type Block, type Letter, paragraph, say, strong } from '../letter.ts';
 import { greeting } from '../shared-blocks.ts';
 import { timeOf } from '../wording.ts';
 
-/** What was unusual has ended by itself. */
+/** What was unusual with a key has ended by itself. */
 export function alertOverLetter(mail: AlertMail, product: MailProduct): Letter {
-  const { key } = mail;
   const { end, title } = wordsOf(mail);
-  const what = key === undefined ? 'subscription' : 'API key';
   return {
-    subject: [...say`Your ${product.name} `, `${what}: ${end}`],
+    subject: [...say`Your ${product.name} API key: `, end],
     blocks: [
       greeting(mail),
       ...lateNote(mail),
@@ -33,12 +31,11 @@ export function alertOverLetter(mail: AlertMail, product: MailProduct): Letter {
 
 function goesOn(mail: AlertMail): Block[] {
   if (mail.key?.suspendedAt === undefined) {
-    const isUnclear = mail.key !== undefined && mail.what !== 'silence';
     return [
       paragraph(
-        isUnclear
-          ? say`There is nothing that you have to do. If you do not know where it came from, a new secret for the key shuts out whoever has the old one.`
-          : say`There is nothing that you have to do.`,
+        mail.what === 'silence'
+          ? say`There is nothing that you have to do.`
+          : say`There is nothing that you have to do. If you do not know where it came from, a new secret for the key shuts out whoever has the old one.`,
       ),
       answerButton('See what happened', mail),
     ];
