@@ -128,7 +128,7 @@ describe('what each mail must not leave out', () => {
       [
         'the key is suspended since 3 March 2027, 14:00 UTC: requests with it are refused',
         'as soon as you give it a new secret, or say that it was you',
-        'the key works again',
+        'the suspension ends',
       ],
     ],
     ['surge, late', ['This mail is late', 'how things were on 3 March 2027, 14:00 UTC']],

@@ -63,7 +63,7 @@ export function suspensionNote({ key }: AlertMail): Block[] {
   if (key?.suspendedAt === undefined) return [];
   return [
     note(
-      say`To protect you, the key is suspended since ${strong(timeOf(key.suspendedAt))}: requests with it are refused. It works again as soon as you give it a new secret, or say that it was you.`,
+      say`To protect you, the key is suspended since ${strong(timeOf(key.suspendedAt))}: requests with it are refused. That ends as soon as you give it a new secret, or say that it was you.`,
     ),
   ];
 }

@@ -98,7 +98,7 @@ function answersForKey(mail: AlertMail, { suspendedAt }: AlertedKey): Block[] {
     paragraph(
       suspendedAt === undefined
         ? say`It is as it should be: we write no more about it until it has ended and begins anew.`
-        : say`It is as it should be: the key works again, and we write no more about it until it has ended and begins anew.`,
+        : say`It is as it should be: the suspension ends, and we write no more about it until it has ended and begins anew.`,
     ),
     answerButton('This was me', mail, 'expected'),
   ];
