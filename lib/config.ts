@@ -25,6 +25,10 @@ const limitsOverride = z
 
 const graceHours = z.int().min(0).max(168);
 
+const suspendFrom = z.enum(['warning', 'critical'], {
+  error: 'must be warning or critical; leave the tier out if its keys are never to be suspended by an alert',
+});
+
 const stageFields = z.strictObject({
   /** Account and Region to deploy to; absent: whatever the CLI's credentials say. */
   account: z
@@ -115,6 +119,15 @@ const stageFields = z.strictObject({
     /** Whether keys of Stripe's test mode are taken: tiers are paid for with money that there is not. */
     testMode: z.boolean(),
   }),
+  alerts: z
+    .strictObject({
+      /** From which severity of an alert on its key is suspended by itself, by tier; a tier that is left out: never. */
+      suspend: z
+        .strictObject({ free: suspendFrom, pro: suspendFrom, enterprise: suspendFrom })
+        .partial()
+        .default({}),
+    })
+    .prefault({}),
   /** API Gateway usage keys, one per subscription and tier: AWS allows 10,000 per account and Region. */
   usageKeys: z
     .strictObject({

@@ -14,6 +14,7 @@ export const functionEntries = {
   'create-account-key': 'accounts/handlers/create-account-key',
   'decline-request': 'payments/handlers/decline-request',
   'delete-account': 'accounts/handlers/delete-account',
+  'deliver-alerts': 'delivery/handlers/deliver-alerts',
   'deliver-key': 'delivery/handlers/deliver-key',
   'detect-anomalies': 'alerts/handlers/detect-anomalies',
   'dispute-claim': 'delivery/handlers/dispute-claim',

@@ -5,6 +5,7 @@ import { AccountMail } from './constructs/account-mail.ts';
 import { Accounts } from './constructs/accounts.ts';
 import { AdminAlerts } from './constructs/admin-alerts.ts';
 import { Alarms } from './constructs/alarms.ts';
+import { AlertNews } from './constructs/alert-news.ts';
 import { Alerts } from './constructs/alerts.ts';
 import { Api } from './constructs/api.ts';
 import { Audit } from './constructs/audit.ts';
@@ -63,6 +64,17 @@ export class LatchkeyStack extends Stack {
     new AccountMail(this, 'AccountMail', {
       config,
       alarms,
+      subscriptions,
+      mail,
+      adminAlerts,
+      delivery,
+      dashboard,
+    });
+    new AlertNews(this, 'AlertNews', {
+      config,
+      alarms,
+      alerts,
+      keys,
       subscriptions,
       mail,
       adminAlerts,

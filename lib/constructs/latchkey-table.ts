@@ -1,3 +1,4 @@
+import type { Duration } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { EventSourceMapping, FilterCriteria, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
@@ -101,10 +102,15 @@ export class LatchkeyTable extends Table {
    * Feeds a function with the table's changes: in order for each item, again and again until they are taken or expire
    * after 24 hours, a failing batch halved until the item that fails stands alone.
    * @param actions hands over only what these changes made (`change.action`); default: everything
+   * @param maxBatchingWindow how long a batch waits to be full; default: not at all
    */
   feed(
     fn: LatchkeyFunction,
-    { batchSize = 100, actions }: { batchSize?: number; actions?: readonly string[] } = {},
+    {
+      batchSize = 100,
+      actions,
+      maxBatchingWindow,
+    }: { batchSize?: number; actions?: readonly string[]; maxBatchingWindow?: Duration } = {},
   ): void {
     const streamArn = this.tableStreamArn;
     if (streamArn === undefined) throw new Error(`table ${this.node.id} is not streamed`);
@@ -120,6 +126,7 @@ export class LatchkeyTable extends Table {
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
       retryAttempts: -1,
+      ...(maxBatchingWindow === undefined ? {} : { maxBatchingWindow }),
       ...(actions === undefined ? {} : { filters: [madeBy(actions)] }),
     });
     if (fn.role) mapping.node.addDependency(fn.role);

@@ -177,7 +177,7 @@ describe('bundled functions', () => {
       'deliver-key',
       'update-subscription',
     ]);
-    expect(carrying('nodemailer').sort()).toEqual(['deliver-key', 'mail-account']);
+    expect(carrying('nodemailer').sort()).toEqual(['deliver-alerts', 'deliver-key', 'mail-account']);
   });
 
   test('tokens are verified in one place, and Stripe’s client is where somebody pays or is forgotten', () => {

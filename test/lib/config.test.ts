@@ -49,6 +49,7 @@ describe('a stage without a configuration of its own', () => {
     },
     dashboard: {},
     identity: { mfa: 'optional', sender: 'ses' },
+    alerts: { suspend: {} },
     usageKeys: { alarmAt: 8_000, limit: 9_500 },
     limits: {
       free: { requestsPerMonth: 100, ratePerSecond: 2, burst: 5 },
@@ -89,6 +90,7 @@ describe('a configuration', () => {
         product: { name: 'Oracle', documentationUrl: 'https://docs.example.com//' },
         rotation: { graceHours: 0, graceHoursByTier: { enterprise: 168 } },
         mail: { domain: 'mail.example.com' },
+        alerts: { suspend: { free: 'warning', enterprise: 'critical' } },
         usageKeys: { limit: 10_000 },
         tiers: { free: { burst: 7 } },
         retainData: false,
@@ -101,6 +103,7 @@ describe('a configuration', () => {
       product: { name: 'Oracle', company: 'AI Weed Company', documentationUrl: 'https://docs.example.com' },
       rotation: { intervalDays: 90, noticeDays: 7, graceHours: 0, graceHoursByTier: { enterprise: 168 } },
       mail: { domain: 'mail.example.com', from: 'no-reply@mail.example.com', mailFromSubdomain: 'mail' },
+      alerts: { suspend: { free: 'warning', enterprise: 'critical' } },
       usageKeys: { alarmAt: 8_000, limit: 10_000 },
       limits: { free: { requestsPerMonth: 100, ratePerSecond: 2, burst: 7 }, pro: { burst: 40 } },
       retainData: false,
@@ -195,6 +198,9 @@ describe('a configuration', () => {
     ['mail.identity', { mail: { identity: 'shared' } }],
     ['mail.mailFromSubdomain', { mail: { mailFromSubdomain: 'a.b' } }],
     ['payments.testMode', { payments: { testMode: 'yes' } }],
+    ['alerts.suspend.pro', { alerts: { suspend: { pro: 'info' } } }],
+    ['alerts.suspend.free', { alerts: { suspend: { free: 'never' } } }],
+    ['alerts.suspend', { alerts: { suspend: 'critical' } }],
     ['usageKeys.alarmAt', { usageKeys: { alarmAt: 0 } }],
     ['usageKeys', { usageKeys: { limit: 1_000, alarmAt: 900 } }],
     ['usageKeys.limit', { usageKeys: { limit: 10_001 } }],
@@ -213,12 +219,20 @@ describe('a configuration', () => {
     ['retention', { retention: 5 }],
     ['graceDays', { rotation: { graceDays: 3 } }],
     ['gold', { tiers: { gold: { burst: 1 } } }],
+    ['gold', { alerts: { suspend: { gold: 'critical' } } }],
+    ['mail', { alerts: { mail: true } }],
     ['gold', { rotation: { graceHoursByTier: { gold: 1 } } }],
     ['sender', { mail: { sender: 'x@example.com' } }],
     ['price', { tiers: { free: { price: 1 } } }],
     ['path', { domain: { name: 'api.example.com', certificateArn: 'arn:aws:acm:x', path: '/' } }],
   ])('with the unknown field %s is refused rather than quietly ignored', (field, fields) => {
     expect(refusal('dev', devWith(fields))).toContain(`"${field}"`);
+  });
+
+  test('that suspends keys by something else than a severity is told what may stand there', () => {
+    expect(refusal('dev', devWith({ alerts: { suspend: { pro: 'all' } } }))).toContain(
+      'must be warning or critical; leave the tier out if its keys are never to be suspended by an alert',
+    );
   });
 
   test('with several faults is refused with all of them at once', () => {
@@ -448,7 +462,7 @@ test.each([
   ],
   ['elsewhere', { url: 'https://keys.example.org' }, 'https://keys.example.org'],
 ])(
-  'the dashboard’s address, %s, reaches every route of the account, the mails to its owner, and nothing else',
+  'the dashboard’s address, %s, reaches every route of the account, the mails to its owner and about alerts, and nothing else',
   (_, dashboard, url) => {
     const synthesized = synthesize('dev', { dashboard });
     const told = [...functionsOf(synthesized).values()].flatMap((fn) => {
@@ -458,7 +472,8 @@ test.each([
     const ofAccount = [...methodsOf(synthesized)].filter(([route]) => /^\w+ \/account(\/|$)/.test(route));
     const behind = ofAccount.flatMap(([, method]) => functionBehind(method) ?? []);
     expect(behind).toContain('AccountsGetAccount');
-    expect(told.sort()).toEqual([...behind, 'AccountMailMailAccount'].sort().map((name) => [name, url]));
+    const mails = ['AccountMailMailAccount', 'AlertNewsDeliverAlerts'];
+    expect(told.sort()).toEqual([...behind, ...mails].sort().map((name) => [name, url]));
   },
 );
 

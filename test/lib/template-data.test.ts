@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { alertNewsActions } from '../../functions/alerts/contract.ts';
 import { accountMailActions } from '../../functions/delivery/contract.ts';
 import { functionEntries } from '../../lib/function-entries.ts';
 import { at, identityPoliciesOf, list, removeAssemblies, statements, template } from './support.ts';
@@ -284,10 +285,11 @@ describe.each(stages)('what follows the changes of %s', (stage) => {
   const { ofType } = synthesized;
   const mappings = ofType('AWS::Lambda::EventSourceMapping');
 
-  test('is the record of keys, subscriptions and alerts, and the mails of keys and subscriptions; and nothing else', () => {
+  test('is the record, and what is told, of keys, of subscriptions and of alerts; and nothing else', () => {
     expect(
       mappings.map(({ properties }) => [properties['EventSourceArn'], properties['FunctionName']]).sort(),
     ).toEqual([
+      ['Alerts.StreamArn', 'AlertNewsDeliverAlerts'],
       ['Alerts.StreamArn', 'AuditRecordAudit'],
       ['Keys.StreamArn', 'AuditRecordAudit'],
       ['Keys.StreamArn', 'DeliveryDeliverKey'],
@@ -317,7 +319,7 @@ describe.each(stages)('what follows the changes of %s', (stage) => {
     },
   );
 
-  test('passes over nothing, but for the mails to accounts, which are handed what their owners are told of', () => {
+  test('passes over nothing, but for the mails to accounts and about alerts, which are handed what is told', () => {
     const filters = mappings.flatMap(({ properties }) => {
       if (properties['FilterCriteria'] === undefined) return [];
       const patterns = list(at(properties, 'FilterCriteria', 'Filters')).map((filter) =>
@@ -325,8 +327,21 @@ describe.each(stages)('what follows the changes of %s', (stage) => {
       );
       return [[properties['FunctionName'], patterns]];
     });
-    const told = { dynamodb: { NewImage: { change: { M: { action: { S: accountMailActions } } } } } };
-    expect(filters).toEqual([['AccountMailMailAccount', [told]]]);
+    const told = (actions: readonly string[]) => ({
+      dynamodb: { NewImage: { change: { M: { action: { S: actions } } } } },
+    });
+    expect(filters.sort()).toEqual([
+      ['AccountMailMailAccount', [told(accountMailActions)]],
+      ['AlertNewsDeliverAlerts', [told(alertNewsActions)]],
+    ]);
+  });
+
+  test('comes as it comes, but for alerts, which wait for each other: admins are told of them together', () => {
+    const windows = mappings.flatMap(({ properties }) => {
+      const seconds = properties['MaximumBatchingWindowInSeconds'];
+      return seconds === undefined ? [] : [[properties['FunctionName'], seconds]];
+    });
+    expect(windows).toEqual([['AlertNewsDeliverAlerts', 20]]);
   });
 
   test.each(mappings)('$name is made after the right to read the stream: AWS asks for it then', (mapping) => {

@@ -50,11 +50,11 @@ describe.each(['dev', 'prod'] as const)('mail of %s', (stage) => {
     });
   });
 
-  test('may be sent by two functions only, as the one sender, through the configuration set', () => {
+  test('may be sent by three functions only, as the one sender, through the configuration set', () => {
     const senders = [...functionsOf(synthesized).keys()].filter(
       (name) => allowed(synthesized, name, 'ses').length > 0,
     );
-    expect(senders.sort()).toEqual(['deliver-key', 'mail-account']);
+    expect(senders.sort()).toEqual(['deliver-alerts', 'deliver-key', 'mail-account']);
     for (const sender of senders) {
       expect(allowed(synthesized, sender, 'ses')).toEqual([
         expect.objectContaining({

@@ -76,6 +76,8 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
       'AccountsErasuresFail',
       'AccountsSignInFailures',
       'AccountsSweepMissing',
+      'AlertNewsFailed',
+      'AlertNewsLags',
       'ApiServerErrors',
       'AuditRecordConflicts',
       'AuditRecordLags',
@@ -128,6 +130,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
     ['record', 'AuditRecordLags', 'AuditRecordAudit'],
     ['owners', 'DeliveryDeliveryLags', 'DeliveryDeliverKey'],
     ['owners of accounts', 'AccountMailLags', 'AccountMailMailAccount'],
+    ['owners of what is unusual', 'AlertNewsLags', 'AlertNewsDeliverAlerts'],
   ])('ring for the %s long before the stream lets go of a change that was not taken', (_, alarm, fn) => {
     const { properties } = one('AWS::CloudWatch::Alarm', alarm);
     expect(properties).toMatchObject({

@@ -19,6 +19,7 @@ import {
   roleStatements,
   type Statement,
   statements,
+  synthesize,
   template,
 } from './support.ts';
 
@@ -380,6 +381,18 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
     ...sendsMail,
     ...alertsAdmins,
   },
+  // It writes to no table where no tier has a policy by which it suspends keys.
+  'deliver-alerts': {
+    'dynamodb:GetItem': ['Alerts', 'Keys', 'Subscriptions'],
+    ...readsItems,
+    'dynamodb:DescribeStream': ['Alerts.StreamArn'],
+    'dynamodb:GetRecords': ['Alerts.StreamArn'],
+    'dynamodb:GetShardIterator': ['Alerts.StreamArn'],
+    'dynamodb:ListStreams': ['*'],
+    ...readsClaimSecret,
+    ...sendsMail,
+    ...alertsAdmins,
+  },
   'record-mail-event': {
     'dynamodb:GetItem': ['Keys', 'Subscriptions'],
     'dynamodb:PutItem': ['Keys', 'Subscriptions'],
@@ -441,6 +454,8 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
   'change-tier': [512, 30],
   // Ten changes at once, each with a mail that takes up to half a minute when SES is slow.
   'deliver-key': [512, 300],
+  // A hundred alerts, ten at once, each with a mail.
+  'deliver-alerts': [512, 600],
   'dispute-claim': [512, 15],
   'evaluate-decision': [1024, 15],
   'generate-key': [512, 30],
@@ -717,6 +732,7 @@ describe.each(allVariants)('in %s', (variant) => {
       'claim-account-key',
       'create-account-key',
       'delete-account',
+      'deliver-alerts',
       'deliver-key',
       'detect-anomalies',
       'dispute-claim',
@@ -918,3 +934,40 @@ function urlsOf(bundles: Properties): Record<string, string> {
     ]),
   );
 }
+
+describe('deliver-alerts, where a tier has a policy by which keys are suspended', () => {
+  const suspend = { pro: 'critical' };
+  const synthesized = synthesize('dev', { alerts: { suspend } });
+  const fn = functionsOf(synthesized).get('deliver-alerts');
+
+  test('may write keys and the alerts that it suspends them for, and else nothing more', () => {
+    const { 'dynamodb:GetItem': reads, ...usual } = permissions['deliver-alerts'] ?? {};
+    const actual = permitted(roleStatements(synthesized, String(fn?.properties['Role'])));
+    expect(actual).toMatchObject({
+      ...usual,
+      'dynamodb:GetItem': reads,
+      'dynamodb:PutItem': ['Alerts', 'Keys'],
+      ...writesItems,
+    });
+    const more = Object.keys(actual).filter((action) => !(action in usual) && !(action in writesItems));
+    expect(more.sort()).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
+    ]);
+  });
+
+  test('is told the policy, and how a key that it writes is timed; without one it is told that there is none', () => {
+    const told = (each: Synthesized) => {
+      const { SUSPENSION_POLICY, ROTATION_POLICY } = environmentOf(
+        functionsOf(each).get('deliver-alerts') ?? each.one('none'),
+      );
+      return [JSON.parse(SUSPENSION_POLICY ?? ''), ROTATION_POLICY !== undefined];
+    };
+    expect(told(synthesized)).toEqual([suspend, true]);
+    expect(told(template('prod'))).toEqual([{}, false]);
+  });
+});

@@ -30,6 +30,8 @@ export interface AlertItem {
   readonly closedBecause?: ClosingReason;
   readonly acknowledged?: { readonly at: string; readonly by: string; readonly note?: string };
   readonly answer?: { readonly answer: AlertAnswer; readonly at: string };
+  /** When its key was suspended for it by policy: once, for whoever lets the key go on has the last word. */
+  readonly suspended?: { readonly at: string };
   /** 0..7 while it is open: partition of the sparse index `byOpen`. */
   readonly openShard?: number;
   readonly revision: number;
@@ -107,6 +109,11 @@ export function acknowledged(
     { ...alert, acknowledged: { at: change.at, by, ...(note === undefined ? {} : { note }) } },
     change,
   );
+}
+
+/** Its key is suspended for it by policy. */
+export function withSuspension(alert: AlertItem, change: Change): AlertItem {
+  return next({ ...alert, suspended: { at: change.at } }, change);
 }
 
 function next(alert: AlertItem, change: Change): AlertItem {

@@ -6,6 +6,7 @@ export {
   answered,
   type ClosingReason,
   closingReasons,
+  withSuspension,
 } from './alert-item.ts';
 export { type Examined, examine, isModel, type Model, modelSchema } from './examine.ts';
 export {

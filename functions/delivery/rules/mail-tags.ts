@@ -17,11 +17,11 @@ export interface KeyMailTags {
   readonly message?: string;
 }
 
-/** Of a mail about an account, its tier or its payments. */
+/** Of a mail about an account, its tier or its payments, or about what is unusual with it. */
 export interface AccountMailTags {
   readonly subscriptionId: string;
   readonly kind: string;
-  /** The revision that it tells of. */
+  /** The revision that it tells of; of an alert its id, too: `alert_01J...-2`. */
   readonly message: string;
 }
 

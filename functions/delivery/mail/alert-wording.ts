@@ -1,0 +1,115 @@
+import type { AlertMail } from '../rules/alert-mail.ts';
+import { type Phrase, say } from './letter.ts';
+
+/** What mails say of each kind of unusual traffic. Figures are in the explanation, which comes with the alert. */
+export interface AlertWords {
+  /** Ends the subject; ASCII. */
+  readonly title: string;
+  /** What it may mean, in the order in which it should be considered. */
+  readonly meanings: readonly Phrase[];
+  /** Ends the subject of the mail that tells its end; ASCII. Of some kinds it is never told. */
+  readonly end: string;
+}
+
+export function wordsOf({ what, of }: Pick<AlertMail, 'what' | 'of'>): AlertWords {
+  switch (what) {
+    case 'surge':
+      return {
+        title: 'many more requests than usual',
+        meanings: [
+          say`Somebody else may have got hold of the key. Then your month’s requests are theirs until it is stopped.`,
+          say`A program of yours may be caught in a loop, or repeat what was refused.`,
+          say`Or you have simply more to do than before: then nothing is wrong.`,
+        ],
+        end: 'as many requests as usual again',
+      };
+    case 'silence':
+      return {
+        title: 'no requests any more',
+        meanings: [
+          say`The program that uses the key may have stopped, or cannot reach us.`,
+          say`It may have lost the key, or have got another one.`,
+          say`Or it is not meant to run now: then nothing is wrong.`,
+        ],
+        end: 'requests come again',
+      };
+    case 'woke-up':
+      return {
+        title: 'in use again after a long time',
+        meanings: [
+          say`Somebody may have found the key in an old place, such as a backup, a repository or a laptop.`,
+          say`Or you have begun to use it again: then nothing is wrong.`,
+        ],
+        end: 'not in use any more',
+      };
+    case 'refusals':
+      return { ...refusals(of), end: 'no longer many refused requests' };
+    case 'new-network':
+      return {
+        title: 'requests from a new network',
+        meanings: [
+          say`Somebody else may have got hold of the key, and use it from where they are.`,
+          say`Or your program has moved, or your provider gave you another address: then nothing is wrong.`,
+        ],
+        end: 'no longer a new network',
+      };
+    case 'quota-threshold':
+      return {
+        title: thresholdTitle(of),
+        meanings: [
+          say`When all are used, further requests are refused until the next month begins (UTC).`,
+          say`A higher tier takes effect at once; what was used stays counted.`,
+        ],
+        end: 'a new month',
+      };
+    case 'quota-forecast':
+      return {
+        title: "this month's requests will not last",
+        meanings: [
+          say`If it goes on like this, further requests are refused from then on, until the next month begins (UTC).`,
+          say`A higher tier takes effect at once; what was used stays counted.`,
+        ],
+        end: "this month's requests will last",
+      };
+  }
+}
+
+function refusals(status: string): Omit<AlertWords, 'end'> {
+  switch (status) {
+    case '401':
+      return {
+        title: 'many requests with a wrong or old secret',
+        meanings: [
+          say`A program of yours may still have a secret that was replaced: give it the newest one.`,
+          say`Somebody may be guessing. A secret cannot be guessed, and none of these requests was answered or counted.`,
+        ],
+      };
+    case '429':
+      return {
+        title: 'many requests over the limit',
+        meanings: [
+          say`A program of yours may send more at once than your tier allows, or repeat at once what was refused.`,
+          say`The month’s requests may be used up: your plan page says so.`,
+          say`Somebody else may have got hold of the key.`,
+        ],
+      };
+    default:
+      return {
+        title: 'many requests that were not permitted',
+        meanings: [
+          say`A program of yours may call something that your key may not call.`,
+          say`Somebody else may have got hold of the key, and try what it opens.`,
+        ],
+      };
+  }
+}
+
+/** `2026-11/80` */
+function thresholdTitle(of: string): string {
+  const percent = /\/(\d{1,3})$/.exec(of)?.[1];
+  return percent === undefined
+    ? "a large part of this month's requests is used"
+    : percent === '100'
+      ? "this month's requests are used up"
+      : `${percent} % of this month's requests are used`;
+}

@@ -1,0 +1,92 @@
+import {
+  type AlertItem,
+  type AlertKind,
+  alertKinds,
+  isAlertId,
+  type Severity,
+  severities,
+} from '../../alerts/rules/index.ts';
+import type { Preferences } from '../../subscriptions/rules/index.ts';
+
+/** What a change of an alert is for whoever has to be told: it began, it became more severe, it ended by itself. */
+export type AlertTurn = 'opened' | 'risen' | 'over';
+
+/** A change of an alert: the item before, where there was one, and after. */
+export interface AlertChange {
+  readonly before?: AlertItem;
+  readonly after: AlertItem;
+}
+
+/** The alerts of the API as a whole, of which no owner is told. */
+export const platform = 'platform';
+
+/**
+ * Kinds whose end is worth a mail: of the others it is plain from the first one, or the month's end. And of a key alone: what
+ * was told of a subscription ends, too, when one of its keys turns out to be the cause.
+ */
+const endIsTold: readonly AlertKind[] = ['surge', 'silence', 'refusals'];
+
+/**
+ * From nothing but the item before and after: a change that is delivered twice tells the same.
+ * @returns undefined for a change of which nobody is told: an explanation with other figures, an answer
+ */
+export function turnOf({ before, after }: AlertChange): AlertTurn | undefined {
+  if (after.status === 'closed') return after.closedBecause === 'over' && isOpen(before) ? 'over' : undefined;
+  if (before === undefined) return 'opened';
+  return isAtLeast(after.severity, before.severity) && after.severity !== before.severity
+    ? 'risen'
+    : undefined;
+}
+
+function isOpen(alert: AlertItem | undefined): boolean {
+  return alert?.status !== 'closed';
+}
+
+/**
+ * Whether its owner is mailed.
+ * @param alert as it is by now: whoever answered knows of it
+ * @param isSuspended whether the key is suspended for it by policy, which is told whatever the owner prefers
+ */
+export function isForOwner(
+  turn: AlertTurn,
+  alert: AlertItem,
+  { mailAlerts }: Pick<Preferences, 'mailAlerts'>,
+  isSuspended: boolean,
+): boolean {
+  const { severity, subscriptionId, answer } = alert;
+  if (subscriptionId === platform || answer !== undefined) return false;
+  if (turn === 'over' && !isEndTold(alert)) return false;
+  return isSuspended || mailAlerts === 'all' || isAtLeast(severity, mailAlerts);
+}
+
+function isEndTold({ severity, kind, keyId }: AlertItem): boolean {
+  return severity !== 'info' && keyId !== undefined && endIsTold.includes(kind);
+}
+
+/** Whether the admins are told: of what is not just for information, and of all that is nobody else's. */
+export function isForAdmins(turn: AlertTurn, { severity, subscriptionId }: AlertItem): boolean {
+  return turn !== 'over' && (severity !== 'info' || subscriptionId === platform);
+}
+
+export function isAtLeast(severity: Severity, least: Severity): boolean {
+  return severities.indexOf(severity) >= severities.indexOf(least);
+}
+
+/** Whether an item is an alert as our functions write it: everything that is told of one. */
+export function isAlert(item: unknown): item is AlertItem {
+  const alert = item as Partial<AlertItem> | undefined;
+  const texts = [
+    alert?.subscriptionId,
+    alert?.explanation,
+    alert?.of,
+    alert?.change?.action,
+    alert?.change?.at,
+  ];
+  return (
+    isAlertId(String(alert?.alertId)) &&
+    texts.every((text) => typeof text === 'string') &&
+    typeof alert?.revision === 'number' &&
+    alertKinds.some((kind) => kind === alert.kind) &&
+    severities.some((severity) => severity === alert.severity)
+  );
+}

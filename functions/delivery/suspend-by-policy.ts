@@ -1,0 +1,56 @@
+import type { AlertStore } from '../alerts/index.ts';
+import { type AlertItem, withSuspension } from '../alerts/rules/index.ts';
+import type { KeyStore } from '../keys/index.ts';
+import { type KeyItem, suspended, type TimerPolicy } from '../keys/rules/index.ts';
+import { commit, type DocumentClient, retryContended, type Write } from '../runtime/dynamodb.ts';
+import { type Act, changeOf } from '../runtime/rules/change.ts';
+import { logger } from '../runtime/telemetry.ts';
+import { demandsSuspension, type SuspensionPolicy } from './rules/suspension-policy.ts';
+
+export interface SuspensionDependencies {
+  readonly client: DocumentClient;
+  readonly keys: KeyStore;
+  readonly alerts: Pick<AlertStore, 'get' | 'replacement'>;
+  readonly suspensionPolicy: SuspensionPolicy;
+  /** Absent where no tier has a policy: nothing is ever written then. */
+  readonly timers?: TimerPolicy;
+}
+
+/** An alert and its key, as they are by now. */
+export interface Alerted {
+  readonly alert: AlertItem;
+  /** Absent where the alert is about no key, or the key is not there any more. */
+  readonly key?: KeyItem;
+}
+
+/**
+ * Suspends the key of an alert where the policy demands it. Key and alert are one write, on condition that both are as they
+ * were read: an answer of the owner's that comes at the same moment wins, and twice changes nothing.
+ * @returns both as they are afterwards; undefined where there is no such alert
+ */
+export function suspendByPolicy(
+  alertId: string,
+  act: Act,
+  { client, keys, alerts, suspensionPolicy, timers }: SuspensionDependencies,
+): Promise<Alerted | undefined> {
+  return retryContended(async () => {
+    const alert = await alerts.get(alertId);
+    if (alert === undefined) return { done: undefined };
+    const key = alert.keyId === undefined ? undefined : await keys.get(alert.keyId);
+    if (key === undefined) return { done: { alert } };
+    if (timers === undefined || !demandsSuspension(alert, key, suspensionPolicy))
+      return { done: { alert, key } };
+    const why = `${alertId}: ${alert.kind}, ${alert.severity}`;
+    // Undefined where another alert has done it.
+    const stopped = suspended(key, 'anomaly', changeOf('suspend-key', act, why), timers);
+    const noted = withSuspension(alert, changeOf('update-alert', act, 'its key is suspended by policy'));
+    const writes: Write[] = [
+      alerts.replacement(noted),
+      ...(stopped === undefined ? [] : [keys.replacement(stopped)]),
+    ];
+    const { kind } = await commit(client, writes);
+    if (kind !== 'written') return undefined;
+    logger.info('suspended by policy', { alertId, keyId: key.keyId, severity: alert.severity });
+    return { done: { alert: noted, key: stopped ?? key } };
+  }, 'the key was not suspended').then(({ done }) => done);
+}
