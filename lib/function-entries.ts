@@ -1,6 +1,7 @@
 /** Every function with its handler's file below `functions/`; they are bundled in one pass. */
 export const functionEntries = {
   'acknowledge-alert': 'alerts/handlers/acknowledge-alert',
+  'aggregate-traffic': 'alerts/handlers/aggregate-traffic',
   'answer-account-alert': 'accounts/handlers/answer-account-alert',
   'approve-request': 'payments/handlers/approve-request',
   'authorize-account': 'accounts/handlers/authorize-account',

@@ -82,6 +82,8 @@ export class LatchkeyStack extends Stack {
     });
 
     openApi.useApi(api.restApi);
+    const authorizerLog = authorizer.authorize.logGroup;
+    detection.addAggregation({ accessLog: api.accessLog, authorizerLog }, alarms);
     const management = new KeyManagement(this, 'KeyManagement', { config, keys, subscriptions });
     const audit = new Audit(this, 'Audit', { config, encryption, alarms, keys, subscriptions, alerts });
     const payments = new Payments(this, 'Payments', {

@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 export interface LogFiles {
   /** Appends one line. @param group name or ARN of a log group */
   write(group: string, line: string): void;
+  /** Tells of each line from now on. The group comes by its name. */
+  follow(listener: (group: string, line: string) => void): void;
   readonly folder: string;
   close(): Promise<void>;
 }
@@ -12,6 +14,7 @@ export interface LogFiles {
 export function openLogFiles(dataDir: string): LogFiles {
   const folder = join(dataDir, 'logs');
   const streams = new Map<string, WriteStream>();
+  const listeners: ((group: string, line: string) => void)[] = [];
 
   function streamOf(group: string): WriteStream {
     const known = streams.get(group);
@@ -27,6 +30,10 @@ export function openLogFiles(dataDir: string): LogFiles {
     folder,
     write: (group, line) => {
       streamOf(group).write(`${line}\n`);
+      for (const listener of listeners) listener(nameOf(group), line);
+    },
+    follow: (listener) => {
+      listeners.push(listener);
     },
     close: async () => {
       await Promise.all([...streams.values()].map((stream) => new Promise((done) => stream.end(done))));
@@ -36,6 +43,11 @@ export function openLogFiles(dataDir: string): LogFiles {
 
 /** The parts of a log group's name; `..` cannot climb out of the folder. */
 function namesIn(group: string): string[] {
-  const name = /^arn:[^:]+:logs:[^:]*:[^:]*:log-group:([^:]+)/.exec(group)?.[1] ?? group;
-  return name.split('/').filter((part) => part !== '' && part !== '.' && part !== '..');
+  return nameOf(group)
+    .split('/')
+    .filter((part) => part !== '' && part !== '.' && part !== '..');
+}
+
+function nameOf(group: string): string {
+  return /^arn:[^:]+:logs:[^:]*:[^:]*:log-group:([^:]+)/.exec(group)?.[1] ?? group;
 }

@@ -212,6 +212,7 @@ export const servedTypes: Readonly<Record<string, string>> = {
   'AWS::Lambda::EventSourceMapping': 'local/streams',
   'AWS::Lambda::Function': 'local/lambda',
   'AWS::Lambda::Permission': 'local/lambda',
+  'AWS::Logs::SubscriptionFilter': 'local/log-subscriptions',
   'AWS::S3::Bucket': 'local/dashboard',
   'AWS::S3::BucketPolicy': 'local/dashboard',
   'AWS::SES::ConfigurationSet': 'local/aws/ses',

@@ -20,6 +20,7 @@ import { startInbox } from './inbox.ts';
 import { readUserPool } from './issuer/read-user-pool.ts';
 import { type Issuer, startIssuer } from './issuer/start-issuer.ts';
 import { type LocalLambda, startLambda } from './lambda/start-lambda.ts';
+import { type LogSubscriptions, startLogSubscriptions } from './log-subscriptions.ts';
 import { type LogFiles, openLogFiles } from './logs.ts';
 import type { LocalEnvironment, ResolvedResource } from './model.ts';
 import { reachesStripe, stripeAddress } from './payment-secrets.ts';
@@ -64,6 +65,7 @@ export interface Services {
   readonly iam: Iam;
   readonly lambda: LocalLambda;
   readonly logs: LogFiles;
+  readonly logSubscriptions: LogSubscriptions;
   readonly streams: Streams;
   /** With the address of the dashboard on this machine instead of the distribution's. */
   readonly template: ResolvedTemplate;
@@ -167,6 +169,15 @@ export async function startServices(
   running.defer(() => endpoint.close());
   awsEndpoint = endpoint.url;
   running.defer(() => lambda.close());
+  // Listens to the clock before the schedules do: what was logged before a step is known to them within the step. Ends
+  // after all that writes logs.
+  const logSubscriptions = startLogSubscriptions({
+    ...shared,
+    invoker: lambda,
+    log: (line) => logs.write('/local/log-subscriptions', line),
+  });
+  running.defer(() => logSubscriptions.close());
+  logs.follow(logSubscriptions.take);
 
   // Before anything runs that may need to know where the API stands.
   const started = await startGateway({
@@ -227,6 +238,7 @@ export async function startServices(
     iam,
     lambda,
     logs,
+    logSubscriptions,
     streams,
     template,
   };

@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import { takeDataFolder, writeAtOnce } from './data-folder.ts';
 import type { FunctionInvoker } from './lambda/invoker.ts';
 import type { LocalLambda } from './lambda/start-lambda.ts';
+import type { LogSubscriptions } from './log-subscriptions.ts';
 import type { LocalEnvironment } from './model.ts';
 import { setPaymentSecrets } from './payment-secrets.ts';
 import { type Services, startServices } from './start-services.ts';
@@ -76,6 +77,8 @@ export interface RunningStack extends StackDescription {
   readonly iam: Iam;
   /** The event source mappings; `whenIdle` tells when all that follows from earlier writes is done. */
   readonly streams: Streams;
+  /** The subscription filters of log groups; `whenIdle` tells when all that was logged was handed over. */
+  readonly logSubscriptions: LogSubscriptions;
   /** The stand-in of Stripe, with its secrets; `whenIdle` tells when its webhooks were tried. */
   readonly stripe?: Stripe;
   readonly template: ResolvedTemplate;
@@ -159,6 +162,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
       invoker: services.lambda,
       iam: services.iam,
       streams: services.streams,
+      logSubscriptions: services.logSubscriptions,
       ...(stripe === undefined ? {} : { stripe }),
       template,
       close: () => running.disposeAsync(),

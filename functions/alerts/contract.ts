@@ -24,6 +24,15 @@ export const byOpenIndex = 'byOpen';
 /** Attribute of the Activity table: epoch seconds after which DynamoDB removes the item. */
 export const activityTtlAttribute = 'ttl';
 
+/** Partition keys in the Activity table of batches that were counted begin so. */
+export const batchPrefix = 'batch#';
+
+/** The routes that keys are used on, as the access log names them: what happens there is what alerts are about. */
+export const watchedRoutes = ['/decisions/evaluate', '/usage'] as const;
+
+/** What the authorizer logs of each request that it refuses. */
+export const refusedMessage = 'refused';
+
 /** Changes of an alert that somebody is told of: the stream hands over these. */
 export const alertNewsActions = [
   'open-alert',

@@ -4,7 +4,12 @@ import type { KeyReader } from './stores/key-reader.ts';
 
 export type Authorization =
   | { readonly kind: 'accepted'; readonly key: KeyItem; readonly version: number }
-  | { readonly kind: 'refused'; readonly reason: RefusalReason };
+  | {
+      readonly kind: 'refused';
+      readonly reason: RefusalReason;
+      /** The key that was named, where there is one of that id: whoever presented it need not be its owner. */
+      readonly key?: Pick<KeyItem, 'keyId' | 'subscriptionId' | 'tier'>;
+    };
 
 /**
  * Decides about one presented key: no I/O for what is no key, otherwise one read.
@@ -24,13 +29,15 @@ export async function authorizeApiKey(
 
   const matching = await matchingVersions(presented, key.secrets, peppers);
   if (matching.length === 0) {
-    return refused(await whyUnmatched(presented, key, peppers));
+    return refused(await whyUnmatched(presented, key, peppers), key);
   }
-  if (key.revokedAt !== undefined) return refused('revoked');
-  if (isSuspended(key)) return refused('suspended');
+  if (key.revokedAt !== undefined) return refused('revoked', key);
+  if (isSuspended(key)) return refused('suspended', key);
   // A late sweep must not keep a dead secret alive: the item's own times decide.
   const live = matching.find((secret) => isLive(secret, new Date(now)));
-  return live === undefined ? refused('retired-secret') : { kind: 'accepted', key, version: live.version };
+  return live === undefined
+    ? refused('retired-secret', key)
+    : { kind: 'accepted', key, version: live.version };
 }
 
 /** For the log alone: somebody still uses an old secret, or has never had a right one. */
@@ -43,8 +50,8 @@ async function whyUnmatched(presented: string, key: KeyItem, peppers: PepperStor
   return 'wrong-secret';
 }
 
-function refused(reason: RefusalReason): Authorization {
-  return { kind: 'refused', reason };
+function refused(reason: RefusalReason, key?: KeyItem): Authorization {
+  return { kind: 'refused', reason, ...(key === undefined ? {} : { key }) };
 }
 
 /** Compares with every version, match or not, so that the time taken tells nothing about which one matched. */

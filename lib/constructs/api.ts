@@ -104,6 +104,8 @@ const methodSettings = {
 /** The REST API: routes, gateway responses, usage plans, access log, and the optional domain of its own. */
 export class Api extends Construct {
   readonly restApi: RestApi;
+  /** One line for each request: see `accessLogFormat`. */
+  readonly accessLog: LogGroup;
   readonly usagePlans: Readonly<Record<TierName, UsagePlan>>;
   /** Where callers reach the API, without a slash at the end. */
   readonly url: string;
@@ -116,7 +118,7 @@ export class Api extends Construct {
   ) {
     super(scope, id);
     this.#dashboard = dashboard;
-    const accessLog = new LogGroup(this, 'AccessLog', {
+    this.accessLog = new LogGroup(this, 'AccessLog', {
       logGroupName: `/latchkey/${config.stage}/api-access`,
       retention: logRetention(config),
       removalPolicy: dataRemoval(config),
@@ -133,7 +135,7 @@ export class Api extends Construct {
         stageName: config.stage,
         tracingEnabled: true,
         ...methodSettings,
-        accessLogDestination: new LogGroupLogDestination(accessLog),
+        accessLogDestination: new LogGroupLogDestination(this.accessLog),
         accessLogFormat: AccessLogFormat.custom(accessLogFormat),
         methodOptions: Object.fromEntries(
           Object.entries(throttles).map(([route, { rate, burst }]) => [

@@ -3,20 +3,24 @@ import { AttributeType, ProjectionType } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import {
   activityTableEnvironment,
   activityTtlAttribute,
+  batchPrefix,
   byLookIndex,
 } from '../../functions/alerts/contract.ts';
 import { metricNames } from '../../functions/runtime/metric-names.ts';
 import type { Config } from '../config.ts';
 import type { Alarms } from './alarms.ts';
 import type { Alerts } from './alerts.ts';
+import { batchesLostAlarm } from './batches-lost-alarm.ts';
 import type { Encryption } from './encryption.ts';
 import type { Keys } from './keys.ts';
 import { LatchkeyFunction } from './latchkey-function.ts';
 import { LatchkeyTable } from './latchkey-table.ts';
+import { refusedKeys, subscribe, watchedRequests } from './log-subscription.ts';
 import { serviceAlarm } from './service-alarm.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import { sweepMissingAlarm } from './sweep-missing-alarm.ts';
@@ -33,6 +37,14 @@ export interface DetectorProps {
   readonly keys: Keys;
   readonly subscriptions: Subscriptions;
   readonly usage: Usage;
+}
+
+/** Where it is told how keys are used. */
+export interface TrafficLogs {
+  /** Of the API: see `accessLogFormat`. */
+  readonly accessLog: ILogGroup;
+  /** Of `authorize-request`. */
+  readonly authorizerLog: ILogGroup;
 }
 
 /** Noticing what is unusual: table Activity, what fills it from the logs, and the hourly look at it. */
@@ -98,6 +110,30 @@ export class Detection extends Construct {
         'SweepMissing',
         detect,
         'Nothing was looked at for three hours. docs/runbook.md#detection-fails-or-is-missing',
+      ),
+    );
+  }
+
+  /** Fills the table from the logs. They cost nobody who calls the API any time, and count what never reached a function. */
+  addAggregation({ accessLog, authorizerLog }: TrafficLogs, alarms: Alarms): void {
+    const aggregate = new LatchkeyFunction(this, 'AggregateTraffic', {
+      config: this.#config,
+      name: 'aggregate-traffic',
+      description: 'Adds what the logs tell of the use of keys to table Activity',
+      timeout: Duration.seconds(60),
+    });
+    // Of subscriptions, detect-anomalies alone keeps items.
+    this.table.allowOnly(aggregate, 'dynamodb:UpdateItem', ['key#*', 'api']);
+    this.table.allowOnly(aggregate, 'dynamodb:PutItem', [`${batchPrefix}*`]);
+    this.addEnvironment(aggregate);
+    subscribe(this, 'Requests', { logGroup: accessLog, fn: aggregate, pattern: watchedRequests });
+    subscribe(this, 'Refusals', { logGroup: authorizerLog, fn: aggregate, pattern: refusedKeys });
+    alarms.add(
+      batchesLostAlarm(
+        this,
+        'TrafficLost',
+        aggregate,
+        'What the logs tell of the use of keys gets lost. docs/runbook.md#traffic-gets-lost',
       ),
     );
   }

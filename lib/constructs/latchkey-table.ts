@@ -125,9 +125,17 @@ export class LatchkeyTable extends Table {
     if (fn.role) mapping.node.addDependency(fn.role);
   }
 
-  /** Permits one kind of write and no read. */
-  allowOnly(fn: LatchkeyFunction, action: 'dynamodb:UpdateItem' | 'dynamodb:PutItem'): void {
-    fn.allow([action], [this.tableArn]);
+  /**
+   * Permits one kind of write and no read.
+   * @param partitionKeys forms such as `batch#*`, and no other items; default: all
+   */
+  allowOnly(
+    fn: LatchkeyFunction,
+    action: 'dynamodb:UpdateItem' | 'dynamodb:PutItem',
+    partitionKeys?: readonly string[],
+  ): void {
+    const ofThese = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitionKeys } };
+    fn.allow([action], [this.tableArn], partitionKeys === undefined ? undefined : ofThese);
     this.#encryption.grantThrough(fn, 'dynamodb', 'write');
   }
 }

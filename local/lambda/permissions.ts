@@ -23,13 +23,17 @@ export function readPermissions(
     Principal: z.literal(principal),
     /** Pattern of ARNs; absent: any. */
     SourceArn: z.string().optional(),
+    /** Whose resource it must be; absent: anybody's. */
+    SourceAccount: z.string().optional(),
   });
   const permissions = ofType(resources, 'AWS::Lambda::Permission')
     .filter(({ properties }) => properties['Principal'] === principal)
     .map((resource) => readProperties(resource, schema));
   return (functionArn, sourceArn) =>
     permissions.some(
-      ({ FunctionName, SourceArn }) =>
-        FunctionName === functionArn && (SourceArn === undefined || matchesWildcard(SourceArn, sourceArn)),
+      ({ FunctionName, SourceArn, SourceAccount = environment.accountId }) =>
+        FunctionName === functionArn &&
+        SourceAccount === environment.accountId &&
+        (SourceArn === undefined || matchesWildcard(SourceArn, sourceArn)),
     );
 }

@@ -150,6 +150,7 @@ const operations: Readonly<Record<string, Identity>> = {
   'AWS::CloudWatch::Dashboard': named('DashboardName', 255),
   'AWS::Logs::LogGroup': named('LogGroupName', 512, { Arn: regional('logs', (ref) => `log-group:${ref}:*`) }),
   'AWS::Logs::MetricFilter': named('FilterName', 512),
+  'AWS::Logs::SubscriptionFilter': named('FilterName', 512),
   'AWS::Logs::QueryDefinition': { ref: uuid, attributes: { QueryDefinitionId: itself } },
   'AWS::Route53::HostedZone': {
     ref: (context) => iamId(context, 'Z'),

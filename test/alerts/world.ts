@@ -6,13 +6,13 @@ import {
   subscriptionSubject,
 } from '../../functions/alerts/rules/activity-item.ts';
 import type { AlertItem } from '../../functions/alerts/rules/alert-item.ts';
-import { examine, type Model } from '../../functions/alerts/rules/index.ts';
 import { createActivityStore } from '../../functions/alerts/stores/activity-store.ts';
 import { createAlertStore } from '../../functions/alerts/stores/alert-store.ts';
 import { createKeyStore } from '../../functions/keys/index.ts';
 import { createSubscriptionStore } from '../../functions/subscriptions/stores/subscription-store.ts';
 import { createUsageStore } from '../../functions/usage/index.ts';
 import { keyAttribute } from '../../functions/usage/rules/usage-item.ts';
+import { usualModel } from '../stack/alerts-support.ts';
 import { MemoryTables, type Reach } from './memory-tables.ts';
 
 export const hour = 3_600_000;
@@ -57,7 +57,7 @@ export class World {
     this.tables.plant('activity', {
       subject,
       subscriptionId,
-      model: JSON.stringify(historyOf(requests, this.#began, this.now)),
+      model: historyOf(requests, this.#began, this.now),
       through: new Date(this.now).toISOString(),
       counted: { period: this.month, requests: 0, refused401: 0, refused403: 0, refused429: 0 },
     });
@@ -134,25 +134,12 @@ export function oneKey(world: World, name = 'A'): { subscriptionId: string; keyI
   return ids;
 }
 
-const histories = new Map<string, Model>();
+const histories = new Map<string, string>();
 
-function historyOf(requests: number, from: number, to: number): Model {
+/** The same for all that are alike: a storm has thousands of them. */
+function historyOf(requests: number, from: number, to: number): string {
   const name = `${requests} ${from} ${to}`;
-  const known = histories.get(name);
-  if (known !== undefined) return known;
-  let model: Model | undefined;
-  for (let at = from; at < to; at += hour) {
-    // A little up and down, or every difference would be a sensation.
-    const count = Math.round(requests * (1 + 0.1 * Math.sin(at / 7e6)));
-    model = examine(model, {
-      from: at,
-      to: Math.min(at + hour, to),
-      requests: count,
-      refused: {},
-      networks: [],
-    }).model;
-  }
-  if (model === undefined) throw new Error('a history without an hour');
-  histories.set(name, model);
-  return model;
+  const known = histories.get(name) ?? usualModel(requests, from, to);
+  histories.set(name, known);
+  return known;
 }

@@ -36,6 +36,19 @@ describe.each(stages)('data at rest in %s', (stage) => {
         ]),
       ),
     ).toEqual({
+      [`latchkey-${stage}-Activity`]: {
+        keys: ['subject HASH'],
+        types: { subject: 'S', dueShard: 'N', lookAt: 'S' },
+        indexes: { byLook: ['dueShard HASH', 'lookAt RANGE'] },
+      },
+      [`latchkey-${stage}-Alerts`]: {
+        keys: ['alertId HASH'],
+        types: { alertId: 'S', subscriptionId: 'S', openShard: 'N' },
+        indexes: {
+          bySubscription: ['subscriptionId HASH', 'alertId RANGE'],
+          byOpen: ['openShard HASH', 'alertId RANGE'],
+        },
+      },
       [`latchkey-${stage}-Audit`]: {
         keys: ['subject HASH', 'sequence RANGE'],
         types: { subject: 'S', sequence: 'N', day: 'S', dayOrder: 'S' },
@@ -97,11 +110,14 @@ describe.each(stages)('data at rest in %s', (stage) => {
     },
   );
 
-  test('expires by itself in Subscriptions only: a key, a count or an entry that went by itself would be lost', () => {
+  test('expires by itself in Activity and Subscriptions only: a key, a count, an alert or an entry that went by itself would be lost', () => {
     expect(
       Object.fromEntries(tables.map(({ name, properties }) => [name, properties['TimeToLiveSpecification']])),
     ).toEqual({
+      Alerts: undefined,
       Audit: undefined,
+      // What is usual for a key that nobody has used for a year.
+      DetectionActivity: { AttributeName: 'ttl', Enabled: true },
       Keys: undefined,
       Subscriptions: { AttributeName: 'expiresAt', Enabled: true },
       Usage: undefined,
@@ -173,11 +189,18 @@ describe.each(stages)('data at rest in %s', (stage) => {
     expect(ofType('AWS::SecretsManager::RotationSchedule')).toEqual([]);
   });
 
-  test('tells of its changes in Keys and Subscriptions only, with what was before and what is after', () => {
+  test('tells of its changes in Alerts, Keys and Subscriptions only, with what was before and what is after', () => {
     const both = { StreamViewType: 'NEW_AND_OLD_IMAGES' };
     expect(
       Object.fromEntries(tables.map(({ name, properties }) => [name, properties['StreamSpecification']])),
-    ).toEqual({ Audit: undefined, Keys: both, Subscriptions: both, Usage: undefined });
+    ).toEqual({
+      Alerts: both,
+      Audit: undefined,
+      DetectionActivity: undefined,
+      Keys: both,
+      Subscriptions: both,
+      Usage: undefined,
+    });
   });
 
   test('is encrypted by keys that rotate and that only this account may use, and by services what they publish', () => {
@@ -260,10 +283,11 @@ describe.each(stages)('what follows the changes of %s', (stage) => {
   const { ofType } = template(stage);
   const mappings = ofType('AWS::Lambda::EventSourceMapping');
 
-  test('is the record, and the mails, of keys and of subscriptions; and nothing else', () => {
+  test('is the record of keys, subscriptions and alerts, and the mails of keys and subscriptions; and nothing else', () => {
     expect(
       mappings.map(({ properties }) => [properties['EventSourceArn'], properties['FunctionName']]).sort(),
     ).toEqual([
+      ['Alerts.StreamArn', 'AuditRecordAudit'],
       ['Keys.StreamArn', 'AuditRecordAudit'],
       ['Keys.StreamArn', 'DeliveryDeliverKey'],
       ['Subscriptions.StreamArn', 'AccountMailMailAccount'],

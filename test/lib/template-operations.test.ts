@@ -68,7 +68,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
         .replace(/[^\w-]/g, ''),
     );
 
-  test('watch the API, the authorizers, the meter, the record, mails, payments, rotation, detection, erasures and the number of usage keys', () => {
+  test('watch the API, the authorizers, the meter, the logs, the record, mails, payments, rotation, detection, erasures and the number of usage keys', () => {
     expect(alarms.map(({ name }) => name).sort()).toEqual([
       'AccountMailFailed',
       'AccountMailLags',
@@ -86,6 +86,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
       'DeliveryMailsFailed',
       'DetectionLooksFail',
       'DetectionSweepMissing',
+      'DetectionTrafficLost',
       'MailBounceRate',
       'MailComplaintRate',
       'MailEventsDropped',
@@ -138,6 +139,34 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
       // Ten minutes, of 24 hours.
       Threshold: 600_000,
     });
+  });
+
+  test('ring when lines of the logs get lost: a function that always fails, or a batch that was given up', () => {
+    const { properties } = one('AWS::CloudWatch::Alarm', 'DetectionTrafficLost');
+    expect(properties).toMatchObject({
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      EvaluationPeriods: 1,
+      // Lambda tries a batch three times.
+      Threshold: 3,
+    });
+    const of = (Id: string, MetricName: string) => ({
+      Id,
+      ReturnData: false,
+      MetricStat: {
+        Metric: {
+          Namespace: 'AWS/Lambda',
+          MetricName,
+          Dimensions: [{ Name: 'FunctionName', Value: 'DetectionAggregateTraffic' }],
+        },
+        Period: 300,
+        Stat: 'Sum',
+      },
+    });
+    expect(properties['Metrics']).toEqual([
+      expect.objectContaining({ Expression: 'FILL(errors, 0) + 3 * FILL(dropped, 0)' }),
+      of('errors', 'Errors'),
+      of('dropped', 'AsyncEventsDropped'),
+    ]);
   });
 
   test('ring for the first change that contradicts the record', () => {
@@ -635,6 +664,7 @@ describe('dev and prod in one account', () => {
     'AWS::ApiGateway::Stage',
     'AWS::Cognito::UserPoolClient',
     'AWS::IAM::Policy',
+    'AWS::Logs::SubscriptionFilter',
   ]);
   const others = new Set([
     'MetricName',

@@ -134,6 +134,12 @@ const readsBothOfStripe = {
  */
 const permissions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'authorize-request': { 'dynamodb:GetItem': ['Keys'], ...readsItems, ...readsPeppers },
+  // It counts without reading; what is usual for a subscription is none of its business.
+  'aggregate-traffic': {
+    'dynamodb:UpdateItem of key#*, api': ['DetectionActivity'],
+    'dynamodb:PutItem of batch#*': ['DetectionActivity'],
+    ...writesItems,
+  },
   // The first sign-in of somebody opens an account: it puts what is new, and changes none but to join it.
   'authorize-account': {
     'dynamodb:GetItem of sub_*, email#*, owner#*': ['Subscriptions'],
@@ -397,6 +403,8 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
 
 /** Memory in MB and timeout in seconds. */
 const sizes: Readonly<Record<string, readonly [number, number]>> = {
+  // Thousands of lines, and writes that wait for each other.
+  'aggregate-traffic': [512, 60],
   // API Gateway waits; a cold start is CPU, and CPU comes with memory.
   'authorize-request': [1024, 5],
   'authorize-account': [1024, 5],
@@ -610,12 +618,13 @@ describe.each(allVariants)('in %s', (variant) => {
     }
   });
 
-  test('functions are called by resource policy as these routes, this topic and this rule alone', () => {
+  test('functions are called by resource policy as these routes, logs, this topic and these rules alone', () => {
     const permissionTable = ofType('AWS::Lambda::Permission').map(({ properties }) => [
       properties['FunctionName'],
       properties['Action'],
       properties['Principal'],
       properties['SourceArn'],
+      ...('SourceAccount' in properties ? [properties['SourceAccount']] : []),
     ]);
     const source = 'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:ApiRestApi';
     const stage = `ApiRestApiDeploymentStage${synthesized.stage}`;
@@ -648,6 +657,14 @@ describe.each(allVariants)('in %s', (variant) => {
       ['DeliveryRecordMailEvent', invoke, 'sns.amazonaws.com', 'MailEvents'],
       ['DeliveryRenewClaim', ...caller, `${source}/${stage}/POST/claims/renew`],
       ['DeliveryStoreClaim', ...caller, `${source}/${stage}/POST/claims/stored`],
+      ['DetectionAggregateTraffic', invoke, 'logs.amazonaws.com', 'ApiAccessLog', '<AWS::AccountId>'],
+      [
+        'DetectionAggregateTraffic',
+        invoke,
+        'logs.amazonaws.com',
+        'AuthorizerAuthorizeRequestLogs',
+        '<AWS::AccountId>',
+      ],
       ['DetectionDetectAnomalies', invoke, 'events.amazonaws.com', 'DetectionHourly'],
       ['OpenApiShowOpenApi', ...caller, `${source}/${stage}/GET/openapi.json`],
       ['PaymentsCheckPayments', invoke, 'events.amazonaws.com', 'PaymentsEveryMinute'],
@@ -694,9 +711,10 @@ describe.each(allVariants)('in %s', (variant) => {
     );
   });
 
-  test('every function but those that a request, a stream, a topic or a rule invokes is managed through these policies', () => {
+  test('every function but those that a request, a log, a stream, a topic or a rule invokes is managed through these policies', () => {
     const { stage } = synthesized;
     const byItself = [
+      'aggregate-traffic',
       'answer-account-alert',
       'authorize-account',
       'authorize-request',

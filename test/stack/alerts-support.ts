@@ -1,4 +1,5 @@
 import { type AlertItem, opened } from '../../functions/alerts/rules/alert-item.ts';
+import { examine, type Model } from '../../functions/alerts/rules/index.ts';
 import type { Signal } from '../../functions/alerts/rules/signal.ts';
 
 /** What the tests of alerts share. */
@@ -36,3 +37,17 @@ export function openAlert(
 }
 
 const ulidAlphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+const hour = 3_600_000;
+
+/** What is usual after a time in which each hour was like the other, as table Activity keeps it. Epoch milliseconds. */
+export function usualModel(requests: number, from: number, to: number): string {
+  let model: Model | undefined;
+  for (let at = from; at < to; at += hour) {
+    // A little up and down, or every difference would be a sensation.
+    const count = Math.round(requests * (1 + 0.2 * Math.sin(at / 7e6)));
+    const sight = { from: at, to: Math.min(at + hour, to), requests: count, refused: {}, networks: [] };
+    model = examine(model, sight).model;
+  }
+  return JSON.stringify(model);
+}

@@ -50,6 +50,9 @@ async function expectRefusedFor(reason: string, apiKey: string, what = reason): 
     // What does not begin as a key may be somebody's password.
     key: /^[a-z][a-z0-9]{1,11}_[0-9A-Za-z]{12}_/.test(apiKey) ? `${apiKey.slice(0, 10)}...` : '...',
   });
+  // Whose key was named, where there is such a key.
+  const isKnown = reason !== 'malformed' && reason !== 'unknown-key';
+  expect(line['keyId']).toBe(isKnown ? apiKey.split('_')[1] : undefined);
   await vi.waitFor(async () => {
     expect(await metricSum(stack, 'authorize-request', 'AuthorizerRefusals', { reason })).toBe(before + 1);
   });

@@ -43,8 +43,16 @@ export async function handler(
     throw new Error('the key could not be checked');
   });
   if (authorization.kind === 'refused') {
-    const { reason } = authorization;
-    logger.warn('refused', { apiRequestId: requestId, reason, key: loggableKey(presented ?? '') });
+    const { reason, key } = authorization;
+    logger.warn('refused', {
+      apiRequestId: requestId,
+      reason,
+      key: loggableKey(presented ?? ''),
+      // `aggregate-traffic` counts by these.
+      keyId: key?.keyId,
+      subscriptionId: key?.subscriptionId,
+      tier: key?.tier,
+    });
     count(metricNames.authorizerRefusals, { reason });
     throw new Error(unauthorized);
   }

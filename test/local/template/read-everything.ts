@@ -11,6 +11,7 @@ import { parseTable } from '../../../local/dynamodb/table.ts';
 import { readModel } from '../../../local/gateway/read-model.ts';
 import { readUserPool } from '../../../local/issuer/read-user-pool.ts';
 import { readFunction } from '../../../local/lambda/function-definition.ts';
+import { readFilters } from '../../../local/log-subscriptions/read-filters.ts';
 import type { LocalEnvironment } from '../../../local/model.ts';
 import { openState } from '../../../local/state.ts';
 import { readMappings } from '../../../local/streams/read-mappings.ts';
@@ -40,6 +41,7 @@ export function readEverything(
     byType('AWS::ApiGateway::UsagePlan').forEach(readPlan);
     const tables = byType('AWS::DynamoDB::Table').map((table) => parseTable(table, environment));
     readMappings(resources, environment, (arn) => tables.some(({ stream }) => stream?.arn === arn));
+    readFilters(resources, environment);
     for (const lambda of byType('AWS::Lambda::Function')) readFunction(lambda, environment);
     readModel(resources.filter(({ type }) => /^AWS::(ApiGateway::|Lambda::Permission$)/.test(type)));
   } finally {

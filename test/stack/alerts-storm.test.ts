@@ -1,0 +1,148 @@
+import { BatchWriteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DetectionReport } from '../../functions/alerts/detect.ts';
+import { keySubject, lookShardOf } from '../../functions/alerts/rules/activity-item.ts';
+import { oneKey, World } from '../alerts/world.ts';
+import { usualModel } from './alerts-support.ts';
+import { hour } from './management-support.ts';
+import { startTestStack, type TestStack } from './test-stack.ts';
+
+/** All at once: ten thousand keys, on tables in memory; hundreds through the real function and the local tables. */
+
+/** What `detect-anomalies` has. */
+const lambda = { seconds: 15 * 60, megabytes: 1024 };
+
+test('ten thousand keys that surge at once are told once each, within the time and memory of the function', async () => {
+  const count = 10_000;
+  const world = new World();
+  for (let n = 0; n < count; n++) {
+    const { subscriptionId, keyId } = oneKey(world, `S${n}x`);
+    world.requests(subscriptionId, keyId, 5_000);
+  }
+  world.now += hour;
+  const before = process.memoryUsage().heapUsed;
+  let most = before;
+  const watch = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().heapUsed);
+  }, 20);
+  const began = process.cpuUsage();
+  const report = await world.run();
+  const { user } = process.cpuUsage(began);
+  clearInterval(watch);
+  const [seconds, megabytes] = [user / 1e6, (most - before) / 2 ** 20];
+  console.log(
+    `${count} keys: ${seconds.toFixed(1)} s of CPU, ${megabytes.toFixed(0)} MB with the tables' own growth`,
+  );
+  expect(report).toMatchObject({ looked: 2 * count, opened: count, failed: 0, stoppedEarly: false });
+  expect(new Set(world.alerts().map(({ keyId }) => keyId)).size).toBe(count);
+  expect(seconds).toBeLessThan(lambda.seconds / 10);
+  expect(megabytes).toBeLessThan(lambda.megabytes);
+
+  const again = await world.run();
+  expect(again).toMatchObject({ looked: 0, opened: 0, updated: 0, closed: 0, failed: 0 });
+  expect(world.tables.items('alerts')).toHaveLength(count);
+}, 300_000);
+
+describe('on the local stack', () => {
+  /** Keys as their own items, and what is usual for them. */
+  const some = 300;
+  let stack: TestStack;
+
+  beforeAll(async () => {
+    stack = await startTestStack();
+    const now = Math.floor(stack.clock.now() / hour) * hour + 5_000;
+    const period = new Date(now).toISOString().slice(0, 7);
+    const model = usualModel(100, now - 22 * 24 * hour, now - hour);
+    const through = new Date(now - hour).toISOString();
+    const createdAt = new Date(now - 22 * 24 * hour).toISOString();
+    const none = { refused401: 0, refused403: 0, refused429: 0 };
+    const keys = Array.from({ length: some }, (_, n) => ({
+      keyId: `Storm${String(n).padStart(7, '0')}`,
+      subscriptionId: `sub_${String(n).padStart(20, '0')}`,
+    }));
+    await put(
+      'Subscriptions',
+      keys.map(({ keyId, subscriptionId }) => ({
+        subscriptionId,
+        tier: 'enterprise',
+        keyIds: [keyId],
+        usageKeys: {},
+        email: '',
+        createdAt,
+      })),
+    );
+    await put(
+      'Usage',
+      keys.map(({ keyId, subscriptionId }) => ({
+        subscriptionId,
+        period,
+        total: 5_000,
+        [`k_${keyId}`]: 5_000,
+      })),
+    );
+    await put(
+      'Activity',
+      keys.map(({ keyId, subscriptionId }) => ({
+        subject: keySubject(keyId),
+        subscriptionId,
+        model,
+        through,
+        counted: { period, requests: 0, ...none },
+        seen: 1,
+        firstAt: through,
+        lookAt: `${through.slice(0, 13)}:00:00.000Z`,
+        dueShard: lookShardOf(keySubject(keyId)),
+      })),
+    );
+  }, 120_000);
+  afterAll(() => stack.close());
+
+  async function put(table: string, items: readonly Record<string, unknown>[]): Promise<void> {
+    for (let from = 0; from < items.length; from += 25) {
+      const requests = items.slice(from, from + 25).map((Item) => ({ PutRequest: { Item } }));
+      await stack.dynamodb.send(
+        new BatchWriteCommand({ RequestItems: { [stack.tables[table] ?? '']: requests } }),
+      );
+    }
+  }
+
+  async function countAlerts(): Promise<number> {
+    const keyIds = new Set<string>();
+    let from: Record<string, unknown> | undefined;
+    do {
+      const page = await stack.dynamodb.send(
+        new ScanCommand({
+          TableName: stack.tables['Alerts'],
+          ConsistentRead: true,
+          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+        }),
+      );
+      for (const item of page.Items ?? []) {
+        expect(keyIds.has(String(item['keyId'])), 'told twice').toBe(false);
+        keyIds.add(String(item['keyId']));
+      }
+      from = page.LastEvaluatedKey;
+    } while (from !== undefined);
+    return keyIds.size;
+  }
+
+  test('hundreds of keys that surge at once are told once each by two runs at the same time', async () => {
+    const began = performance.now();
+    const reports = await Promise.all([
+      stack.manage<DetectionReport>('detect-anomalies', {}),
+      stack.manage<DetectionReport>('detect-anomalies', {}),
+    ]);
+    console.log(
+      `${some} keys through the local stack, twice at once: ${((performance.now() - began) / 1000).toFixed(1)} s`,
+    );
+    expect(reports.map(({ failed, stoppedEarly }) => [failed, stoppedEarly])).toEqual([
+      [0, false],
+      [0, false],
+    ]);
+    expect(reports.reduce((sum, { opened }) => sum + opened, 0)).toBe(some);
+    expect(await countAlerts()).toBe(some);
+    const again = await stack.manage<DetectionReport>('detect-anomalies', {});
+    expect(again).toMatchObject({ looked: 0, opened: 0, updated: 0, closed: 0, failed: 0 });
+    expect(await countAlerts()).toBe(some);
+  }, 180_000);
+});
