@@ -33,7 +33,7 @@ async function newOwner(): Promise<Owner> {
   const person = await newSubscriber(stack, email);
   const accountId = (await person.call('GET', '/account')).body.subscriptionId;
   const request = { email, tier: 'free', name: 'Production', requestedBy: 'an admin' };
-  const key = await stack.manage('generate-key', request);
+  const key = await stack.manage<Owner['key']>('generate-key', request);
   const noticed = (about: Partial<AlertItem> = {}) =>
     openAlert(stack, {
       subscriptionId: accountId,
@@ -86,8 +86,15 @@ test('a mail’s "Suspend the key" leads through the sign-in to its question; on
   await page.getByText('You suspended the key before').waitFor();
   expect(pathOf(page)).toBe(`/alerts/${alert.alertId}`);
   expect(await page.getByRole('dialog').count()).toBe(0);
+}, 120_000);
 
-  await page.getByRole('link', { name: 'See the key' }).click();
+test('what was suspended by an alert is let go on at the key’s page, which says by whom and why', async () => {
+  const owner = await newOwner();
+  const { keyId, apiKey } = owner.key;
+  const alert = await owner.noticed();
+  await owner.person.call('POST', `/account/alerts/${alert.alertId}/answer`, { answer: 'suspend' });
+  expect(await status(apiKey)).toBe(401);
+  const { page } = await follow(owner, `/keys/${keyId}`);
   await page.getByText('you suspended it. It works again when you let it.').waitFor();
   await page.getByText('Because of an alert').waitFor();
   await press(page, 'Let it work again');
@@ -106,7 +113,7 @@ test('"Give it a new secret now" shows a key once that works, where the key was 
   const asked = dialog(page, asks.rotate);
   await asked.getByText('with the new secret it works again').waitFor();
   expect(await status(apiKey)).toBe(401);
-  await press(asked, 'Stop the old secret and show a new one');
+  await press(asked, 'Give it a new secret');
   const next = await keyShown(visit, 'Your new secret');
   expect([await status(next), await status(apiKey)]).toEqual([200, 401]);
   await storeKey(page);
@@ -128,7 +135,7 @@ test('"This was me" lets the key work again, and closes the alert; a link that c
   await press(asked, 'Cancel');
   await asked.waitFor({ state: 'detached' });
   expect(await status(apiKey)).toBe(401);
-  await page.getByText('The key is suspended because of this').waitFor();
+  await page.getByText('The key is suspended: it was used in an unusual way').waitFor();
   await press(page, 'This was me');
   await press(asked, 'Yes, this was me');
   await page.getByText('Production works again.').waitFor();
@@ -207,6 +214,7 @@ test('the navigation counts what is open; the pages tell it with its severity in
   await page.getByText('It ended by itself').waitFor();
   expect(await page.getByRole('navigation').getByRole('link', { name: 'Alerts 5 open' }).count()).toBe(1);
   const open = page.getByRole('article');
+  expect(await page.getByText('Key suspended').count()).toBe(1);
   expect(await open.getByRole('heading').allTextContents()).toEqual([
     'In use again after a long rest',
     'Many more requests than usual',
@@ -235,7 +243,7 @@ test('the navigation counts what is open; the pages tell it with its severity in
   await dialog(page, asks.suspend).waitFor({ state: 'detached' });
   await open.nth(1).getByRole('link', { name: 'Many more requests than usual' }).click();
   await shows(page, 'Many more requests than usual');
-  await page.getByText('The key is suspended because of this').waitFor();
+  await page.getByText('The key is suspended: it was used in an unusual way').waitFor();
   await see('alert');
   await page.goto(`${stack.dashboardUrl}/alerts/${answered.alertId}`);
   await page.getByText('You said that this was you').waitFor();
@@ -248,7 +256,7 @@ test('the navigation counts what is open; the pages tell it with its severity in
   await see('overview-alerts');
   await page.getByRole('link', { name: 'See the key Production' }).click();
   await page.getByText('This key is suspended').waitFor();
-  await page.getByText('Critical: Many more requests than usual').waitFor();
+  await page.getByText('Warning: In use again after a long rest').waitFor();
   expect(
     await page.getByRole('link', { name: 'See the alert', exact: true }).first().getAttribute('href'),
   ).toBe(`/alerts/${critical.alertId}`);
@@ -278,7 +286,7 @@ test('by keyboard alone: to an answer, out of it again, and through it', async (
   await dialog(page, asks.expected).waitFor();
   await tabTo('Yes, this was me');
   await page.keyboard.press('Enter');
-  await page.getByText('Nothing is left to be answered.').waitFor();
+  await page.getByText('You said that this was you').waitFor();
   // The button is gone: the focus is handed on to the page’s heading.
   await vi.waitFor(async () => expect(await focused()).toBe('Many more requests than usual'), 5000);
   expect(await alertItem(stack, alert.alertId)).toMatchObject({ closedBecause: 'expected' });

@@ -161,7 +161,7 @@ function WhatToDo({
   return (
     <Card title="What you can do">
       {suspendedKey && (
-        <Notice tone="danger" title="The key is suspended because of this">
+        <Notice tone="danger" title="The key is suspended: it was used in an unusual way">
           <p>Every request with it is refused, until you say what is to become of it.</p>
         </Notice>
       )}

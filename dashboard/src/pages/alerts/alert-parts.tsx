@@ -27,7 +27,7 @@ export function HowItStands({ alert }: { readonly alert: AccountAlert }) {
         </>
       ) : (
         <>
-          {closed}, <When at={closedAt} as="time" />
+          Noticed <When at={openedAt} as="time" /> · {closed}, <When at={closedAt} as="time" />
         </>
       )}
       {answer !== undefined && answer.answer !== closedBecause && (

@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
 import { Link } from 'wouter';
-import { useAlerts, useOpenAlerts } from '../../api/queries.ts';
+import { useAlerts, useKeys, useOpenAlerts } from '../../api/queries.ts';
 import type { AccountAlert, AlertAnswer } from '../../api/types.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Button, LinkButton } from '../../components/button.tsx';
@@ -8,6 +8,7 @@ import { Card } from '../../components/card.tsx';
 import { Page } from '../../components/page.tsx';
 import { ProblemView } from '../../components/problem-view.tsx';
 import { EmptyState, Loaded, Skeleton } from '../../components/states.tsx';
+import { alertBehind } from '../../rules/alert-answer.ts';
 import { alertTitle, isAboutMonth } from '../../rules/alert-words.ts';
 import { problemOf } from '../../rules/problem.ts';
 import { AboutWhat, HowItStands } from './alert-parts.tsx';
@@ -39,6 +40,7 @@ function Parts({ open }: { readonly open: readonly AccountAlert[] }) {
   const past = useAlerts();
   const [asked, setAsked] = useState<{ alert: AccountAlert; answer: AlertAnswer }>();
   const closed = past.data?.pages.flatMap(({ alerts }) => alerts).filter(({ status }) => status === 'closed');
+  const isBehind = useSuspending([...open, ...(closed ?? [])]);
   const isQuiet = past.error === null && closed?.length === 0 && !past.hasNextPage;
   return (
     <>
@@ -56,7 +58,12 @@ function Parts({ open }: { readonly open: readonly AccountAlert[] }) {
         <section className="alerts" aria-labelledby="open-alerts">
           <h2 id="open-alerts">Open</h2>
           {open.map((alert) => (
-            <OpenAlert key={alert.alertId} alert={alert} onAsk={(answer) => setAsked({ alert, answer })} />
+            <OpenAlert
+              key={alert.alertId}
+              alert={alert}
+              isBehind={isBehind(alert)}
+              onAsk={(answer) => setAsked({ alert, answer })}
+            />
           ))}
         </section>
       )}
@@ -75,7 +82,7 @@ function Parts({ open }: { readonly open: readonly AccountAlert[] }) {
           {closed !== undefined && closed.length > 0 && (
             <ol className="timeline">
               {closed.map((alert) => (
-                <ClosedAlert key={alert.alertId} alert={alert} />
+                <ClosedAlert key={alert.alertId} alert={alert} isBehind={isBehind(alert)} />
               ))}
             </ol>
           )}
@@ -91,25 +98,29 @@ function Parts({ open }: { readonly open: readonly AccountAlert[] }) {
   );
 }
 
-interface OpenAlertProps {
+/** Which alerts keys are suspended for now. */
+function useSuspending(alerts: readonly AccountAlert[]): (alert: AccountAlert) => boolean {
+  const { data: keys = [] } = useKeys();
+  const ids = new Set(keys.map((key) => alertBehind(key, alerts)?.alertId));
+  return ({ alertId, suspendedKey }) => suspendedKey && ids.has(alertId);
+}
+
+interface AlertProps {
   readonly alert: AccountAlert;
+  /** A key is suspended for it. */
+  readonly isBehind: boolean;
+}
+
+interface OpenAlertProps extends AlertProps {
   readonly onAsk: (answer: AlertAnswer) => void;
 }
 
-function OpenAlert({ alert, onAsk }: OpenAlertProps) {
+function OpenAlert({ alert, isBehind, onAsk }: OpenAlertProps) {
   const id = useId();
-  const { alertId, severity, explanation, suspendedKey, answers } = alert;
+  const { explanation, answers } = alert;
   return (
     <article className="card alert" aria-labelledby={id}>
-      <div className="alert-head">
-        <h3 id={id}>
-          <Link href={`/alerts/${alertId}`}>{alertTitle(alert)}</Link>
-        </h3>
-        <span className="alert-marks">
-          {suspendedKey && <Badge tone="danger">Key suspended</Badge>}
-          <SeverityMark severity={severity} />
-        </span>
-      </div>
+      <Head alert={alert} isBehind={isBehind} id={id} />
       <p>{explanation}</p>
       <p className="soft small">
         <AboutWhat alert={alert} /> · <HowItStands alert={alert} />
@@ -133,24 +144,30 @@ function OpenAlert({ alert, onAsk }: OpenAlertProps) {
   );
 }
 
-function ClosedAlert({ alert }: { readonly alert: AccountAlert }) {
-  const { alertId, explanation, suspendedKey, severity } = alert;
+function ClosedAlert({ alert, isBehind }: AlertProps) {
+  const { explanation } = alert;
   return (
     <li>
-      <div className="alert-head">
-        <h3>
-          <Link href={`/alerts/${alertId}`}>{alertTitle(alert)}</Link>
-        </h3>
-        <span className="alert-marks">
-          {suspendedKey && <Badge tone="danger">Key suspended</Badge>}
-          <SeverityMark severity={severity} />
-        </span>
-      </div>
+      <Head alert={alert} isBehind={isBehind} />
       <p className="small">{explanation}</p>
       <p className="soft small">
         <AboutWhat alert={alert} /> · <HowItStands alert={alert} />
       </p>
     </li>
+  );
+}
+
+function Head({ alert, isBehind, id }: AlertProps & { readonly id?: string }) {
+  return (
+    <div className="alert-head">
+      <h3 id={id}>
+        <Link href={`/alerts/${alert.alertId}`}>{alertTitle(alert)}</Link>
+      </h3>
+      <span className="alert-marks">
+        {isBehind && <Badge tone="danger">Key suspended</Badge>}
+        <SeverityMark severity={alert.severity} />
+      </span>
+    </div>
   );
 }
 

@@ -27,10 +27,14 @@ export function answerWords(alert: AccountAlert, answer: AlertAnswer): AnswerWor
       return {
         offer: 'Suspend the key',
         icon: 'pause',
-        hint: 'It stops with the next request, until you let it work again.',
+        hint: alert.suspendedKey
+          ? 'It stays suspended, until you let it work again.'
+          : 'It stops with the next request, until you let it work again.',
         question: `Suspend ${name}?`,
         follows: [
-          'The next request with it is refused, whoever sends it. What you run with it stops as well.',
+          alert.suspendedKey
+            ? 'It goes on being refused, whoever sends a request with it.'
+            : 'The next request with it is refused, whoever sends it. What you run with it stops as well.',
           'You can let it work again whenever you like, on the key’s page.',
           'This alert is closed.',
         ],
@@ -50,7 +54,7 @@ export function answerWords(alert: AccountAlert, answer: AlertAnswer): AnswerWor
           ...(alert.suspendedKey ? ['The key is suspended now; with the new secret it works again.'] : []),
           'This alert is closed.',
         ],
-        submit: 'Stop the old secret and show a new one',
+        submit: 'Give it a new secret',
         isSevere: true,
         done: '',
       };

@@ -58,14 +58,14 @@ export default function KeyPage() {
         key.status !== 'revoked' && (
           <>
             {key.status === 'active' && (
-              <Button icon="rotate" onClick={() => setOpen('rotate')}>
-                Rotate
-              </Button>
-            )}
-            {key.suspensions.owner === undefined && (
-              <Button icon="pause" onClick={() => setOpen('suspend')}>
-                Suspend
-              </Button>
+              <>
+                <Button icon="rotate" onClick={() => setOpen('rotate')}>
+                  Rotate
+                </Button>
+                <Button icon="pause" onClick={() => setOpen('suspend')}>
+                  Suspend
+                </Button>
+              </>
             )}
             {!isStoppedBySupport(key) && <Button onClick={() => setOpen('revoke')}>Revoke</Button>}
           </>
@@ -137,7 +137,7 @@ function Notices({
           ))}
         </Notice>
       )}
-      {key.status !== 'revoked' && <KeyAlerts keyId={key.keyId} />}
+      {key.status !== 'revoked' && <KeyAlerts keyId={key.keyId} except={alert?.alertId} />}
       {waiting !== undefined && key.status === 'active' && (
         <Notice
           tone="accent"
