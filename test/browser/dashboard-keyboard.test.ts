@@ -111,6 +111,7 @@ test('from signing up to the first key, and around the dialogs and the menu, by 
     'AI Decision Engine',
     'Overview',
     'API keys',
+    'Alerts',
     'Usage',
     'Get started',
     'Plan',
@@ -164,7 +165,7 @@ test('from signing up to the first key, and around the dialogs and the menu, by 
   await tabTo(page, 'By hand', 1);
   await enter(page);
   await shows(page, 'By hand');
-  expect(await tabTo(page, 'Revoke')).toEqual(['Rotate', 'Revoke']);
+  expect(await tabTo(page, 'Revoke')).toEqual(['Rotate', 'Suspend', 'Revoke']);
   await enter(page);
   await dialog(page, 'Revoke By hand?').waitFor();
   await around(page);

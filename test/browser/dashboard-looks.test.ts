@@ -1,13 +1,13 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tableName } from '../stack/management-support.ts';
 import { type Payer, paymentsOf, type TestPayments } from '../stack/payment-support.ts';
 import { startTestStack, type TestStack } from '../stack/test-stack.ts';
-import { keepScreen, useBrowser } from './browser.ts';
+import { useBrowser } from './browser.ts';
 import { dialog, goTo, makeKey, press, shows } from './dashboard-acts.ts';
-import { accessibilityFaults, signedUp, signInAs, strangerAt } from './dashboard-visit.ts';
+import { signedUp, signInAs, strangerAt } from './dashboard-visit.ts';
 import { overflow } from './looks.ts';
+import { faultsOf, phone } from './page-faults.ts';
 
 /** Every page and its main states, by machine: WCAG 2.2 AA in light and in dark, and nothing wider than a phone. */
 
@@ -19,33 +19,6 @@ beforeAll(async () => {
   payments = paymentsOf(stack);
 });
 afterAll(() => stack.close());
-
-const window = { width: 1280, height: 900 };
-const phone = { width: 390, height: 844 };
-
-/** What is wrong with what the page shows now, in all looks. */
-async function faultsOf(page: Page, name: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const [look, colorScheme, size, rules] of [
-    ['light', 'light', window, undefined],
-    ['dark', 'dark', window, ['color-contrast', 'link-in-text-block']],
-    ['phone', 'light', phone, ['target-size', 'scrollable-region-focusable']],
-  ] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.setViewportSize(size);
-    await keepScreen(page, `page-${name}-${look}`);
-    const wider = await overflow(page);
-    const faults = await accessibilityFaults(page, rules);
-    found.push(
-      ...[...faults, ...(wider > 0 ? [`${wider} pixels too wide`] : [])].map(
-        (fault) => `${name} ${look} ${fault}`,
-      ),
-    );
-  }
-  await page.setViewportSize(window);
-  await page.emulateMedia({ colorScheme: 'light' });
-  return found;
-}
 
 /** A sign of life of a month: requests of each day, with two keys. */
 async function use(payer: Payer, other: string): Promise<void> {
@@ -210,9 +183,10 @@ test('on a phone every page is reached, by the bar and its menu', async () => {
     hasTouch: true,
     isMobile: true,
   });
+  const inMenu = ['Alerts', 'Plan', 'Settings'];
   const reached: string[] = [];
-  for (const name of ['Overview', 'API keys', 'Usage', 'Get started', 'Plan', 'Settings']) {
-    if (name === 'Plan' || name === 'Settings') {
+  for (const name of ['Overview', 'API keys', 'Usage', 'Get started', 'Alerts', 'Plan', 'Settings']) {
+    if (inMenu.includes(name)) {
       await page.getByRole('button', { name: /More/ }).tap();
       await page.getByRole('menuitem', { name }).tap();
     } else
@@ -222,7 +196,7 @@ test('on a phone every page is reached, by the bar and its menu', async () => {
     expect(await overflow(page), name).toBe(0);
     reached.push(new URL(page.url()).pathname);
   }
-  expect(reached).toEqual(['/', '/keys', '/usage', '/start', '/plan', '/settings']);
+  expect(reached).toEqual(['/', '/keys', '/usage', '/start', '/alerts', '/plan', '/settings']);
 });
 
 test('while answers are on their way, every page keeps their room, and says so to screen readers', async () => {

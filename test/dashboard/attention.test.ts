@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { attentionOf } from '../../dashboard/src/rules/attention.ts';
 import { accountOf, inDays, inHours, keyOf, now } from './account-samples.ts';
+import { alertOf } from './alert-samples.ts';
 
 const kindsOf = (account = accountOf(), keys = [keyOf()]) =>
   attentionOf(account, keys, now).map(({ kind, urgency }) => `${kind}: ${urgency}`);
@@ -102,4 +103,48 @@ test('an address that mail does not reach is told, and what is urgent comes firs
     'mail-undeliverable: look',
     'rotation-due: know',
   ]);
+});
+
+const toldOf = (alerts: Parameters<typeof attentionOf>[3], keys = [keyOf()], account = accountOf()) =>
+  attentionOf(account, keys, now, alerts).map((each) => {
+    if (each.kind === 'alert') return `${Number(each.alert.alertId.slice(6))}: ${each.urgency}`;
+    return each.kind === 'more-alerts' ? `${each.count} more: ${each.urgency}` : each.kind;
+  });
+
+test('open alerts are told by their severity, at most three, and how many more there are', () => {
+  const alerts = [
+    alertOf(1, { severity: 'info' }),
+    alertOf(2),
+    alertOf(3, { status: 'closed', closedBecause: 'over' }),
+    alertOf(4, { severity: 'critical' }),
+  ];
+  expect(toldOf(alerts)).toEqual(['4: act', '2: look', '1: know']);
+  expect(toldOf([...alerts, alertOf(5), alertOf(6)])).toEqual([
+    '4: act',
+    '6: look',
+    '5: look',
+    '2 more: look',
+  ]);
+});
+
+test('an alert because of which a key is suspended is told with the key, though it is over; others beside it', () => {
+  const key = keyOf({ status: 'suspended', suspensions: { anomaly: { at: inHours(-2) } } });
+  const behind = alertOf(1, { status: 'closed', closedBecause: 'over', suspendedKey: true });
+  expect(attentionOf(accountOf(), [key], now, [alertOf(2, { openedAt: inHours(-1) }), behind])).toEqual([
+    { urgency: 'act', kind: 'key-suspended', key, causes: ['anomaly'], alert: behind },
+    { urgency: 'look', kind: 'alert', alert: expect.objectContaining({ alertId: alertOf(2).alertId }) },
+  ]);
+  expect(toldOf([alertOf(1)], [key])).toEqual(['key-suspended']);
+});
+
+test('what is told of the month in any case is not told a second time', () => {
+  const month = alertOf(1, { kind: 'quota-threshold', severity: 'info' });
+  const usage = { ...accountOf().usage, limit: 100, total: 85, remaining: 15 };
+  expect(toldOf([month])).toEqual(['1: know']);
+  expect(toldOf([month], [keyOf()], accountOf({ usage }))).toEqual(['quota-nearly']);
+});
+
+test('a key that its owner has suspended is told, but nobody is hurried', () => {
+  const key = keyOf({ status: 'suspended', suspensions: { owner: { at: inDays(-1) } } });
+  expect(kindsOf(accountOf(), [key])).toEqual(['key-suspended: know']);
 });

@@ -11,7 +11,11 @@ import { retryDelay } from '../rules/retry.ts';
 import { learnServerTime } from '../time/clock.ts';
 import type {
   Account,
+  AccountAlert,
   AccountKey,
+  AlertAnswer,
+  AlertList,
+  AnsweredAlert,
   AuditPage,
   ChangeSettings,
   ChooseTier,
@@ -20,6 +24,7 @@ import type {
   CreateKey,
   DeletedAccount,
   KeyList,
+  KeySuspension,
   Portal,
   RevokedKey,
   RotatedKey,
@@ -107,6 +112,53 @@ export class Api {
     return this.#body('/account/audit', { query: { ...query, limit }, signal });
   };
 
+  /** One page of what was unusual, newest first: what lasts, and what is over. */
+  readonly alerts = (
+    query: {
+      readonly status?: 'open' | 'all';
+      readonly limit?: number;
+      readonly cursor?: string | undefined;
+    },
+    signal?: AbortSignal,
+  ): Promise<AlertList> => {
+    const limit = query.limit === undefined ? undefined : String(query.limit);
+    return this.#body('/account/alerts', { query: { ...query, limit }, signal });
+  };
+
+  /** All that last, newest first: pages are read to the end. */
+  async openAlerts(signal?: AbortSignal): Promise<readonly AccountAlert[]> {
+    const all: AccountAlert[] = [];
+    for await (const page of this.#alertPages('open', signal)) all.push(...page);
+    return all;
+  }
+
+  /** One of them; null where this account has no such alert. Pages are read until they have passed its place. */
+  async alert(alertId: string, signal?: AbortSignal): Promise<AccountAlert | null> {
+    for await (const page of this.#alertPages('all', signal)) {
+      const found = page.find((each) => each.alertId === alertId);
+      if (found !== undefined) return found;
+      // Ids sort by when an alert was opened.
+      const last = page.at(-1);
+      if (last !== undefined && last.alertId < alertId) return null;
+    }
+    return null;
+  }
+
+  readonly answerAlert = (
+    alertId: string,
+    answer: AlertAnswer,
+    idempotencyKey: string,
+  ): Promise<AnsweredAlert> =>
+    this.#body(`/account/alerts/${encodeURIComponent(alertId)}/answer`, {
+      method: 'POST',
+      body: { answer },
+      idempotencyKey,
+    });
+
+  /** Stops a key, or lets go on what its owner or something unusual has stopped. */
+  readonly suspendKey = (keyId: string, suspended: boolean): Promise<KeySuspension> =>
+    this.#body(keyPath(keyId, 'suspension'), { method: 'PUT', body: { suspended } });
+
   readonly createKey = (body: CreateKey, idempotencyKey: string): Promise<CreatedKey> =>
     this.#body('/account/keys', { method: 'POST', body, idempotencyKey });
 
@@ -139,6 +191,18 @@ export class Api {
   }
 
   readonly deleteAccount = (): Promise<DeletedAccount> => this.#body('/account', { method: 'DELETE' });
+
+  async *#alertPages(
+    status: 'open' | 'all',
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<readonly AccountAlert[]> {
+    let cursor: string | undefined;
+    do {
+      const page = await this.alerts({ status, limit: 100, cursor }, signal);
+      yield page.alerts;
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+  }
 
   async #body<T>(path: string, asked: Asked): Promise<T> {
     return (await this.#ask<T>(path, asked)).body;

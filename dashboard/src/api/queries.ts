@@ -29,6 +29,9 @@ const keysOf = {
   keys: ['keys'],
   key: (keyId: string) => ['keys', keyId],
   usage: (period?: string) => ['usage', period ?? 'now'],
+  openAlerts: ['alerts', 'open'],
+  alerts: ['alerts', 'all'],
+  alert: (alertId: string) => ['alerts', 'one', alertId],
   audit: (keyId?: string) => ['audit', keyId ?? 'all'],
 } as const;
 
@@ -69,6 +72,36 @@ export function useAudit(keyId?: string) {
         signal,
       ),
     getNextPageParam: ({ cursor }) => cursor,
+  });
+}
+
+/** What is unusual now, newest first. */
+export function useOpenAlerts() {
+  const api = useApi();
+  return useQuery({ queryKey: keysOf.openAlerts, queryFn: ({ signal }) => api.openAlerts(signal) });
+}
+
+/**
+ * What was unusual at any time, newest first, page by page.
+ * @param enabled whether it is needed at all
+ */
+export function useAlerts(enabled = true) {
+  const api = useApi();
+  return useInfiniteQuery({
+    queryKey: keysOf.alerts,
+    enabled,
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) => api.alerts({ status: 'all', limit: 25, cursor: pageParam }, signal),
+    getNextPageParam: ({ cursor }) => cursor,
+  });
+}
+
+/** One alert; null where the account has none of this id. */
+export function useAlert(alertId: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: keysOf.alert(alertId),
+    queryFn: ({ signal }) => api.alert(alertId, signal),
   });
 }
 

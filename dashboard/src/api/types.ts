@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type * as alertAnswers from '../../../functions/accounts/alert-answers.ts';
 import type * as answers from '../../../functions/accounts/answers.ts';
 import type * as messages from '../../../functions/accounts/messages.ts';
 import type { decisionBody } from '../../../functions/decisions/request.ts';
@@ -10,13 +11,18 @@ import type { decisionSchema } from '../../../functions/decisions/rules/decision
  */
 
 export type Account = z.infer<typeof answers.account>;
+export type AccountAlert = z.infer<typeof alertAnswers.accountAlert>;
 export type AccountKey = z.infer<typeof answers.accountKey>;
+export type AlertAnswer = z.infer<typeof messages.alertAnswer>;
+export type AlertList = z.infer<typeof alertAnswers.alertList>;
+export type AnsweredAlert = z.infer<typeof answers.answeredAlert>;
 export type AuditEntry = z.infer<typeof answers.auditEntry>;
 export type AuditPage = z.infer<typeof answers.auditPage>;
 export type ClaimedKey = z.infer<typeof answers.claimedKey>;
 export type CreatedKey = z.infer<typeof answers.createdKey>;
 export type DeletedAccount = z.infer<typeof answers.deletedAccount>;
 export type KeyList = z.infer<typeof answers.keyList>;
+export type KeySuspension = z.infer<typeof answers.keySuspension>;
 export type Payment = z.infer<typeof answers.payment>;
 export type Portal = z.infer<typeof answers.portal>;
 export type RevokedKey = z.infer<typeof answers.revokedKey>;

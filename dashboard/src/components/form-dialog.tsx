@@ -21,8 +21,8 @@ interface FormDialogProps {
   readonly problem: Problem | undefined;
   /** Paths of faults that the fields show themselves. */
   readonly shownPaths?: readonly string[];
-  /** Fields. */
-  readonly children: ReactNode;
+  /** Fields; none where there is only a question. */
+  readonly children?: ReactNode;
 }
 
 /** A form before the page: its fields, what went wrong, and its two buttons. Enter sends it. */

@@ -1,5 +1,6 @@
 import { Icon } from '../components/icon.tsx';
 import { useSessionState } from '../session/session-context.tsx';
+import { OpenCount } from './open-count.tsx';
 
 /** On the menu's button: who is signed in; on a phone, that there is more. */
 export function AccountLabel() {
@@ -12,6 +13,7 @@ export function AccountLabel() {
       </span>
       <span className="account-icon">
         <Icon name="more" />
+        <OpenCount />
       </span>
       <span className="account-email">{email ?? 'Account'}</span>
       <span className="account-more">More</span>

@@ -4,6 +4,7 @@ import { useLocation } from 'wouter';
 import { Icon, type IconName } from '../components/icon.tsx';
 import { useSession, useSessionState } from '../session/session-context.tsx';
 import { AccountLabel } from './account-label.tsx';
+import { OpenCount } from './open-count.tsx';
 import { chooseTheme, type Theme, themes, useTheme } from './theme.ts';
 
 const themeNames: Readonly<Record<Theme, [string, IconName]>> = {
@@ -37,6 +38,9 @@ export default function AccountMenu() {
           <Menu.Popup className="menu">
             {email !== undefined && <p className="menu-who">Signed in as {email}</p>}
             <div className="only-on-phone">
+              <Menu.Item className="menu-item" onClick={() => navigate('/alerts')}>
+                <Icon name="bell" size={18} /> Alerts <OpenCount />
+              </Menu.Item>
               <Menu.Item className="menu-item" onClick={() => navigate('/plan')}>
                 <Icon name="plan" size={18} /> Plan
               </Menu.Item>

@@ -6,6 +6,7 @@ import { loadAhead, type PageRoute, routes } from '../pages/routes.ts';
 import { useSession, useSessionState } from '../session/session-context.tsx';
 import { AccountLabel } from './account-label.tsx';
 import { Footer } from './footer.tsx';
+import { OpenCount } from './open-count.tsx';
 
 /** The menu's code comes after the page's. */
 const AccountMenu = lazy(() => import('./account-menu.tsx'));
@@ -81,6 +82,7 @@ function NavItem({ destination: { path, label, icon } }: { readonly destination:
       >
         {icon !== undefined && <Icon name={icon} />}
         <span>{label}</span>
+        {path === '/alerts' && <OpenCount />}
       </Link>
     </li>
   );

@@ -1,4 +1,6 @@
-import type { Account, AccountKey } from '../api/types.ts';
+import type { Account, AccountAlert, AccountKey } from '../api/types.ts';
+import { alertBehind } from './alert-answer.ts';
+import { isAboutMonth, mostUrgentFirst, type Severity } from './alert-words.ts';
 import {
   isSecretLost,
   type RetiringSecret,
@@ -14,7 +16,15 @@ export type Attention = { readonly urgency: Urgency } & (
   | { readonly kind: 'payment-reversed'; readonly how: 'refund' | 'dispute'; readonly at: string }
   | { readonly kind: 'payment-missing'; readonly failedAt: string; readonly graceEndsAt?: string }
   | { readonly kind: 'mail-undeliverable'; readonly cause: 'bounce' | 'complaint'; readonly at: string }
-  | { readonly kind: 'key-suspended'; readonly key: AccountKey; readonly causes: readonly SuspensionCause[] }
+  | {
+      readonly kind: 'key-suspended';
+      readonly key: AccountKey;
+      readonly causes: readonly SuspensionCause[];
+      /** Of the cause `anomaly`: what was unusual. */
+      readonly alert?: AccountAlert;
+    }
+  | { readonly kind: 'alert'; readonly alert: AccountAlert }
+  | { readonly kind: 'more-alerts'; readonly count: number }
   | { readonly kind: 'secret-lost'; readonly key: AccountKey }
   | { readonly kind: 'secret-waits'; readonly key: AccountKey; readonly secret: WaitingSecret }
   | { readonly kind: 'old-secret-used'; readonly key: AccountKey; readonly secret: RetiringSecret }
@@ -33,14 +43,25 @@ const day = 86_400_000;
 const rotationAhead = 14;
 /** Share of the month's requests from which on the end is in sight. */
 const nearly = 0.8;
+/** So many alerts are told one by one. */
+const mostAlerts = 3;
 
-/** What needs attention, the most urgent first; empty where all is well. */
+/**
+ * What needs attention, the most urgent first; empty where all is well.
+ * @param alerts that are known, newest first: of those that are over, what a key is suspended for is told still
+ */
 export function attentionOf(
   account: Account,
   keys: readonly AccountKey[],
   now: number,
+  alerts: readonly AccountAlert[] = [],
 ): readonly Attention[] {
-  const all = [...ofPayment(account), ...ofAccount(account), ...keys.flatMap((key) => ofKey(key, now))];
+  const others = [
+    ...ofPayment(account),
+    ...ofAccount(account),
+    ...keys.flatMap((key) => ofKey(key, now, alerts)),
+  ];
+  const all = [...others, ...ofAlerts(alerts, others)];
   const order: readonly Urgency[] = ['act', 'look', 'know'];
   return all.toSorted((a, b) => order.indexOf(a.urgency) - order.indexOf(b.urgency));
 }
@@ -78,11 +99,34 @@ function ofAccount({ undeliverable, usage, keys }: Account): Attention[] {
   return found;
 }
 
-function ofKey(key: AccountKey, now: number): Attention[] {
+const urgencies: Readonly<Record<Severity, Urgency>> = { critical: 'act', warning: 'look', info: 'know' };
+
+/** Open alerts, but for those that are told with something else already. */
+function ofAlerts(alerts: readonly AccountAlert[], others: readonly Attention[]): Attention[] {
+  const told = new Set(others.flatMap((each) => ('alert' in each ? (each.alert?.alertId ?? []) : [])));
+  const isMonthTold = others.some(({ kind }) => kind === 'quota-nearly' || kind === 'quota-used-up');
+  const open = mostUrgentFirst(alerts).filter(
+    (alert) => alert.status === 'open' && !told.has(alert.alertId) && !(isMonthTold && isAboutMonth(alert)),
+  );
+  const shown = open.slice(0, mostAlerts);
+  const urgency = urgencies[shown.at(-1)?.severity ?? 'info'];
+  const count = open.length - shown.length;
+  return [
+    ...shown.map((alert) => ({ urgency: urgencies[alert.severity], kind: 'alert', alert }) as const),
+    ...(count === 0 ? [] : [{ urgency, kind: 'more-alerts', count } as const]),
+  ];
+}
+
+function ofKey(key: AccountKey, now: number, alerts: readonly AccountAlert[]): Attention[] {
   if (key.status === 'revoked') return [];
   const causes = suspensionCauses(key);
   // While a key is suspended nothing can be done about its secrets.
-  if (causes.length > 0) return [{ urgency: 'act', kind: 'key-suspended', key, causes }];
+  if (causes.length > 0) {
+    const alert = alertBehind(key, alerts);
+    // Whoever has stopped it knows.
+    const urgency = causes.every((cause) => cause === 'owner') ? 'know' : 'act';
+    return [{ urgency, kind: 'key-suspended', key, causes, ...(alert === undefined ? {} : { alert }) }];
+  }
   const found: Attention[] = [];
   const waiting = waitingSecret(key, now);
   if (isSecretLost(key)) found.push({ urgency: 'look', kind: 'secret-lost', key });

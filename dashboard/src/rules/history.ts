@@ -52,6 +52,11 @@ export function whatHappened({ action }: Pick<AuditEntry, 'action'>): string {
   return words[action] ?? plain.charAt(0).toUpperCase() + plain.slice(1);
 }
 
+/** The alert that a reason names, where there is one. */
+export function alertIn(reason: string): string | undefined {
+  return /\balert_[0-9A-HJKMNP-TV-Z]{26}\b/.exec(reason)?.[0];
+}
+
 /** By whom, as a reader of the own record would say it. */
 export function byWhom({ actor }: Pick<AuditEntry, 'actor'>): string {
   if (actor.kind === 'admin') return 'by support';

@@ -1,10 +1,11 @@
+import { Link } from 'wouter';
 import { useAudit } from '../../api/queries.ts';
 import { Button } from '../../components/button.tsx';
 import { Card } from '../../components/card.tsx';
 import { ProblemView } from '../../components/problem-view.tsx';
 import { Skeleton } from '../../components/states.tsx';
 import { When } from '../../components/when.tsx';
-import { byWhom, isOfInterest, whatHappened } from '../../rules/history.ts';
+import { alertIn, byWhom, isOfInterest, whatHappened } from '../../rules/history.ts';
 import { problemOf } from '../../rules/problem.ts';
 
 /** What is on record about a key, newest first. */
@@ -28,7 +29,7 @@ export function KeyHistory({ keyId }: { readonly keyId: string }) {
               <p className="soft small">
                 <When at={entry.at} as="time" />, {byWhom(entry)}
               </p>
-              {entry.reason !== undefined && <p className="small history-why">{entry.reason}</p>}
+              {entry.reason !== undefined && <Why reason={entry.reason} />}
             </li>
           ))}
         </ol>
@@ -39,5 +40,16 @@ export function KeyHistory({ keyId }: { readonly keyId: string }) {
         </Button>
       )}
     </Card>
+  );
+}
+
+/** What was given as the reason; where that is an alert, the way to it. */
+function Why({ reason }: { readonly reason: string }) {
+  const alertId = alertIn(reason);
+  if (alertId === undefined) return <p className="small history-why">{reason}</p>;
+  return (
+    <p className="small">
+      Because of <Link href={`/alerts/${alertId}`}>an alert</Link>
+    </p>
   );
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Link, useParams } from 'wouter';
-import { useKey } from '../../api/queries.ts';
+import { useAlerts, useKey } from '../../api/queries.ts';
 import type { AccountKey } from '../../api/types.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
@@ -11,6 +11,7 @@ import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { Loaded, Skeleton } from '../../components/states.tsx';
 import { When } from '../../components/when.tsx';
+import { alertBehind } from '../../rules/alert-answer.ts';
 import { formatCount } from '../../rules/formats.ts';
 import {
   isSecretLost,
@@ -22,17 +23,19 @@ import {
 } from '../../rules/key-state.ts';
 import { useNow } from '../../time/clock.ts';
 import { ClaimButton } from './claim-button.tsx';
+import { KeyAlerts } from './key-alerts.tsx';
 import { KeyHistory } from './key-history.tsx';
 import { KeyStatus, WhySuspended } from './key-status.tsx';
 import { RevokeKeyDialog } from './revoke-key-dialog.tsx';
 import { RotateKeyDialog } from './rotate-key-dialog.tsx';
+import { ResumeKeyDialog, SuspendKeyDialog } from './suspend-key-dialog.tsx';
 import './keys.css';
 
 export default function KeyPage() {
   const { keyId = '' } = useParams<{ keyId: string }>();
   const query = useKey(keyId);
   const key = query.data;
-  const [open, setOpen] = useState<'rotate' | 'revoke'>();
+  const [open, setOpen] = useState<'rotate' | 'suspend' | 'resume' | 'revoke'>();
   const close = () => setOpen(undefined);
   return (
     <Page
@@ -55,9 +58,14 @@ export default function KeyPage() {
         key.status !== 'revoked' && (
           <>
             {key.status === 'active' && (
-              <Button icon="rotate" onClick={() => setOpen('rotate')}>
-                Rotate
-              </Button>
+              <>
+                <Button icon="rotate" onClick={() => setOpen('rotate')}>
+                  Rotate
+                </Button>
+                <Button icon="pause" onClick={() => setOpen('suspend')}>
+                  Suspend
+                </Button>
+              </>
             )}
             {!isStoppedBySupport(key) && <Button onClick={() => setOpen('revoke')}>Revoke</Button>}
           </>
@@ -75,10 +83,12 @@ export default function KeyPage() {
       >
         {(loaded) => (
           <>
-            <Notices keyShown={loaded} />
+            <Notices keyShown={loaded} onResume={() => setOpen('resume')} />
             <Details keyShown={loaded} />
             <KeyHistory keyId={loaded.keyId} />
             <RotateKeyDialog keyToRotate={loaded} isOpen={open === 'rotate'} onClose={close} />
+            <SuspendKeyDialog keyShown={loaded} isOpen={open === 'suspend'} onClose={close} />
+            <ResumeKeyDialog keyShown={loaded} isOpen={open === 'resume'} onClose={close} />
             <RevokeKeyDialog keyToRevoke={loaded} isOpen={open === 'revoke'} onClose={close} />
           </>
         )}
@@ -88,10 +98,19 @@ export default function KeyPage() {
 }
 
 /** What is to be known about the key now, and what can be done. */
-function Notices({ keyShown: key }: { readonly keyShown: AccountKey }) {
+function Notices({
+  keyShown: key,
+  onResume,
+}: {
+  readonly keyShown: AccountKey;
+  readonly onResume: () => void;
+}) {
   const now = useNow();
   const waiting = waitingSecret(key, now);
   const causes = suspensionCauses(key);
+  const { owner, anomaly } = key.suspensions;
+  const { data: alerts } = useAlerts(anomaly !== undefined);
+  const alert = alertBehind(key, alerts?.pages.flatMap((page) => page.alerts) ?? []);
   return (
     <>
       {key.status === 'revoked' && key.revokedAt !== undefined && (
@@ -102,12 +121,23 @@ function Notices({ keyShown: key }: { readonly keyShown: AccountKey }) {
         </Notice>
       )}
       {causes.length > 0 && key.status !== 'revoked' && (
-        <Notice tone="danger" title="This key is suspended: every request with it is refused">
+        <Notice
+          tone="danger"
+          title="This key is suspended: every request with it is refused"
+          actions={
+            (owner !== undefined || anomaly !== undefined) && (
+              <Button isSmall onClick={onResume}>
+                Let it work again
+              </Button>
+            )
+          }
+        >
           {causes.map((cause) => (
-            <WhySuspended key={cause} cause={cause} at={key.suspensions[cause]?.at} />
+            <WhySuspended key={cause} cause={cause} at={key.suspensions[cause]?.at} alert={alert} />
           ))}
         </Notice>
       )}
+      {key.status !== 'revoked' && <KeyAlerts keyId={key.keyId} except={alert?.alertId} />}
       {waiting !== undefined && key.status === 'active' && (
         <Notice
           tone="accent"

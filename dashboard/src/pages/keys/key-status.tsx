@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import type { AccountKey } from '../../api/types.ts';
+import type { AccountAlert, AccountKey } from '../../api/types.ts';
 import { Badge } from '../../components/badge.tsx';
 import { SupportLink } from '../../components/support-link.tsx';
 import { When } from '../../components/when.tsx';
@@ -12,14 +12,15 @@ export function KeyStatus({ status }: Pick<AccountKey, 'status'>) {
   return <Badge>Revoked</Badge>;
 }
 
-/** Why a key is suspended, and what lifts it. */
-export function WhySuspended({
-  cause,
-  at,
-}: {
+interface WhySuspendedProps {
   readonly cause: SuspensionCause;
   readonly at?: string | undefined;
-}) {
+  /** Of the cause `anomaly`: what was unusual, as far as it is known. */
+  readonly alert?: AccountAlert | undefined;
+}
+
+/** Why a key is suspended, and what lifts it. */
+export function WhySuspended({ cause, at, alert }: WhySuspendedProps) {
   const since =
     at === undefined ? (
       'Since then'
@@ -39,16 +40,16 @@ export function WhySuspended({
     case 'anomaly':
       return (
         <p>
-          {since}: it was used in an unusual way, so it was stopped to keep you from harm. Ask <SupportLink />{' '}
-          to look at it with you.
+          {since}: it was used in an unusual way, so it was stopped to keep you from harm.{' '}
+          {alert?.explanation}{' '}
+          <Link href={alert === undefined ? '/alerts' : `/alerts/${alert.alertId}`}>
+            {alert === undefined ? 'See your alerts' : 'See the alert'}
+          </Link>{' '}
+          to say whether it was you, or to give the key a new secret.
         </p>
       );
     case 'owner':
-      return (
-        <p>
-          {since}: it was stopped in your name. Ask <SupportLink /> to let it work again.
-        </p>
-      );
+      return <p>{since}: you suspended it. It works again when you let it.</p>;
     case 'admin':
       return (
         <p>

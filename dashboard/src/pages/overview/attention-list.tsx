@@ -1,14 +1,16 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import type { Account, AccountKey } from '../../api/types.ts';
+import { useAlerts, useOpenAlerts } from '../../api/queries.ts';
+import type { Account, AccountAlert, AccountKey } from '../../api/types.ts';
 import type { Tone } from '../../components/badge.tsx';
 import { LinkButton } from '../../components/button.tsx';
 import type { IconName } from '../../components/icon.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { SupportLink } from '../../components/support-link.tsx';
 import { When } from '../../components/when.tsx';
+import { alertTitle, severityWords } from '../../rules/alert-words.ts';
 import { type Attention, attentionOf, type Urgency } from '../../rules/attention.ts';
-import { formatNumber } from '../../rules/formats.ts';
+import { formatCount, formatNumber } from '../../rules/formats.ts';
 import { tierTitle } from '../../rules/tier-words.ts';
 import { useNow } from '../../time/clock.ts';
 import { ClaimButton } from '../keys/claim-button.tsx';
@@ -23,7 +25,7 @@ export function AttentionList({
   readonly keys: readonly AccountKey[];
 }) {
   const now = useNow();
-  const all = attentionOf(account, keys, now);
+  const all = attentionOf(account, keys, now, useKnownAlerts(keys));
   if (all.length === 0) return null;
   return (
     <section aria-labelledby="attention">
@@ -41,11 +43,20 @@ export function AttentionList({
   );
 }
 
+/** Those that are open; and, where a key is suspended because something was unusual, what was. */
+function useKnownAlerts(keys: readonly AccountKey[]): readonly AccountAlert[] {
+  const { data: open = [] } = useOpenAlerts();
+  const { data: all } = useAlerts(keys.some(({ suspensions }) => suspensions.anomaly !== undefined));
+  const over = all?.pages.flatMap(({ alerts }) => alerts).filter(({ status }) => status === 'closed') ?? [];
+  return [...open, ...over];
+}
+
 const tones: Readonly<Record<Urgency, Tone>> = { act: 'danger', look: 'warn', know: 'accent' };
 
 function idOf(attention: Attention): string {
   const version = 'secret' in attention ? attention.secret.version : '';
-  return [attention.kind, 'key' in attention ? attention.key.keyId : '', version].join(' ');
+  const alert = attention.kind === 'alert' ? attention.alert.alertId : '';
+  return [attention.kind, 'key' in attention ? attention.key.keyId : '', version, alert].join(' ');
 }
 
 function Item({ attention, account }: { readonly attention: Attention; readonly account: Account }) {
@@ -120,9 +131,23 @@ function wordsFor(attention: Attention, account: Account): Words {
       return {
         title: `${attention.key.name} is suspended: its requests are refused`,
         text: attention.causes.map((cause) => (
-          <WhySuspended key={cause} cause={cause} at={attention.key.suspensions[cause]?.at} />
+          <WhySuspended
+            key={cause}
+            cause={cause}
+            at={attention.key.suspensions[cause]?.at}
+            alert={attention.alert}
+          />
         )),
         action: toKey(attention.key),
+      };
+    case 'alert':
+      return alertWords(attention.alert);
+    case 'more-alerts':
+      return {
+        title: `${formatCount(attention.count, 'more alert is', 'more alerts are')} open`,
+        text: null,
+        icon: 'bell',
+        action: toAlerts,
       };
     case 'secret-lost':
       return {
@@ -220,6 +245,33 @@ function wordsFor(attention: Attention, account: Account): Words {
       };
   }
 }
+
+function alertWords(alert: AccountAlert): Words {
+  const { alertId, severity, keyName, explanation } = alert;
+  const about = keyName === undefined ? '' : `${keyName}: `;
+  return {
+    title: `${severityWords[severity]}: ${alertTitle(alert)}`,
+    text: (
+      <p>
+        {about}
+        {explanation}
+      </p>
+    ),
+    action: (
+      <Link href={`/alerts/${alertId}`} className="button button-plain button-small">
+        <span>
+          See the alert<span className="sr-only">: {alertTitle(alert)}</span>
+        </span>
+      </Link>
+    ),
+  };
+}
+
+const toAlerts = (
+  <LinkButton to="/alerts" isSmall>
+    See all alerts
+  </LinkButton>
+);
 
 const toPlan = (
   <LinkButton to="/plan" isSmall>

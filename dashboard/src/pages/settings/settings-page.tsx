@@ -8,6 +8,7 @@ import { Loaded, Skeleton } from '../../components/states.tsx';
 import { chooseTheme, type Theme, useTheme } from '../../layout/theme.ts';
 import { useSession } from '../../session/session-context.tsx';
 import { AddressCard } from './address-card.tsx';
+import { AlertMailCard } from './alert-mail-card.tsx';
 import { DataCard } from './data-card.tsx';
 import { DeletionCard } from './deletion-card.tsx';
 import { KeyMailCard } from './key-mail-card.tsx';
@@ -23,6 +24,7 @@ export default function SettingsPage() {
           <div className="settings">
             <AddressCard account={data} />
             <KeyMailCard account={data} />
+            <AlertMailCard account={data} />
             <OpenPgpCard account={data} />
             <LooksCard />
             <DataCard />

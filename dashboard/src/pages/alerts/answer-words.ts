@@ -1,0 +1,96 @@
+import type { AccountAlert, AlertAnswer } from '../../api/types.ts';
+import type { IconName } from '../../components/icon.tsx';
+import { isAboutMonth } from '../../rules/alert-words.ts';
+
+export interface AnswerWords {
+  /** On the button that offers it. */
+  readonly offer: string;
+  readonly icon: IconName;
+  /** Beside that button. */
+  readonly hint: string;
+  /** Heading of the question. */
+  readonly question: string;
+  /** What will happen, one thing a line. */
+  readonly follows: readonly string[];
+  readonly submit: string;
+  /** It ends something for good. */
+  readonly isSevere: boolean;
+  /** Once it is done. */
+  readonly done: string;
+}
+
+/** What an answer is called, and what comes of it. */
+export function answerWords(alert: AccountAlert, answer: AlertAnswer): AnswerWords {
+  const name = alert.keyName ?? 'the key';
+  switch (answer) {
+    case 'suspend':
+      return {
+        offer: 'Suspend the key',
+        icon: 'pause',
+        hint: alert.suspendedKey
+          ? 'It stays suspended, until you let it work again.'
+          : 'It stops with the next request, until you let it work again.',
+        question: `Suspend ${name}?`,
+        follows: [
+          alert.suspendedKey
+            ? 'It goes on being refused, whoever sends a request with it.'
+            : 'The next request with it is refused, whoever sends it. What you run with it stops as well.',
+          'You can let it work again whenever you like, on the key’s page.',
+          'This alert is closed.',
+        ],
+        submit: 'Suspend the key',
+        isSevere: false,
+        done: `${name} is suspended: requests with it are refused.`,
+      };
+    case 'rotate':
+      return {
+        offer: 'Give it a new secret now',
+        icon: 'rotate',
+        hint: 'The old one stops at once: for a secret that somebody else may have.',
+        question: `Give ${name} a new secret now?`,
+        follows: [
+          'The old secret stops at once, for everybody. What you run with it is refused until it has the new one.',
+          'The new secret is shown here once, in a moment: have a place ready where you store it.',
+          ...(alert.suspendedKey ? ['The key is suspended now; with the new secret it works again.'] : []),
+          'This alert is closed.',
+        ],
+        submit: 'Give it a new secret',
+        isSevere: true,
+        done: '',
+      };
+    case 'expected':
+      return isAboutMonth(alert) ? knownWords : expectedWords(alert, name);
+  }
+}
+
+const knownWords: AnswerWords = {
+  offer: 'I know of it',
+  icon: 'tick',
+  hint: 'Closes the alert, and changes nothing.',
+  question: 'You know of it?',
+  follows: ['Nothing changes: requests are counted as before.', 'This alert is closed.'],
+  submit: 'I know of it',
+  isSevere: false,
+  done: 'The alert is closed.',
+};
+
+function expectedWords({ suspendedKey, keyId }: AccountAlert, name: string): AnswerWords {
+  return {
+    offer: 'This was me',
+    icon: 'tick',
+    hint: suspendedKey
+      ? 'The key works again, as before.'
+      : 'Nothing changes, and you hear no more of it while it lasts.',
+    question: 'Was this you?',
+    follows: [
+      suspendedKey
+        ? `${name} works again with the next request, with the secret that it has.`
+        : 'Nothing changes: everything works as before.',
+      `There are no more alerts of this kind ${keyId === undefined ? '' : 'for this key '}until it is over. If it comes again after that, you are told again.`,
+      'This alert is closed.',
+    ],
+    submit: 'Yes, this was me',
+    isSevere: false,
+    done: suspendedKey ? `${name} works again.` : 'Thank you: the alert is closed.',
+  };
+}

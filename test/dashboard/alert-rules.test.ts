@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest';
+import { alertBehind, answerIn, whyNot } from '../../dashboard/src/rules/alert-answer.ts';
+import {
+  alertTitle,
+  mostUrgentFirst,
+  whatYouSaid,
+  whyClosed,
+} from '../../dashboard/src/rules/alert-words.ts';
+import { alertIn } from '../../dashboard/src/rules/history.ts';
+import { alertKinds, closingReasons, severities } from '../../functions/alerts/rules/index.ts';
+import { inDays, inHours, keyOf } from './account-samples.ts';
+import { alertOf } from './alert-samples.ts';
+
+test.each([
+  ['?do=suspend', 'suspend'],
+  ['?do=rotate', 'rotate'],
+  ['?x=1&do=expected', 'expected'],
+  ['?do=revoke', undefined],
+  ['?do=SUSPEND', undefined],
+  ['?do=', undefined],
+  ['', undefined],
+])('the link %j of a mail offers %s', (search, answer) => {
+  expect(answerIn(search)).toBe(answer);
+});
+
+const said = (answer: 'suspend' | 'rotate' | 'expected') => ({
+  status: 'closed' as const,
+  closedAt: inHours(-1),
+  closedBecause: answer,
+  answer: { answer, at: inHours(-1) },
+});
+
+test.each([
+  ['is offered', 'suspend', alertOf(1), keyOf(), undefined],
+  ['was given', 'rotate', alertOf(1, { ...said('rotate'), answers: ['suspend'] }), keyOf(), 'said'],
+  [
+    'needs a key',
+    'suspend',
+    alertOf(1, { kind: 'quota-forecast', answers: ['expected'] }),
+    undefined,
+    'whole-account',
+  ],
+  [
+    'is for a key that has ended',
+    'rotate',
+    alertOf(1, { answers: [] }),
+    keyOf({ status: 'revoked' }),
+    'key-ended',
+  ],
+  [
+    'is for a key that had ended before',
+    'expected',
+    alertOf(1, { status: 'closed', closedBecause: 'key-ended', answers: [] }),
+    undefined,
+    'key-ended',
+  ],
+  [
+    'is for a key that its owner has stopped',
+    'suspend',
+    alertOf(1, { answers: ['expected'] }),
+    keyOf({ status: 'suspended', suspensions: { owner: { at: inHours(-1) } } }),
+    'stopped',
+  ],
+  [
+    'is for a key that a payment has stopped',
+    'rotate',
+    alertOf(1, { answers: ['suspend', 'expected'] }),
+    keyOf({ status: 'suspended', suspensions: { payment: { at: inHours(-1) } } }),
+    'held',
+  ],
+  [
+    'comes after it was over',
+    'expected',
+    alertOf(1, { status: 'closed', closedBecause: 'over', answers: [] }),
+    keyOf(),
+    'over',
+  ],
+] as const)('an answer that %s', (_what, answer, alert, key, expected) => {
+  expect(whyNot(alert, answer, key)).toBe(expected);
+});
+
+test('each kind at each severity has a title, and each end its words', () => {
+  const titles = alertKinds.flatMap((kind) => severities.map((severity) => alertTitle({ kind, severity })));
+  expect(titles.every((title) => title.length > 10)).toBe(true);
+  for (const closedBecause of closingReasons)
+    expect(whyClosed(alertOf(1, { closedBecause })), closedBecause).toMatch(/^[A-Z].*[a-z]$/);
+  expect(whyClosed(alertOf(1))).toBeUndefined();
+  expect(whatYouSaid({ kind: 'quota-threshold' }, 'expected')).toBe('You know of it');
+});
+
+test('the most urgent alert is first, and of those that are as urgent, the newest', () => {
+  const alerts = [
+    alertOf(1, { severity: 'info' }),
+    alertOf(2),
+    alertOf(3, { severity: 'critical' }),
+    alertOf(4),
+  ];
+  expect(mostUrgentFirst(alerts).map(({ alertId }) => Number(alertId.slice(6)))).toEqual([3, 4, 2, 1]);
+});
+
+test('a key is suspended for the last alert before that which can have done so', () => {
+  const key = keyOf({ status: 'suspended', suspensions: { anomaly: { at: inHours(-2) } } });
+  const alerts = [
+    alertOf(6, { openedAt: inHours(-1) }),
+    alertOf(5, { openedAt: inHours(-3), kind: 'silence' }),
+    alertOf(4, { openedAt: inHours(-3), keyId: 'ZZZZZZZZZZZZ' }),
+    alertOf(3, { openedAt: inHours(-3) }),
+    alertOf(2, { openedAt: inDays(-3) }),
+  ];
+  expect(alertBehind(key, alerts)).toBe(alerts[3]);
+  expect(alertBehind(key, [])).toBeUndefined();
+  expect(alertBehind(keyOf(), alerts)).toBeUndefined();
+});
+
+test('a reason on record that names an alert leads to it', () => {
+  const { alertId } = alertOf(7);
+  expect(alertIn(`alert ${alertId}`)).toBe(alertId);
+  expect(alertIn('Asked for it by telephone: alert_1')).toBeUndefined();
+});
