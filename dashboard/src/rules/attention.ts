@@ -40,9 +40,16 @@ export function attentionOf(
   keys: readonly AccountKey[],
   now: number,
 ): readonly Attention[] {
-  const all = [...ofPayment(account), ...ofAccount(account), ...keys.flatMap((key) => ofKey(key, now))];
+  const ofKeys = keys.flatMap((key) => ofKey(key, now)).filter((each) => !isToldOf(each, account));
+  const all = [...ofPayment(account), ...ofAccount(account), ...ofKeys];
   const order: readonly Urgency[] = ['act', 'look', 'know'];
   return all.toSorted((a, b) => order.indexOf(a.urgency) - order.indexOf(b.urgency));
+}
+
+/** A payment taken back stops every key: that is told once, not for each. */
+function isToldOf(attention: Attention, { payment }: Account): boolean {
+  if (attention.kind !== 'key-suspended' || payment?.reversal === undefined) return false;
+  return attention.causes.every((cause) => cause === 'payment');
 }
 
 function ofPayment({ payment, checkout, tier }: Account): Attention[] {
