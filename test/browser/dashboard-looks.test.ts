@@ -1,12 +1,10 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { tableName } from '../stack/management-support.ts';
-import { type Payer, paymentsOf, type TestPayments } from '../stack/payment-support.ts';
+import { paymentsOf, type TestPayments } from '../stack/payment-support.ts';
 import { startTestStack, type TestStack } from '../stack/test-stack.ts';
-import { keepScreen, useBrowser } from './browser.ts';
+import { useBrowser } from './browser.ts';
 import { dialog, goTo, makeKey, press, shows } from './dashboard-acts.ts';
-import { accessibilityFaults, signedUp, signInAs, strangerAt } from './dashboard-visit.ts';
+import { faultsOf, phone, useMonth } from './dashboard-looks-support.ts';
+import { signedUp, signInAs, strangerAt } from './dashboard-visit.ts';
 import { overflow } from './looks.ts';
 
 /** Every page and its main states, by machine: WCAG 2.2 AA in light and in dark, and nothing wider than a phone. */
@@ -19,60 +17,6 @@ beforeAll(async () => {
   payments = paymentsOf(stack);
 });
 afterAll(() => stack.close());
-
-const window = { width: 1280, height: 900 };
-const phone = { width: 390, height: 844 };
-
-/** What is wrong with what the page shows now, in all looks. */
-async function faultsOf(page: Page, name: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const [look, colorScheme, size, rules] of [
-    ['light', 'light', window, undefined],
-    ['dark', 'dark', window, ['color-contrast', 'link-in-text-block']],
-    ['phone', 'light', phone, ['target-size', 'scrollable-region-focusable']],
-  ] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.setViewportSize(size);
-    await keepScreen(page, `page-${name}-${look}`);
-    const wider = await overflow(page);
-    const faults = await accessibilityFaults(page, rules);
-    found.push(
-      ...[...faults, ...(wider > 0 ? [`${wider} pixels too wide`] : [])].map(
-        (fault) => `${name} ${look} ${fault}`,
-      ),
-    );
-  }
-  await page.setViewportSize(window);
-  await page.emulateMedia({ colorScheme: 'light' });
-  return found;
-}
-
-/** A sign of life of a month: requests of each day, with two keys. */
-async function use(payer: Payer, other: string): Promise<void> {
-  const now = new Date(stack.clock.now()).toISOString();
-  const today = Number(now.slice(8, 10));
-  const days = Array.from({ length: today }, (_, day) => [
-    `d${String(day + 1).padStart(2, '0')}`,
-    ((day * 37) % 90) + 24,
-  ]);
-  const total = days.reduce((sum, [, requests]) => sum + Number(requests), 0);
-  const values = Object.entries({
-    ...Object.fromEntries(days),
-    [`k_${payer.keyId}`]: total - 25,
-    [`k_${other}`]: 25,
-    [`u_${payer.keyId}_1`]: Math.floor(stack.clock.now() / 1000) - 240,
-    total,
-  });
-  await stack.dynamodb.send(
-    new UpdateCommand({
-      TableName: tableName(stack, 'Usage'),
-      Key: { subscriptionId: payer.subscriptionId, period: now.slice(0, 7) },
-      UpdateExpression: `SET ${values.map((_, index) => `#n${index} = :v${index}`).join(', ')}`,
-      ExpressionAttributeNames: Object.fromEntries(values.map(([name], index) => [`#n${index}`, name])),
-      ExpressionAttributeValues: Object.fromEntries(values.map(([, value], index) => [`:v${index}`, value])),
-    }),
-  );
-}
 
 test('a stranger, and a new account', async () => {
   const stranger = await strangerAt(await browser(), stack);
@@ -146,7 +90,7 @@ test('an account in use, and one in trouble', async () => {
   const { body } = await payer.call('POST', '/account/keys', { name: 'Staging', prefix: 'test' });
   for (const { keyId, version } of [{ keyId: payer.keyId, version: 1 }, body])
     await payer.call('POST', `/account/keys/${keyId}/stored`, { version });
-  await use(payer, body.keyId);
+  await useMonth(stack, payer, body.keyId);
   const stranger = await strangerAt(await browser(), stack);
   const { page } = stranger;
   await press(page, 'Sign in or create an account');
