@@ -1,6 +1,7 @@
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { Route, Switch } from 'wouter';
+import { SecretsInHandProvider } from './api/secrets-in-hand.tsx';
 import { Announcer } from './components/announcer.tsx';
 import { Overlay } from './components/overlay.tsx';
 import { Skeleton } from './components/states.tsx';
@@ -44,20 +45,22 @@ function SignedIn() {
   return (
     // Another person finds nothing of the former one's pages.
     <Shell key={state.person.sub}>
-      <Overlay>
-        <Boundary>
-          <Suspense fallback={<Loading />}>
-            <Switch>
-              {routes.map(({ path, component }) => (
-                <Route key={path} path={path} component={component} />
-              ))}
-              <Route>
-                <NotFoundPage />
-              </Route>
-            </Switch>
-          </Suspense>
-        </Boundary>
-      </Overlay>
+      <SecretsInHandProvider>
+        <Overlay>
+          <Boundary>
+            <Suspense fallback={<Loading />}>
+              <Switch>
+                {routes.map(({ path, component }) => (
+                  <Route key={path} path={path} component={component} />
+                ))}
+                <Route>
+                  <NotFoundPage />
+                </Route>
+              </Switch>
+            </Suspense>
+          </Boundary>
+        </Overlay>
+      </SecretsInHandProvider>
       <Suspense>
         <ExpiredDialog />
       </Suspense>

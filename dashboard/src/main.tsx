@@ -10,7 +10,7 @@ import { loadConfig } from './config.ts';
 import { ConfigContext } from './config-context.ts';
 import { applyTheme } from './layout/theme.ts';
 import { takeClaimLink } from './pages/claim/claim-link.ts';
-import { loadAhead, publicRoutes } from './pages/routes.ts';
+import { isPublicPath, loadAhead } from './pages/routes.ts';
 import { Session } from './session/session.ts';
 import { SessionContext } from './session/session-context.tsx';
 
@@ -35,7 +35,7 @@ async function start(element: HTMLElement | null): Promise<void> {
         </SessionContext>
       </ConfigContext>,
     );
-    const isPublic = publicRoutes.some(({ path }) => path === window.location.pathname);
+    const isPublic = isPublicPath(window.location.pathname);
     if (!isPublic) loadAhead(window.location.pathname);
     await session.start(isPublic);
   } catch {

@@ -25,8 +25,16 @@ test('the link leaves the address before anybody can read it there, and its plac
   // A page that was opened in between leads back to one without it.
   await page.goto('about:blank');
   await page.goBack();
+  // Whole: a page that is left while it loads complains of what it did not get.
+  await shows(page, 'Open the link in your mail');
   expect(page.url()).toMatch(/\/claim$/);
   expect(await page.evaluate('document.referrer + location.href')).not.toContain(token);
+});
+
+test.each(['/', '/?utm_source=mail'])('nor does it stand there after a slash: /claim%s#…', async (end) => {
+  const { page } = await open({ link: `${end}#${token}` });
+  await shows(page, 'Your API key is waiting for you');
+  expect(await page.evaluate<string>('location.href')).not.toContain(token);
 });
 
 test('a click shows the key, and the token travels in the body of that one request only', async () => {

@@ -6,8 +6,8 @@ import { alertItem, openAlert, suspendFor } from '../stack/alert-support.ts';
 import { startTestStack, type TestStack } from '../stack/test-stack.ts';
 import { useBrowser } from './browser.ts';
 import { dialog, keyShown, press, shows, storeKey } from './dashboard-acts.ts';
+import { faultsOf, phone } from './dashboard-looks-support.ts';
 import { signedUp, signInAs, strangerAt } from './dashboard-visit.ts';
-import { faultsOf, phone } from './page-faults.ts';
 
 /** What is unusual: from the link in a mail to the key that is stopped, changed, or left alone. */
 

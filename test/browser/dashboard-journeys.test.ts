@@ -111,6 +111,9 @@ test('a key that was not stored is claimed once: by the link of the mail, withou
   const visit = await newcomer('claimer@example.com', '/keys');
   const { page, email } = visit;
   const first = await makeKey(visit, 'By the link');
+  // While it is before them it is not offered behind the dialog.
+  await page.locator('tbody tr').waitFor();
+  expect(await page.getByText('Secret waits').count()).toBe(0);
   const leave = async () => {
     await press(page, 'Close without storing');
     await press(page, 'Leave');
@@ -180,7 +183,7 @@ test('a lost key is rotated: the old one is refused at once, or goes on for the 
   await press(page, 'Rotate');
   await page.getByLabel('Hours', { exact: true }).fill('2');
   await dialog(page, 'Rotate Shop')
-    .getByText(/^The old secret stops in 2 hours/)
+    .getByText(/^The old secret stops in 2 hours: \d+ \w+, \d\d:\d\d UTC/)
     .waitFor();
   await press(dialog(page, 'Rotate Shop'), 'Rotate');
   const next = await keyShown(visit, 'Your new secret');

@@ -1,13 +1,11 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { tableName } from '../stack/management-support.ts';
-import { type Payer, paymentsOf, type TestPayments } from '../stack/payment-support.ts';
+import { paymentsOf, type TestPayments } from '../stack/payment-support.ts';
 import { startTestStack, type TestStack } from '../stack/test-stack.ts';
 import { useBrowser } from './browser.ts';
 import { dialog, goTo, makeKey, press, shows } from './dashboard-acts.ts';
+import { faultsOf, phone, useMonth } from './dashboard-looks-support.ts';
 import { signedUp, signInAs, strangerAt } from './dashboard-visit.ts';
 import { overflow } from './looks.ts';
-import { faultsOf, phone } from './page-faults.ts';
 
 /** Every page and its main states, by machine: WCAG 2.2 AA in light and in dark, and nothing wider than a phone. */
 
@@ -19,33 +17,6 @@ beforeAll(async () => {
   payments = paymentsOf(stack);
 });
 afterAll(() => stack.close());
-
-/** A sign of life of a month: requests of each day, with two keys. */
-async function use(payer: Payer, other: string): Promise<void> {
-  const now = new Date(stack.clock.now()).toISOString();
-  const today = Number(now.slice(8, 10));
-  const days = Array.from({ length: today }, (_, day) => [
-    `d${String(day + 1).padStart(2, '0')}`,
-    ((day * 37) % 90) + 24,
-  ]);
-  const total = days.reduce((sum, [, requests]) => sum + Number(requests), 0);
-  const values = Object.entries({
-    ...Object.fromEntries(days),
-    [`k_${payer.keyId}`]: total - 25,
-    [`k_${other}`]: 25,
-    [`u_${payer.keyId}_1`]: Math.floor(stack.clock.now() / 1000) - 240,
-    total,
-  });
-  await stack.dynamodb.send(
-    new UpdateCommand({
-      TableName: tableName(stack, 'Usage'),
-      Key: { subscriptionId: payer.subscriptionId, period: now.slice(0, 7) },
-      UpdateExpression: `SET ${values.map((_, index) => `#n${index} = :v${index}`).join(', ')}`,
-      ExpressionAttributeNames: Object.fromEntries(values.map(([name], index) => [`#n${index}`, name])),
-      ExpressionAttributeValues: Object.fromEntries(values.map(([, value], index) => [`:v${index}`, value])),
-    }),
-  );
-}
 
 test('a stranger, and a new account', async () => {
   const stranger = await strangerAt(await browser(), stack);
@@ -119,7 +90,7 @@ test('an account in use, and one in trouble', async () => {
   const { body } = await payer.call('POST', '/account/keys', { name: 'Staging', prefix: 'test' });
   for (const { keyId, version } of [{ keyId: payer.keyId, version: 1 }, body])
     await payer.call('POST', `/account/keys/${keyId}/stored`, { version });
-  await use(payer, body.keyId);
+  await useMonth(stack, payer, body.keyId);
   const stranger = await strangerAt(await browser(), stack);
   const { page } = stranger;
   await press(page, 'Sign in or create an account');

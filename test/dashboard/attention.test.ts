@@ -67,6 +67,18 @@ test('a suspended key is told once, by its causes: nothing can be done about its
   ]);
 });
 
+test('of a payment that was taken back the keys that it stopped are not told one by one; what else stopped one is', () => {
+  const payment = { reversal: { kind: 'refund', at: inDays(-1) } } as const;
+  const at = inDays(-1);
+  const stopped = keyOf({ status: 'suspended', suspensions: { payment: { at } } });
+  const twice = keyOf({ status: 'suspended', suspensions: { payment: { at }, admin: { at } } });
+  expect(kindsOf(accountOf({ payment }), [stopped])).toEqual(['payment-reversed: act']);
+  expect(kindsOf(accountOf({ payment }), [stopped, twice])).toEqual([
+    'payment-reversed: act',
+    'key-suspended: act',
+  ]);
+});
+
 test('a revoked key asks for nothing', () => {
   const handover = { version: 1, expiresAt: inHours(40), sentAt: inHours(-1) };
   expect(kindsOf(accountOf(), [keyOf({ status: 'revoked', revokedAt: inDays(-1), handover })])).toEqual([]);

@@ -7,8 +7,9 @@ test('rows are lines, and what would break one is quoted', () => {
       ['name', 'requests'],
       ['Shop, "new"', 12],
       ['two\nlines', 0],
+      ['shop;=1+1', 3],
     ]),
-  ).toBe('name,requests\r\n"Shop, ""new""",12\r\n"two\nlines",0\r\n');
+  ).toBe('name,requests\r\n"Shop, ""new""",12\r\n"two\nlines",0\r\n"shop;=1+1",3\r\n');
 });
 
 test.each(['=1+1', '+1', '-1', '@SUM(A1)', '=HYPERLINK("http://example.com")'])(

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../dashboard/src/config.ts';
 import { byWhom, isOfInterest, whatHappened } from '../../dashboard/src/rules/history.ts';
-import { inOrder, lastUse } from '../../dashboard/src/rules/key-state.ts';
+import { inOrder, lastUse, waitingSecret, withInHand } from '../../dashboard/src/rules/key-state.ts';
 import { displayOf, secretFile } from '../../dashboard/src/rules/secret-file.ts';
-import { inDays, inHours, keyOf } from './account-samples.ts';
+import { inDays, inHours, keyOf, now } from './account-samples.ts';
 
 const about = {
   product: 'AI Decision Engine',
@@ -44,6 +44,13 @@ test('live keys come by name, ended ones by their end, the last first', () => {
   const { live, ended } = inOrder([key('b'), key('old', inDays(-9)), key('A'), key('new', inDays(-1))]);
   expect(live.map(({ name }) => name)).toEqual(['A', 'b']);
   expect(ended.map(({ name }) => name)).toEqual(['new', 'old']);
+});
+
+test('a secret that its owner has before them is not told to wait; another secret of the key is', () => {
+  const key = keyOf({ handover: { version: 1, expiresAt: inHours(40), sentAt: inHours(-1) } });
+  const waits = (version: number) =>
+    waitingSecret(withInHand(key, [{ keyId: key.keyId, version }]), now) !== undefined;
+  expect([waits(1), waits(2)]).toEqual([false, true]);
 });
 
 test('a key was last used when any of its secrets was', () => {

@@ -53,6 +53,8 @@ test('a new account chooses a tier, makes a key, makes a call, and is then left 
     hasKey: false,
   });
   expect(stepsOf(untouched, [fresh], now)).toEqual({ next: 'call', hasKey: true });
+  // A call with a key that is suspended would be refused.
+  expect(stepsOf(untouched, [{ ...fresh, status: 'suspended' }], now)).toEqual({ hasKey: true });
   expect(stepsOf({ ...untouched, usage: { ...untouched.usage, total: 1 } }, [fresh], now)).toEqual({
     hasKey: true,
   });

@@ -18,6 +18,7 @@ import {
   removeAssemblies,
   roleStatements,
   type Statement,
+  type Synthesized,
   statements,
   synthesize,
   template,

@@ -1,6 +1,8 @@
 import { QueryClient, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
+import { withInHand } from '../rules/key-state.ts';
 import type { Api } from './client.ts';
+import { useSecretsInHand } from './secrets-in-hand.tsx';
 
 /**
  * What the API tells of the account, kept for as long as it is fresh enough to be shown. Secrets of keys never pass here:
@@ -42,12 +44,22 @@ export function useAccount() {
 
 export function useKeys() {
   const api = useApi();
-  return useQuery({ queryKey: keysOf.keys, queryFn: ({ signal }) => api.keys(signal) });
+  const { ids } = useSecretsInHand();
+  return useQuery({
+    queryKey: keysOf.keys,
+    queryFn: ({ signal }) => api.keys(signal),
+    select: (keys) => keys.map((key) => withInHand(key, ids)),
+  });
 }
 
 export function useKey(keyId: string) {
   const api = useApi();
-  return useQuery({ queryKey: keysOf.key(keyId), queryFn: ({ signal }) => api.key(keyId, signal) });
+  const { ids } = useSecretsInHand();
+  return useQuery({
+    queryKey: keysOf.key(keyId),
+    queryFn: ({ signal }) => api.key(keyId, signal),
+    select: (key) => withInHand(key, ids),
+  });
 }
 
 /** @param period such as `2026-11`; absent: the present month, with what the rate-limit headers say */

@@ -1,6 +1,7 @@
 import { useConfig } from '../config-context.ts';
 import { formatDuration } from '../rules/formats.ts';
-import { asSentence, otherFaults, type Problem } from '../rules/problem.ts';
+import { asSentence, otherFaults, type Problem, signedOut } from '../rules/problem.ts';
+import { useSession, useSessionState } from '../session/session-context.tsx';
 import { Button, OutwardLink } from './button.tsx';
 import { Notice } from './notice.tsx';
 import { SupportLink } from './support-link.tsx';
@@ -19,6 +20,10 @@ interface ProblemViewProps {
 export function ProblemView({ problem, shownPaths = [], onRetry }: ProblemViewProps) {
   const faults = otherFaults(problem, shownPaths);
   const { retryAfterSeconds } = problem;
+  const session = useSession();
+  const state = useSessionState();
+  // The page's own way to sign in may be behind a dialog.
+  const canSignIn = problem.kind === signedOut.kind && state.status === 'expired' && state.isPutOff;
   if (problem.errors.length > 0 && faults.length === 0) return null;
   return (
     <Notice
@@ -26,12 +31,18 @@ export function ProblemView({ problem, shownPaths = [], onRetry }: ProblemViewPr
       title={problem.title}
       role="alert"
       actions={
-        // What is not there is not there the next time either.
-        onRetry !== undefined &&
-        problem.status !== 404 && (
-          <Button isSmall icon="rotate" onClick={onRetry}>
-            Try again
+        canSignIn ? (
+          <Button isSmall onClick={onRetry ?? (() => session.askAgain())}>
+            Sign in
           </Button>
+        ) : (
+          // What is not there is not there the next time either.
+          onRetry !== undefined &&
+          problem.status !== 404 && (
+            <Button isSmall icon="rotate" onClick={onRetry}>
+              Try again
+            </Button>
+          )
         )
       }
     >

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { useAccount, useApi, useRefresh } from '../api/queries.ts';
+import { useSecretsInHand } from '../api/secrets-in-hand.tsx';
 import { useAction } from '../api/use-action.ts';
 import { serverNow } from '../time/clock.ts';
 import { useAnnounce } from './announcer.tsx';
@@ -30,7 +31,18 @@ export interface RevealedSecret {
  */
 export function useReveal(): (secret: RevealedSecret) => void {
   const show = useOverlay();
-  return (secret) => show(<Reveal {...secret} onClose={() => show(null)} />);
+  const { take, giveBack } = useSecretsInHand();
+  return (secret) => {
+    // The page's state gets the id alone, not the secret.
+    const id = { keyId: secret.keyId, version: secret.version };
+    take(id);
+    const close = () => show(null);
+    const leave = () => {
+      close();
+      giveBack(id);
+    };
+    show(<Reveal {...secret} onStored={close} onLeave={leave} />);
+  };
 }
 
 const titles: Readonly<Record<RevealedSecret['cause'], string>> = {
@@ -39,8 +51,13 @@ const titles: Readonly<Record<RevealedSecret['cause'], string>> = {
   claimed: 'Your key',
 };
 
-function Reveal(secret: RevealedSecret & { readonly onClose: () => void }) {
-  const { apiKey, keyId, version, name, cause, oldRetiresAt, onClose } = secret;
+interface RevealProps extends RevealedSecret {
+  readonly onStored: () => void;
+  readonly onLeave: () => void;
+}
+
+function Reveal(secret: RevealProps) {
+  const { apiKey, keyId, version, name, cause, oldRetiresAt, onStored, onLeave } = secret;
   const api = useApi();
   const refresh = useRefresh();
   const announce = useAnnounce();
@@ -52,25 +69,25 @@ function Reveal(secret: RevealedSecret & { readonly onClose: () => void }) {
   useEffect(() => {
     const warn = (event: BeforeUnloadEvent) => event.preventDefault();
     // Nobody finds the key by the browser's Back button, not even for the moment in which it is drawn.
-    const forget = () => flushSync(onClose);
+    const forget = () => flushSync(onLeave);
     window.addEventListener('beforeunload', warn);
     window.addEventListener('pagehide', forget);
     return () => {
       window.removeEventListener('beforeunload', warn);
       window.removeEventListener('pagehide', forget);
     };
-  }, [onClose]);
+  }, [onLeave]);
 
   async function end(): Promise<void> {
     const stored = await store.run({ keyId, version });
     if (stored === undefined) return;
-    onClose();
+    onStored();
     announce(`Stored. The secret of ${name} is not shown again.`);
     await refresh();
   }
 
   function leave(): void {
-    onClose();
+    onLeave();
     void refresh();
   }
 
@@ -146,7 +163,7 @@ function OldSecret({ retiresAt }: { readonly retiresAt: string }) {
 function WhatNext({ cause }: { readonly cause: RevealedSecret['cause'] }) {
   const { data: account } = useAccount();
   if (account === undefined) return null;
-  const { email, preferences, openPgpFingerprint } = account;
+  const { email, preferences, openPgpFingerprint, undeliverable } = account;
   if (cause === 'claimed') {
     return (
       <p className="soft">
@@ -156,6 +173,11 @@ function WhatNext({ cause }: { readonly cause: RevealedSecret['cause'] }) {
   }
   if (!preferences.mailNewKeys) {
     return <p className="soft">As you wished, it is not mailed to you: there is no second copy.</p>;
+  }
+  if (undeliverable !== undefined) {
+    return (
+      <p className="soft">Mails do not reach you at {email}: there is no second copy in your mailbox.</p>
+    );
   }
   return (
     <p className="soft">
@@ -184,7 +206,8 @@ function AfterLeaving({ cause }: { readonly cause: RevealedSecret['cause'] }) {
   }
   return (
     <p>
-      It waits for you: claim it on the key’s page, or by the link in your mail. After three days it is gone.
+      It waits for you: claim it on the key’s page
+      {account?.undeliverable === undefined && ', or by the link in your mail'}. After three days it is gone.
     </p>
   );
 }

@@ -41,3 +41,9 @@ export const publicRoutes: readonly PageRoute[] = [
   route('/claim', () => import('./claim/claim-page.tsx')),
   route('/goodbye', () => import('./goodbye/goodbye-page.tsx')),
 ];
+
+/** As the router takes paths: in capitals, too, and with a slash at the end. */
+export function isPublicPath(path: string): boolean {
+  const plain = path.toLowerCase().replace(/\/$/, '');
+  return publicRoutes.some((each) => each.path === plain);
+}

@@ -56,14 +56,17 @@ export function attentionOf(
   now: number,
   alerts: readonly AccountAlert[] = [],
 ): readonly Attention[] {
-  const others = [
-    ...ofPayment(account),
-    ...ofAccount(account),
-    ...keys.flatMap((key) => ofKey(key, now, alerts)),
-  ];
+  const ofKeys = keys.flatMap((key) => ofKey(key, now, alerts)).filter((each) => !isToldOf(each, account));
+  const others = [...ofPayment(account), ...ofAccount(account), ...ofKeys];
   const all = [...others, ...ofAlerts(alerts, others)];
   const order: readonly Urgency[] = ['act', 'look', 'know'];
   return all.toSorted((a, b) => order.indexOf(a.urgency) - order.indexOf(b.urgency));
+}
+
+/** A payment taken back stops every key: that is told once, not for each. */
+function isToldOf(attention: Attention, { payment }: Account): boolean {
+  if (attention.kind !== 'key-suspended' || payment?.reversal === undefined) return false;
+  return attention.causes.every((cause) => cause === 'payment');
 }
 
 function ofPayment({ payment, checkout, tier }: Account): Attention[] {

@@ -20,5 +20,7 @@ export function stepsOf(
   if (!hasKey) return { next: 'key', hasKey };
   const isOld = keys.some(({ createdAt }) => now - Date.parse(createdAt) > newFor);
   const hasCalled = account.usage.total > 0 || keys.some((key) => lastUse(key) !== undefined);
-  return isOld || hasCalled ? { hasKey } : { next: 'call', hasKey };
+  // With keys that are all suspended a call would be refused.
+  const canCall = keys.some(({ status }) => status === 'active');
+  return isOld || hasCalled || !canCall ? { hasKey } : { next: 'call', hasKey };
 }

@@ -20,6 +20,19 @@ export interface WaitingSecret {
   readonly expiresAt: string;
 }
 
+/** A secret of a key. */
+export interface SecretId {
+  readonly keyId: string;
+  readonly version: number;
+}
+
+/** The key as if its secret did not wait, where the owner has that secret before them: nothing shall offer it again. */
+export function withInHand(key: AccountKey, inHand: readonly SecretId[]): AccountKey {
+  const { handover, ...rest } = key;
+  const isInHand = inHand.some((id) => id.keyId === key.keyId && id.version === handover?.version);
+  return isInHand ? rest : key;
+}
+
 /** A secret without a mail can be asked for again by the request that made it, for ten minutes, and by nobody else. */
 const repeatOnly = 11 * 60_000;
 

@@ -8,9 +8,10 @@ let fragment = '';
  */
 export function takeClaimLink(): () => void {
   const { pathname, search, hash } = window.location;
-  if (pathname !== claimPath || hash === '') return () => {};
+  // However the page's route may be written: what shows it must not leave the link standing.
+  if (pathname.toLowerCase().replace(/\/$/, '') !== claimPath || hash === '') return () => {};
   fragment = hash.slice(1);
-  window.history.replaceState(null, '', pathname + search);
+  window.history.replaceState(null, '', claimPath + search);
   return () => window.history.replaceState(null, '', pathname + search + hash);
 }
 

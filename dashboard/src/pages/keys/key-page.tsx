@@ -146,7 +146,8 @@ function Notices({
           actions={<ClaimButton keyToClaim={key} />}
         >
           <p>
-            It can be shown once, here or by the link in your mail. It ends <When at={waiting.expiresAt} />.
+            It can be shown once, here{key.handover?.trouble === undefined && ' or by the link in your mail'}.
+            It ends <When at={waiting.expiresAt} />.
           </p>
           {key.handover?.trouble !== undefined && <p>The mail did not reach you: {key.handover.trouble}</p>}
         </Notice>

@@ -5,7 +5,7 @@ import { useAction } from '../../api/use-action.ts';
 import { Choices, TextField } from '../../components/field.tsx';
 import { FormDialog } from '../../components/form-dialog.tsx';
 import { useReveal } from '../../components/reveal.tsx';
-import { formatWhen } from '../../rules/formats.ts';
+import { formatExact, formatRelative } from '../../rules/formats.ts';
 import { faultOf } from '../../rules/problem.ts';
 import { useNow } from '../../time/clock.ts';
 
@@ -96,7 +96,7 @@ export function RotateKeyDialog({ keyToRotate, isOpen, onClose }: RotateKeyDialo
           hint={
             graceHours === undefined
               ? '1 to 168, which is a week.'
-              : `The old secret stops ${formatWhen(now + graceHours * hour, now)}.`
+              : oldSecretStops(now + graceHours * hour, now)
           }
           inputMode="numeric"
           value={hours}
@@ -107,6 +107,10 @@ export function RotateKeyDialog({ keyToRotate, isOpen, onClose }: RotateKeyDialo
     </FormDialog>
   );
 }
+
+/** To the minute, also where days are between: somebody changes applications over by then. */
+const oldSecretStops = (at: number, now: number) =>
+  `The old secret stops ${formatRelative(at, now)}: ${formatExact(at, now)}.`;
 
 function hoursOf(text: string): number | undefined {
   const hours = Number(text.trim().replace(',', '.'));

@@ -88,7 +88,7 @@ function wordsFor(attention: Attention, account: Account): Words {
         text: (
           <p>
             A {attention.how === 'refund' ? 'refund' : 'dispute'} of <When at={attention.at} as="date" /> took
-            the payment back. They work again once another one is made.
+            the payment back. Your keys work again once another payment is made.
           </p>
         ),
         icon: 'card',
@@ -161,8 +161,8 @@ function wordsFor(attention: Attention, account: Account): Words {
         title: `A secret of ${attention.key.name} waits for you`,
         text: (
           <p>
-            It can be shown once, here or by the link in your mail. It ends{' '}
-            <When at={attention.secret.expiresAt} />.
+            It can be shown once, here{account.undeliverable === undefined && ' or by the link in your mail'}.
+            It ends <When at={attention.secret.expiresAt} />.
           </p>
         ),
         icon: 'key',
@@ -186,8 +186,8 @@ function wordsFor(attention: Attention, account: Account): Words {
         title: `${attention.key.name} rotates soon`,
         text: (
           <p>
-            <When at={attention.rotatesAt} />: a new secret then waits for you here, and the old one goes on
-            for a while. Rotate it now, if that suits you better.
+            It rotates <When at={attention.rotatesAt} />: a new secret then waits for you here, and the old
+            one goes on for a while. Rotate it now, if that suits you better.
           </p>
         ),
         icon: 'rotate',

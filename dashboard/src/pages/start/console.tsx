@@ -62,8 +62,8 @@ export function Console({ madeKey, account }: ConsoleProps) {
     const call = { apiKey: key, request, isExplained };
     const answer = await action.run(call);
     setAsked(answer === undefined ? undefined : { call, answer });
-    // What is counted is shown elsewhere, too.
-    if (answer !== undefined) void refresh();
+    // What is counted is shown elsewhere, too; a call whose answer was lost may have been.
+    void refresh();
   }
 
   return (
