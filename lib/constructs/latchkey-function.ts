@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
@@ -15,6 +15,7 @@ import { metricNamespace } from '../../functions/runtime/metric-names.ts';
 import type { Config } from '../config.ts';
 import { type FunctionName, functionEntries } from '../function-entries.ts';
 import { bundleFunctions } from './function-bundle.ts';
+import { FunctionRole } from './function-role.ts';
 import { dataRemoval, logRetention } from './stage-settings.ts';
 
 export interface LatchkeyFunctionProps {
@@ -43,7 +44,7 @@ export class LatchkeyFunction extends LambdaFunction {
       retention: logRetention(config),
       removalPolicy: dataRemoval(config),
     });
-    const role = new Role(scope, `${id}Role`, {
+    const role = new FunctionRole(scope, `${id}Role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `What ${functionName} may do, and nothing else`,
     });

@@ -223,6 +223,41 @@ export function statements(document: unknown): Statement[] {
   });
 }
 
+/** A policy that says who may do what, wherever in the template it stands. */
+export interface IdentityPolicy {
+  /** Name of the resource that it is, or of the role that it is part of. */
+  readonly name: string;
+  /** Names of the roles that it holds for. */
+  readonly roles: readonly string[];
+  readonly statements: readonly Statement[];
+}
+
+/** Those that are part of a role, those that are attached to roles, and the managed ones, attached or not. */
+export function identityPoliciesOf({ ofType }: Pick<Synthesized, 'ofType'>): readonly IdentityPolicy[] {
+  const parts = ofType('AWS::IAM::Role').flatMap(({ name, properties }) =>
+    list(properties['Policies']).map((policy) => ({
+      name,
+      roles: [name],
+      statements: statements(at(policy, 'PolicyDocument')),
+    })),
+  );
+  const resources = [...ofType('AWS::IAM::Policy'), ...ofType('AWS::IAM::ManagedPolicy')].map(
+    ({ name, properties }) => ({
+      name,
+      roles: list(properties['Roles']).map(String),
+      statements: statements(properties['PolicyDocument']),
+    }),
+  );
+  return [...parts, ...resources];
+}
+
+/** What a role may do by the policies of the template. */
+export function roleStatements(synthesized: Pick<Synthesized, 'ofType'>, role: string): readonly Statement[] {
+  return identityPoliciesOf(synthesized)
+    .filter(({ roles }) => roles.includes(role))
+    .flatMap((policy) => policy.statements);
+}
+
 /**
  * Functions of the product by their short name, such as `generate-key`: those that have a name. The CDK's own, which copies
  * the dashboard into its bucket, has none.

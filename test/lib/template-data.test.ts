@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { accountMailActions } from '../../functions/delivery/contract.ts';
 import { functionEntries } from '../../lib/function-entries.ts';
-import { at, list, removeAssemblies, statements, template } from './support.ts';
+import { at, identityPoliciesOf, list, removeAssemblies, statements, template } from './support.ts';
 
 afterAll(removeAssemblies);
 
@@ -280,7 +280,8 @@ describe.each(stages)('data at rest in %s', (stage) => {
 });
 
 describe.each(stages)('what follows the changes of %s', (stage) => {
-  const { ofType } = template(stage);
+  const synthesized = template(stage);
+  const { ofType } = synthesized;
   const mappings = ofType('AWS::Lambda::EventSourceMapping');
 
   test('is the record of keys, subscriptions and alerts, and the mails of keys and subscriptions; and nothing else', () => {
@@ -329,11 +330,17 @@ describe.each(stages)('what follows the changes of %s', (stage) => {
   });
 
   test.each(mappings)('$name is made after the right to read the stream: AWS asks for it then', (mapping) => {
-    const policies = ofType('AWS::IAM::Policy').filter(({ properties }) =>
-      list(properties['Roles']).includes(`${mapping.properties['FunctionName']}Role`),
+    // The role has the right from its beginning, inside itself: no policy comes later.
+    const role = `${mapping.properties['FunctionName']}Role`;
+    const policies = identityPoliciesOf(synthesized).filter(({ roles }) => roles.includes(role));
+    expect(policies.map(({ name }) => name)).toEqual([role]);
+    expect(policies.flatMap((policy) => policy.statements)).toContainEqual(
+      expect.objectContaining({
+        actions: expect.arrayContaining(['dynamodb:GetRecords', 'dynamodb:GetShardIterator']),
+        resources: expect.arrayContaining([mapping.properties['EventSourceArn']]),
+      }),
     );
-    expect(policies).toHaveLength(1);
-    expect(mapping.dependsOn).toEqual(expect.arrayContaining(policies.map(({ name }) => name)));
+    expect(mapping.dependsOn).toContain(role);
   });
 });
 

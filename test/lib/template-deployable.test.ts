@@ -1,9 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import {
   allVariants,
+  at,
   dashboardCertificateArn,
   hostedZone,
   list,
+  type Properties,
   removeAssemblies,
   type Synthesized,
   synthesize,
@@ -56,6 +58,19 @@ describe.each(stacks)('CloudFormation can make %s', (_, { text, bytes, resources
     expect(Object.keys(outputs).length).toBeLessThan(180);
   });
 
+  test('for what each role may do is far from the limit of IAM: 10,240 characters in all its inline policies', () => {
+    const sizes = idsOf('AWS::IAM::Role').map((role) => {
+      const attached = idsOf('AWS::IAM::Policy').filter((id) => rolesOf(id).includes(role));
+      const policies = [...list(propertiesOf(role)['Policies']), ...attached.map(propertiesOf)];
+      return policies
+        .map((policy) => longestText(at(policy, 'PolicyDocument')).length)
+        .reduce((sum, length) => sum + length, 0);
+    });
+    expect(Math.max(...sizes)).toBeLessThan(8_000);
+    // So that a renamed property does not blind this test: each function has a role that may do something.
+    expect(sizes.filter((size) => size > 300).length).toBeGreaterThanOrEqual(functions.length);
+  });
+
   test('for nothing in it waits for itself, by whatever way', () => {
     expect(inCircles(waiting)).toEqual([]);
   });
@@ -102,16 +117,33 @@ describe.each(stacks)('CloudFormation can make %s', (_, { text, bytes, resources
     return (id) => raw.Resources[id]?.Type === type;
   }
 
+  function propertiesOf(id: string): Properties {
+    return { ...raw.Resources[id]?.Properties };
+  }
+
   /** Logical ids of the roles that a policy is attached to. */
   function rolesOf(policy: string): string[] {
-    const { Roles } = { ...raw.Resources[policy]?.Properties } as { Roles?: unknown };
-    return list(Roles).map((role) => String((role as { Ref?: unknown }).Ref));
+    return list(propertiesOf(policy)['Roles']).map((role) => String((role as { Ref?: unknown }).Ref));
   }
 
   function waitsForPlans(id: string): boolean {
     return [...(waiting.get(id) ?? [])].some(isOfType('AWS::ApiGateway::UsagePlan'));
   }
 });
+
+/** A document as JSON, with what CloudFormation fills in as long as it may become: no ARN here has 150 characters. */
+function longestText(document: unknown): string {
+  const filledIn = (_: string, value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    const [[key, inner] = [], ...more] = Object.entries(value);
+    if (more.length > 0) return value;
+    if (key === 'Ref') return 'x'.repeat(String(inner).startsWith('AWS::') ? 20 : 150);
+    if (key === 'Fn::GetAtt') return 'x'.repeat(150);
+    return value;
+  };
+  // What joins texts is left as it is: it is longer than the text that comes of it.
+  return JSON.stringify(document, filledIn);
+}
 
 describe('a template is read as CloudFormation reads it', () => {
   const circles = (resources: Readonly<Record<string, object>>) =>

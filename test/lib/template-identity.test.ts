@@ -169,8 +169,10 @@ describe('the right to delete users', () => {
     const template = stackWith({});
     const [poolId = ''] = Object.keys(template.findResources('AWS::Cognito::UserPool'));
     const [fn] = Object.values(template.findResources('AWS::Lambda::Function'));
-    const [policy] = Object.values(template.findResources('AWS::IAM::Policy'));
-    const statements = at(policy, 'Properties', 'PolicyDocument', 'Statement') as { Action: unknown }[];
+    const role =
+      template.findResources('AWS::IAM::Role')[String(at(fn, 'Properties', 'Role', 'Fn::GetAtt', 0))];
+    const policy = at(role, 'Properties', 'Policies', 0);
+    const statements = at(policy, 'PolicyDocument', 'Statement') as { Action: unknown }[];
     expect(at(fn, 'Properties', 'Environment', 'Variables', 'USER_POOL_ID')).toEqual({ Ref: poolId });
     expect(statements.filter(({ Action }) => String(Action).startsWith('cognito'))).toEqual([
       {

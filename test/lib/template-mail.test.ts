@@ -4,8 +4,8 @@ import {
   at,
   environmentOf,
   functionsOf,
-  list,
   removeAssemblies,
+  roleStatements,
   type Statement,
   type Synthesized,
   statements,
@@ -19,15 +19,11 @@ const account = '<AWS::AccountId>';
 const sesArn = (resource: string) => `arn:<AWS::Partition>:ses:<AWS::Region>:${account}:${resource}`;
 
 /** What the function's role may do with a service. */
-function allowed({ one, ofType, ...rest }: Synthesized, name: string, service: string): Statement[] {
-  const fn = functionsOf({ one, ofType, ...rest }).get(name);
-  const role = fn?.properties['Role'];
-  const policies = ofType('AWS::IAM::Policy').filter(({ properties }) =>
-    list(properties['Roles']).includes(role),
+function allowed(synthesized: Synthesized, name: string, service: string): Statement[] {
+  const role = String(functionsOf(synthesized).get(name)?.properties['Role']);
+  return roleStatements(synthesized, role).filter(({ actions }) =>
+    actions.some((action) => action.startsWith(`${service}:`)),
   );
-  return policies
-    .flatMap(({ properties }) => statements(properties['PolicyDocument']))
-    .filter(({ actions }) => actions.some((action) => action.startsWith(`${service}:`)));
 }
 
 describe.each(['dev', 'prod'] as const)('mail of %s', (stage) => {

@@ -4,9 +4,8 @@ import {
   at,
   environmentOf,
   functionsOf,
-  list,
+  identityPoliciesOf,
   removeAssemblies,
-  statements,
   synthesize,
   template,
 } from './support.ts';
@@ -60,10 +59,10 @@ describe.each(allVariants)('payments in %s', (variant) => {
       ],
     ],
   ])('%s is read by who needs it, and written by nobody', (secret, roles) => {
-    const granted = ofType('AWS::IAM::Policy').flatMap(({ properties }) =>
-      statements(properties['PolicyDocument'])
+    const granted = identityPoliciesOf({ ofType }).flatMap((policy) =>
+      policy.statements
         .filter(({ resources }) => resources.includes(secret))
-        .map(({ actions }) => [list(properties['Roles']).join(), actions]),
+        .map(({ actions }) => [policy.roles.join(), actions]),
     );
     expect(granted.sort()).toEqual(roles.map((role) => [role, ['secretsmanager:GetSecretValue']]));
   });

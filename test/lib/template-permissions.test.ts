@@ -10,13 +10,14 @@ import {
   auditing,
   environmentOf,
   functionsOf,
+  identityPoliciesOf,
   list,
   management,
   type Properties,
   type Resource,
   removeAssemblies,
+  roleStatements,
   type Statement,
-  type Synthesized,
   statements,
   template,
 } from './support.ts';
@@ -473,14 +474,7 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
   'update-subscription': [512, 15],
 };
 
-/** What a role may do: the statements of the policies attached to it. */
-function roleStatements({ ofType }: Synthesized, role: string): Statement[] {
-  return ofType('AWS::IAM::Policy')
-    .filter(({ properties }) => list(properties['Roles']).includes(role))
-    .flatMap(({ properties }) => statements(properties['PolicyDocument']));
-}
-
-/** The same by action, with the condition after the action and without the account's part of API Gateway's ARNs. */
+/** What a role may do by action, with the condition after the action and without the account's part of API Gateway's ARNs. */
 function permitted(granted: readonly Statement[]): Record<string, string[]> {
   const table: Record<string, string[]> = {};
   for (const { effect, actions, resources, condition } of granted) {
@@ -530,7 +524,9 @@ describe.each(['dev', 'prod'] as const)('functions of %s', (stage) => {
     });
     const { properties } = one('AWS::IAM::Role', role);
     expect(properties['ManagedPolicyArns'] ?? []).toEqual([]);
-    expect(properties['Policies'] ?? []).toEqual([]);
+    expect(list(properties['Policies'])).toEqual([
+      { PolicyName: 'Permissions', PolicyDocument: expect.any(Object) },
+    ]);
   });
 
   test.each([...functions])(
@@ -568,10 +564,10 @@ describe.each(['dev', 'prod'] as const)('functions of %s', (stage) => {
 describe.each(allVariants)('in %s', (variant) => {
   const synthesized = template(variant);
   const { ofType, text } = synthesized;
-  const identityPolicies = [...ofType('AWS::IAM::Policy'), ...ofType('AWS::IAM::ManagedPolicy')];
+  const identityPolicies = identityPoliciesOf(synthesized);
+  const granted = identityPolicies.flatMap((policy) => policy.statements);
 
   test('no permission has a wildcard in its action, and none has the resource * but for actions that take no other', () => {
-    const granted = identityPolicies.flatMap(({ properties }) => statements(properties['PolicyDocument']));
     expect(granted.length).toBeGreaterThan(0);
     expect(granted.flatMap(({ actions }) => actions).filter((action) => action.includes('*'))).toEqual([]);
     const everywhere = granted.filter(({ resources }) => resources.includes('*'));
@@ -679,17 +675,14 @@ describe.each(allVariants)('in %s', (variant) => {
   });
 
   test('the right to invoke management functions is in two policies and nowhere else (R26)', () => {
-    const invoking = identityPolicies.filter(({ properties }) =>
-      statements(properties['PolicyDocument']).some(({ actions }) =>
-        actions.some((action) => action.startsWith('lambda:')),
-      ),
+    const invoking = identityPolicies.filter((policy) =>
+      policy.statements.some(({ actions }) => actions.some((action) => action.startsWith('lambda:'))),
     );
-    expect(invoking.map(({ name }) => name).sort()).toEqual([
-      'ManagementAccessKeyAdministrators',
-      'ManagementAccessKeyAuditors',
-    ]);
+    const names = ['ManagementAccessKeyAdministrators', 'ManagementAccessKeyAuditors'];
+    expect(invoking.map(({ name }) => name).sort()).toEqual(names);
     // Both are attached to nobody: the operator says who holds them.
-    for (const { properties } of invoking) {
+    for (const name of names) {
+      const { properties } = synthesized.one('AWS::IAM::ManagedPolicy', name);
       expect([properties['Roles'], properties['Users'], properties['Groups']]).toEqual([
         undefined,
         undefined,
@@ -762,10 +755,10 @@ describe.each(allVariants)('in %s', (variant) => {
   });
 
   test('nobody updates or deletes an entry of the record, and one function alone adds any', () => {
-    const onAudit = identityPolicies.flatMap(({ properties }) =>
-      statements(properties['PolicyDocument'])
+    const onAudit = identityPolicies.flatMap((policy) =>
+      policy.statements
         .filter(({ resources }) => resources.some((resource) => /^Audit(\/|\.|$)/.test(resource)))
-        .flatMap(({ actions }) => actions.map((action) => [list(properties['Roles']).join(), action])),
+        .flatMap(({ actions }) => actions.map((action) => [policy.roles.join(), action])),
     );
     expect(onAudit.sort()).toEqual([
       ['AccountsExportAccountRole', 'dynamodb:Query'],
@@ -781,9 +774,7 @@ describe.each(allVariants)('in %s', (variant) => {
     for (const { properties } of ofType('AWS::DynamoDB::Table')) {
       expect(properties['ResourcePolicy']).toBeUndefined();
     }
-    const actions = identityPolicies
-      .flatMap(({ properties }) => statements(properties['PolicyDocument']))
-      .flatMap((statement) => statement.actions);
+    const actions = granted.flatMap((statement) => statement.actions);
     expect([...new Set(actions.filter((action) => action.startsWith('dynamodb:')))].sort()).toEqual([
       'dynamodb:BatchGetItem',
       'dynamodb:DeleteItem',
@@ -800,10 +791,10 @@ describe.each(allVariants)('in %s', (variant) => {
   });
 
   test('nothing is deleted but locks, by the functions that change addresses and end accounts', () => {
-    const deleting = identityPolicies.flatMap(({ properties }) =>
-      statements(properties['PolicyDocument'])
+    const deleting = identityPolicies.flatMap((policy) =>
+      policy.statements
         .filter(({ actions }) => actions.includes('dynamodb:DeleteItem'))
-        .map((statement) => [list(properties['Roles']).join(), statement]),
+        .map((statement) => [policy.roles.join(), statement]),
     );
     const deletes = (of: string[]) => ({
       effect: 'Allow',
@@ -822,12 +813,12 @@ describe.each(allVariants)('in %s', (variant) => {
   test('a secret that awaits its owner is opened where it is delivered, shown or answered again, and nowhere else', () => {
     const onHandovers = (action: string) =>
       identityPolicies
-        .filter(({ properties }) =>
-          statements(properties['PolicyDocument']).some(
+        .filter((policy) =>
+          policy.statements.some(
             ({ actions, resources }) => actions.includes(action) && resources.includes('KeysHandoverKey'),
           ),
         )
-        .map(({ properties }) => list(properties['Roles']).join())
+        .map(({ roles }) => roles.join())
         .sort();
     expect(onHandovers('kms:Decrypt')).toEqual([
       'AccountsClaimAccountKeyRole',
@@ -852,10 +843,10 @@ describe.each(allVariants)('in %s', (variant) => {
   });
 
   test('only the recorder seals, only the verifier verifies, and neither can do what the other does', () => {
-    const onSealKey = identityPolicies.flatMap(({ properties }) =>
-      statements(properties['PolicyDocument'])
+    const onSealKey = identityPolicies.flatMap((policy) =>
+      policy.statements
         .filter(({ resources }) => resources.includes('AuditSealKey'))
-        .map(({ actions }) => [list(properties['Roles']).join(), actions]),
+        .map(({ actions }) => [policy.roles.join(), actions]),
     );
     expect(onSealKey.sort()).toEqual([
       ['AuditRecordAuditRole', ['kms:GenerateMac']],

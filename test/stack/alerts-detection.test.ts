@@ -33,8 +33,9 @@ async function activity(subject: string): Promise<Record<string, unknown> | unde
 }
 
 /** Three weeks in which a key and its subscription had so many requests each hour. */
-async function withHistory({ keyId, subscriptionId }: GeneratedKey, requests: number): Promise<void> {
+async function withHistory({ keyId, subscriptionId }: GeneratedKey, usual: number): Promise<void> {
   const now = stack.clock.now();
+  const used = await counted({ subscriptionId });
   for (const subject of [keySubject(keyId), subscriptionSubject(subscriptionId)]) {
     await stack.dynamodb.send(
       new PutCommand({
@@ -42,9 +43,9 @@ async function withHistory({ keyId, subscriptionId }: GeneratedKey, requests: nu
         Item: {
           subject,
           subscriptionId,
-          model: usualModel(requests, now - 21 * 24 * hour, now),
+          model: usualModel(usual, now - 21 * 24 * hour, now),
           through: at(),
-          counted: { period: at().slice(0, 7), requests: 0, refused401: 0, refused403: 0, refused429: 0 },
+          counted: { period: at().slice(0, 7), requests: used, refused401: 0, refused403: 0, refused429: 0 },
         },
       }),
     );
@@ -71,15 +72,19 @@ async function logged({ keyId, subscriptionId }: GeneratedKey): Promise<void> {
   );
 }
 
+/** Sends until so many are answered. One that is answered 503, on a machine that is busy, may be counted or not. */
 async function requests(key: GeneratedKey, count: number): Promise<void> {
-  for (let from = 0; from < count; from += 10) {
-    const answers = await Promise.all(
-      Array.from({ length: Math.min(10, count - from) }, () => stack.evaluate(key.apiKey)),
-    );
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  for (let answered = 0; answered < count; ) {
+    const some = Array.from({ length: Math.min(5, count - answered) }, () => stack.evaluate(key.apiKey));
+    const statuses = (await Promise.all(some)).map(({ status }) => status);
+    expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
+    answered += statuses.filter((status) => status === 200).length;
   }
   await logged(key);
 }
+
+const counted = async ({ subscriptionId }: Pick<GeneratedKey, 'subscriptionId'>) =>
+  (await stack.manage<{ total: number }>('get-usage', { subscriptionId })).total;
 
 /** To the hour's end, and the run of the rule there. */
 async function nextHour(): Promise<void> {
@@ -96,13 +101,17 @@ beforeAll(async () => {
   const noon = `${new Date(stack.clock.now() + 24 * hour).toISOString().slice(0, 10)}T12:00:05Z`;
   await setClock(noon);
   busy = await managementOf(stack).generate({ tier: 'free', email: 'busy@example.com' });
+  // The first one waits for functions to start.
+  await requests(busy, 1);
   await withHistory(busy, 4);
 });
 afterAll(() => stack.close());
 
 describe('requests that are unusual', () => {
   test('raise one alert by the run of the next hour, and the same hour again changes nothing', async () => {
-    await requests(busy, 120);
+    const before = await counted(busy);
+    await requests(busy, 110);
+    const came = (await counted(busy)) - before;
     await nextHour();
     const { alerts } = await list({ kind: 'surge' });
     expect(alerts).toMatchObject([
@@ -110,17 +119,17 @@ describe('requests that are unusual', () => {
         keyId: busy.keyId,
         subscriptionId: busy.subscriptionId,
         status: 'open',
-        explanation: expect.stringContaining('120 requests'),
+        explanation: expect.stringContaining(`${came} requests`),
       },
     ]);
-    const before = [await activity(keySubject(busy.keyId)), (await list()).alerts];
+    const left = [await activity(keySubject(busy.keyId)), (await list()).alerts];
     expect(await detect()).toMatchObject({ looked: 0, opened: 0, updated: 0, closed: 0, failed: 0 });
-    expect([await activity(keySubject(busy.keyId)), (await list()).alerts]).toEqual(before);
+    expect([await activity(keySubject(busy.keyId)), (await list()).alerts]).toEqual(left);
   });
 
   test('raise an alert for each threshold of the month, and close the one before', async () => {
     expect((await list({ kind: 'quota-threshold' })).alerts).toEqual([]);
-    await requests(busy, 50);
+    await requests(busy, 60);
     await nextHour();
     expect((await list({ kind: 'quota-threshold' })).alerts).toMatchObject([
       { of: expect.stringMatching(/\/50$/), severity: 'info' },

@@ -254,16 +254,19 @@ test('its role may query the record and its index, and read no table as a whole'
     .filter(({ ref }) => ref === stack.functions['query-audit']);
   const role = String((fn?.properties as { Role?: string } | undefined)?.Role);
   const roleName = role.split('/').at(-1);
-  const statements = stack.template
+  interface Policy {
+    readonly PolicyDocument: { readonly Statement: readonly { readonly Action: unknown }[] };
+  }
+  const inside = stack.template
+    .byType('AWS::IAM::Role')
+    .filter(({ ref }) => ref === roleName)
+    .flatMap(({ properties }) => (properties as { Policies?: Policy[] }).Policies ?? []);
+  const attached = stack.template
     .byType('AWS::IAM::Policy')
-    .map(
-      ({ properties }) =>
-        properties as { Roles: string[]; PolicyDocument: { Statement: { Action: unknown }[] } },
-    )
-    .filter(({ Roles }) => Roles.some((name) => name === roleName))
-    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map(({ Action }) => Action))
-    .flat();
-  const ofTables = statements
+    .map(({ properties }) => properties as unknown as Policy & { Roles: string[] })
+    .filter(({ Roles }) => Roles.some((name) => name === roleName));
+  const ofTables = [...inside, ...attached]
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement.flatMap(({ Action }) => Action))
     .map(String)
     .filter((action) => action.startsWith('dynamodb:') || action === '*');
   expect(new Set(ofTables)).toEqual(new Set(['dynamodb:Query']));
