@@ -101,7 +101,10 @@ export async function runAccounts(stack: TestStack): Promise<RevealedByAccounts>
   for (const [act, subscriptionId] of Object.entries(answers)) {
     await stack.manage(act, { subscriptionId, reason: 'for its logs', requestedBy: 'an admin' });
   }
-  for (const sweep of ['settle-payments', 'check-payments', 'erase-accounts']) await stack.manage(sweep, {});
+  const sweeps = ['settle-payments', 'check-payments', 'erase-accounts', 'detect-anomalies'];
+  for (const sweep of sweeps) await stack.manage(sweep, {});
+  await stack.manage('list-alerts', {});
+  await stack.manage('acknowledge-alert', { alertId, note: 'for its logs', requestedBy: 'an admin' });
   const { secretKey = '', webhookSecret = '' } = stack.stripe ?? {};
   others.push(secretKey, webhookSecret);
 
