@@ -28,7 +28,7 @@ export const acknowledgedFindings: readonly AcknowledgedFinding[] = [
     rule: 'AwsSolutions-IAM5[Resource::*]',
     path: 'Audit/RecordAuditRole/Resource',
     reason:
-      'Beside X-Ray, Lambda’s poller lists the account’s streams (dynamodb:ListStreams), which takes no resource. What it may read of a stream is granted for the two streams by name.',
+      'Beside X-Ray, Lambda’s poller lists the account’s streams (dynamodb:ListStreams), which takes no resource. What it may read of a stream is granted for the three streams by name.',
   },
   {
     rule: 'AwsSolutions-IAM5[Resource::*]',

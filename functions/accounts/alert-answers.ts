@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { alertKinds, closingReasons, severities } from '../alerts/rules/index.ts';
 import { nextPage, text, time } from './answer-fields.ts';
-import { exampleAlertCursor, exampleAlertId } from './field-examples.ts';
+import { exampleAlertCursor, exampleAlertId, exampleExplanation } from './field-examples.ts';
 import { alertAnswer } from './messages.ts';
 
 /** What an account's owner is told of what was unusual. */
@@ -20,10 +20,7 @@ export const accountAlert = z
     }),
     severity: z.enum(severities).meta({ description: 'How urgent it is, or was at its height.' }),
     status: z.enum(['open', 'closed']).meta({ description: '`open` as long as it lasts.' }),
-    explanation: text(
-      'What was seen, and what is usual, in plain words.',
-      '4,210 requests within an hour; usual at this time of the week are about 120.',
-    ),
+    explanation: text('What was seen, and what is usual, in plain words.', exampleExplanation),
     openedAt: time('When it was noticed.'),
     updatedAt: time('When something new was last seen of it.'),
     closedAt: time('When it was over, or you answered.').optional(),

@@ -1,5 +1,5 @@
 import { tiers } from '../../lib/tiers.ts';
-import { exampleAlertId } from './field-examples.ts';
+import { exampleAlertId, exampleExplanation } from './field-examples.ts';
 
 /** Messages of one account, as they may look: what its routes show as examples. */
 
@@ -155,7 +155,7 @@ export const exampleAlert = {
   kind: 'surge',
   severity: 'warning',
   status: 'open',
-  explanation: '4,210 requests within an hour; usual at this time of the week are about 120.',
+  explanation: exampleExplanation,
   openedAt: '2026-11-27T09:00:12.000Z',
   updatedAt: '2026-11-27T10:00:09.000Z',
   suspendedKey: false,
