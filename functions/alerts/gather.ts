@@ -8,7 +8,7 @@ import {
   subscriptionOf,
   subscriptionSubject,
 } from './rules/activity-item.ts';
-import type { AlertItem } from './rules/alert-item.ts';
+import { type AlertItem, platform } from './rules/alert-item.ts';
 import type { ActivityStore } from './stores/activity-store.ts';
 import type { AlertStore } from './stores/alert-store.ts';
 
@@ -66,7 +66,7 @@ export async function gather(subjects: readonly string[], dependencies: GatherDe
       : [
           {
             ...shared,
-            subscriptionId: 'platform',
+            subscriptionId: platform,
             subscription: undefined,
             items: ofApi,
             usage: () => undefined,

@@ -8,11 +8,12 @@ import type { View } from './gather.ts';
 import {
   type ActivityItem,
   apiSubject,
+  keptSeconds,
   keyIdOf,
   lookShardOf,
   subscriptionSubject,
 } from './rules/activity-item.ts';
-import { openShards } from './rules/alert-item.ts';
+import { openShards, platform } from './rules/alert-item.ts';
 import type { AlertAction, Making } from './rules/incidents.ts';
 import { hourOf } from './rules/sights.ts';
 import { kindsOf, ofApi, ofKey, ofSubscription } from './rules/told-signals.ts';
@@ -37,9 +38,6 @@ export interface Outcome {
   /** Whether somebody else wrote in between: what is left is to be read and looked at again. */
   readonly contended: boolean;
 }
-
-/** The longest that anything is kept of what is used no more: see `ActivityItem.ttl`. */
-const keptSeconds = 400 * 24 * 3600;
 
 /**
  * Looks at those of a subscription's keys that are due, and at the subscription as a whole. What is told of the whole depends
@@ -154,7 +152,7 @@ function createGroup(view: View, { actor, requestId }: Act, dependencies: LookDe
   /** Undefined where it is not to be looked at now. */
   async function lookAtWhole(parts: readonly Look[]): Promise<Look | undefined> {
     const { through, lookAt, incidents } = whole;
-    if (subscriptionId === 'platform') return undefined;
+    if (subscriptionId === platform) return undefined;
     if (subscription === undefined || keyIds.length === 0) {
       const isOver = lookAt === undefined && incidents === undefined;
       return isOver ? undefined : lastLook(whole, view, makingFor());

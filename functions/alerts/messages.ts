@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { alertId, cursor, pageSize, requestedBy, subscriptionId, text } from '../runtime/fields.ts';
-import { alertKinds, severities } from './rules/index.ts';
+import { alertKinds, platform, severities } from './rules/index.ts';
 
 /** The payloads of the management functions about alerts. Unknown fields are refused. */
 
@@ -8,8 +8,6 @@ const oneOf = <T extends string>(values: readonly T[]) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
 
 const isPosition = (position: unknown): position is string => alertId.safeParse(position).success;
-
-const platform = 'platform';
 
 export const listAlertsRequest = z
   .strictObject({

@@ -312,7 +312,7 @@ describe('the time to look', () => {
     const kept = {
       model: '{}',
       through: hour,
-      incidents: { 'surge/': { alertId: 'alert_1', severity: 'info' } },
+      incidents: { 'surge/': { alertId: 'alert_1' } },
     };
     await tables.documents.send(
       new PutCommand({ TableName, Item: { subject: `key#${keyId}`, refused429: 7, ...kept } }),

@@ -86,7 +86,6 @@ describe('an incident', () => {
     subject.look(aSignal({ severity: 'critical' }));
     const [step] = subject.look(aSignal({ severity: 'info', explanation: 'Less by now.' }));
     expect(step?.alert).toMatchObject({ severity: 'critical', explanation: 'Less by now.' });
-    expect(subject.incidents['surge/']).toMatchObject({ severity: 'critical' });
   });
 
   test('that its owner expected is told no more while it lasts, and is told again when it comes again', () => {

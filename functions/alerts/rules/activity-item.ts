@@ -1,5 +1,3 @@
-import type { Severity } from './signal.ts';
-
 /**
  * What was seen of one subject, and what is usual for it (table Activity, partition key `subject`). Two functions write
  * it: `aggregate-traffic` adds what the logs tell, `detect-anomalies` takes it in, on condition that `seen` and `through`
@@ -33,7 +31,7 @@ export interface ActivityItem {
   readonly model?: string;
   /** Incidents that last, by kind and `of`: `surge/`, `refusals/429`. */
   readonly incidents?: Readonly<Record<string, Incident>>;
-  /** Epoch seconds: nothing is kept for ever of what is used no more. */
+  /** Epoch seconds, `keptSeconds` after the last request or, of a subscription, the last look: nothing is kept for ever. */
   readonly ttl?: number;
 }
 
@@ -50,8 +48,10 @@ export interface Counted {
 /** An incident that lasts, told by the alert or not any more: the owner said that it was expected. */
 export interface Incident {
   readonly alertId: string;
-  readonly severity: Severity;
 }
+
+/** 400 days: what is used once a year keeps what is usual for it. */
+export const keptSeconds = 400 * 86_400;
 
 /** Items are spread over so many partitions of the index. */
 export const lookShards = 16;

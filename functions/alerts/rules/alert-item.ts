@@ -1,6 +1,6 @@
 import type { Change } from '../../runtime/rules/change.ts';
 import type { Immutable } from '../../runtime/rules/immutable.ts';
-import type { AlertKind, Severity, Signal } from './signal.ts';
+import { type AlertKind, isAtLeast, type Severity, type Signal } from './signal.ts';
 
 /**
  * One incident (table Alerts, partition key `alertId`): opened once, updated while it lasts, closed. Times are ISO 8601
@@ -9,7 +9,7 @@ import type { AlertKind, Severity, Signal } from './signal.ts';
 export interface AlertItem {
   /** `alert_` and a ULID: it sorts by the time of opening. */
   readonly alertId: string;
-  /** Whose it is; `platform` where no key was known: refusals of the API as a whole, for admins alone. */
+  /** Whose it is, or `platform`. */
   readonly subscriptionId: string;
   /** The key that it is about; absent where it is about the whole subscription or the API. */
   readonly keyId?: string;
@@ -37,6 +37,9 @@ export interface AlertItem {
   readonly revision: number;
   readonly change: Change;
 }
+
+/** Whose alerts are where no key was known: refusals of the API as a whole, for admins alone. */
+export const platform = 'platform';
 
 /** What an owner can say to an alert with one click. */
 export const alertAnswers = ['suspend', 'rotate', 'expected'] as const;
@@ -78,7 +81,7 @@ export function opened(about: Opening, signal: Signal, change: Change): AlertIte
 /** It goes on: what it is by now, never less severe than it was. Undefined where nothing is new, or it is closed. */
 export function updated(alert: AlertItem, signal: Signal, change: Change): AlertItem | undefined {
   if (alert.status === 'closed') return undefined;
-  const severity = severer(alert.severity, signal.severity);
+  const severity = isAtLeast(alert.severity, signal.severity) ? alert.severity : signal.severity;
   if (severity === alert.severity && signal.explanation === alert.explanation) return undefined;
   const { explanation, facts } = signal;
   return next({ ...alert, severity, explanation, facts, updatedAt: change.at }, change);
@@ -118,9 +121,4 @@ export function withSuspension(alert: AlertItem, change: Change): AlertItem {
 
 function next(alert: AlertItem, change: Change): AlertItem {
   return { ...alert, revision: alert.revision + 1, change };
-}
-
-function severer(a: Severity, b: Severity): Severity {
-  const order: readonly Severity[] = ['info', 'warning', 'critical'];
-  return order.indexOf(a) >= order.indexOf(b) ? a : b;
 }

@@ -53,11 +53,11 @@ export function followed(
     if (incident === undefined || alert === undefined) {
       const begun = opened(making.opening(), signal, making.change('open-alert'));
       steps.push({ action: 'open-alert', alert: begun });
-      return [name, { alertId: begun.alertId, severity: begun.severity }];
+      return [name, { alertId: begun.alertId }];
     }
     const changed = updated(alert, signal, making.change('update-alert'));
     if (changed !== undefined) steps.push({ action: 'update-alert', alert: changed });
-    return [name, { alertId: alert.alertId, severity: (changed ?? alert).severity }];
+    return [name, { alertId: alert.alertId }];
   });
   const gone = Object.entries(incidents).filter(([name]) => !seen.has(name));
   return {

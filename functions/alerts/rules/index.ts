@@ -6,12 +6,14 @@ export {
   answered,
   type ClosingReason,
   closingReasons,
+  platform,
   withSuspension,
 } from './alert-item.ts';
 export { type Examined, examine, isModel, type Model, modelSchema } from './examine.ts';
 export {
   type AlertKind,
   alertKinds,
+  isAtLeast,
   type RefusalStatus,
   refusalStatuses,
   type Severity,

@@ -25,6 +25,9 @@ export const severities = ['info', 'warning', 'critical'] as const;
 
 export type Severity = (typeof severities)[number];
 
+export const isAtLeast = (severity: Severity, least: Severity): boolean =>
+  severities.indexOf(severity) >= severities.indexOf(least);
+
 /** The statuses by which the API refuses a request that brings a key. */
 export const refusalStatuses = ['401', '403', '429'] as const;
 

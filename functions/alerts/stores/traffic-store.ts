@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException, TransactionCanceledException } from '@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { commit, type DocumentClient, retryContended, type Write } from '../../runtime/dynamodb.ts';
 import { batchPrefix } from '../contract.ts';
-import { lookShardOf } from '../rules/activity-item.ts';
+import { keptSeconds, lookShardOf } from '../rules/activity-item.ts';
 import { type RefusalStatus, refusalStatuses } from '../rules/signal.ts';
 import { type Addition, mostNetworks } from '../rules/traffic-of.ts';
 
@@ -27,8 +27,6 @@ export interface TrafficStore {
 const day = 86_400;
 /** CloudWatch tries for a day, and Lambda for six hours after that. */
 const markerSeconds = 3 * day;
-/** What is used once a year keeps what is usual for it. */
-const keptSeconds = 400 * day;
 /** So many networks in one write: a set that has room grows past its limit by no more than these, less one. */
 const networksAtOnce = 8;
 

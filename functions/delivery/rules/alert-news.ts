@@ -3,10 +3,13 @@ import {
   type AlertKind,
   alertKinds,
   isAlertId,
-  type Severity,
+  isAtLeast,
+  platform,
   severities,
 } from '../../alerts/rules/index.ts';
 import type { Preferences } from '../../subscriptions/rules/index.ts';
+
+export { isAtLeast, platform } from '../../alerts/rules/index.ts';
 
 /** What a change of an alert is for whoever has to be told: it began, it became more severe, it ended by itself. */
 export type AlertTurn = 'opened' | 'risen' | 'over';
@@ -16,9 +19,6 @@ export interface AlertChange {
   readonly before?: AlertItem;
   readonly after: AlertItem;
 }
-
-/** The alerts of the API as a whole, of which no owner is told. */
-export const platform = 'platform';
 
 /**
  * Kinds whose end is worth a mail: of the others it is plain from the first one, or the month's end. And of a key alone: what
@@ -66,10 +66,6 @@ function isEndTold({ severity, kind, keyId }: AlertItem): boolean {
 /** Whether the admins are told: of what is not just for information, and of all that is nobody else's. */
 export function isForAdmins(turn: AlertTurn, { severity, subscriptionId }: AlertItem): boolean {
   return turn !== 'over' && (severity !== 'info' || subscriptionId === platform);
-}
-
-export function isAtLeast(severity: Severity, least: Severity): boolean {
-  return severities.indexOf(severity) >= severities.indexOf(least);
 }
 
 /** Whether an item is an alert as our functions write it: everything that is told of one. */

@@ -63,8 +63,8 @@ export const modelSchema = z.object({
   /** The time without requests until `through`, if there is one. */
   quiet: z.object({ since: z.number(), expected: z.number(), odds: z.number() }).optional(),
   surge: burst.optional(),
-  /** The silence that is told; `over` where it became usual, and is not told any more. */
-  silence: z.object({ since: z.number(), found: z.number(), level: z.number() }).optional(),
+  /** The silence that was found, until a request ends it; two weeks after `since` it is not told any more. */
+  silence: z.object({ since: z.number(), level: z.number() }).optional(),
   wokeUp: z.object({ at: z.number(), before: z.number() }).optional(),
   refusals: z.object({ '401': refusals.optional(), '403': refusals.optional(), '429': refusals.optional() }),
   /** Networks by the hour (since 1970) in which they were last seen, and those that are new. */

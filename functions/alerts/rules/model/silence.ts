@@ -53,7 +53,7 @@ export function followSilence(model: Draft, at: number): void {
   if (quiet === undefined || model.silence !== undefined) return;
   if (quiet.since - model.since < silenceRules.warmUp || spreadOf(model) > silenceRules.spread) return;
   if (!isUnusual(model.pause, quiet, at)) return;
-  model.silence = { since: quiet.since, found: at, level: rounded(meanOf(model.level)) };
+  model.silence = { since: quiet.since, level: rounded(meanOf(model.level)) };
 }
 
 function isUnusual(pause: number, quiet: NonNullable<Draft['quiet']>, at: number): boolean {
