@@ -77,6 +77,8 @@ test('stack.json tells addresses, functions and tables by their short names', ()
     region: 'us-east-1',
     functions: Object.fromEntries(Object.keys(functionEntries).map((name) => [name, `latchkey-dev-${name}`])),
     tables: {
+      Activity: 'latchkey-dev-Activity',
+      Alerts: 'latchkey-dev-Alerts',
       Audit: 'latchkey-dev-Audit',
       Keys: 'latchkey-dev-Keys',
       Subscriptions: 'latchkey-dev-Subscriptions',

@@ -96,6 +96,7 @@ export async function itemsOf(stack: TestStack, table: TableName): Promise<Recor
 /** Every table with all its items, as soon as the record has caught up: equal before and after where nothing was written. */
 export async function contentsOf(stack: TestStack): Promise<Record<string, unknown[]>> {
   await stack.streams.whenIdle();
+  await stack.logSubscriptions.whenIdle();
   const names = Object.keys(stack.tables) as TableName[];
   const sorted = (items: Record<string, unknown>[]) =>
     items.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
