@@ -14,7 +14,7 @@ import { answerIn } from '../../rules/alert-answer.ts';
 import { alertTitle, isAboutMonth, whatItMeans, whatYouSaid, whyClosed } from '../../rules/alert-words.ts';
 import { useSessionState } from '../../session/session-context.tsx';
 import { AboutWhat } from './alert-parts.tsx';
-import { AnswerDialog } from './answer-dialog.tsx';
+import { AnswerDialog, type Question } from './answer-dialog.tsx';
 import { answerWords } from './answer-words.ts';
 import { SeverityMark } from './severity-mark.tsx';
 import { WhyNotNow } from './why-not-now.tsx';
@@ -93,22 +93,28 @@ function titleOf(alert: AccountAlert | null | undefined): string {
   return alert === undefined ? 'Alert' : alertTitle(alert);
 }
 
-/** The question that was asked for by a button or by a link; or, why it is none any more. */
-function Asked({
-  alert,
-  asked,
-  onDone,
-}: {
+interface AskedProps {
   readonly alert: AccountAlert;
   readonly asked: AlertAnswer | undefined;
   readonly onDone: () => void;
-}) {
+}
+
+/** The question that was asked for by a button or by a link; or, why it is none any more. */
+function Asked({ alert, asked, onDone }: AskedProps) {
   const keys = useKeys();
-  if (asked === undefined) return null;
-  if (alert.answers.includes(asked)) return <AnswerDialog alert={alert} answer={asked} onClose={onDone} />;
-  if (keys.isPending) return null;
+  const [question, setQuestion] = useState<Question>();
+  // It stays as it was when it was asked, though the answer changes the alert.
+  if (asked !== question?.answer) setQuestion(asked === undefined ? undefined : { alert, answer: asked });
+  const isOffered = question?.alert.answers.includes(question.answer) === true;
   const key = keys.data?.find(({ keyId }) => keyId === alert.keyId);
-  return <WhyNotNow alert={alert} asked={asked} keyShown={key} />;
+  return (
+    <>
+      <AnswerDialog question={isOffered ? question : undefined} onClose={onDone} />
+      {question !== undefined && !isOffered && !keys.isPending && (
+        <WhyNotNow alert={question.alert} asked={question.answer} keyShown={key} />
+      )}
+    </>
+  );
 }
 
 /** What was seen, of what, and since when. */

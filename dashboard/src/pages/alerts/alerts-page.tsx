@@ -12,7 +12,7 @@ import { alertBehind } from '../../rules/alert-answer.ts';
 import { alertTitle, isAboutMonth } from '../../rules/alert-words.ts';
 import { problemOf } from '../../rules/problem.ts';
 import { AboutWhat, HowItStands } from './alert-parts.tsx';
-import { AnswerDialog } from './answer-dialog.tsx';
+import { AnswerDialog, type Question } from './answer-dialog.tsx';
 import { answerWords } from './answer-words.ts';
 import { SeverityMark } from './severity-mark.tsx';
 import './alerts.css';
@@ -38,7 +38,7 @@ export default function AlertsPage() {
 
 function Parts({ open }: { readonly open: readonly AccountAlert[] }) {
   const past = useAlerts();
-  const [asked, setAsked] = useState<{ alert: AccountAlert; answer: AlertAnswer }>();
+  const [asked, setAsked] = useState<Question>();
   const closed = past.data?.pages.flatMap(({ alerts }) => alerts).filter(({ status }) => status === 'closed');
   const isBehind = useSuspending([...open, ...(closed ?? [])]);
   const isQuiet = past.error === null && closed?.length === 0 && !past.hasNextPage;
@@ -93,7 +93,7 @@ function Parts({ open }: { readonly open: readonly AccountAlert[] }) {
           )}
         </Card>
       )}
-      {asked !== undefined && <AnswerDialog {...asked} onClose={() => setAsked(undefined)} />}
+      <AnswerDialog question={asked} onClose={() => setAsked(undefined)} />
     </>
   );
 }

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useApi, useRefresh } from '../../api/queries.ts';
 import type { AccountAlert, AlertAnswer } from '../../api/types.ts';
 import { useAction } from '../../api/use-action.ts';
@@ -6,42 +7,68 @@ import { FormDialog } from '../../components/form-dialog.tsx';
 import { useReveal } from '../../components/reveal.tsx';
 import { answerWords } from './answer-words.ts';
 
-interface AnswerDialogProps {
+/** An answer that somebody is about to give, and the alert as it was then. */
+export interface Question {
   readonly alert: AccountAlert;
   readonly answer: AlertAnswer;
+}
+
+interface AnswerDialogProps {
+  /** Absent: the dialog is closed. */
+  readonly question: Question | undefined;
   readonly onClose: () => void;
 }
 
 /** Says what an answer will do, and does it with one click more; a new secret is shown. */
-export function AnswerDialog({ alert, answer, onClose }: AnswerDialogProps) {
+export function AnswerDialog({ question, onClose }: AnswerDialogProps) {
+  const [last, setLast] = useState(question);
+  if (question !== undefined && question !== last) setLast(question);
+  // Closed rather than gone, so that it hands the focus on.
+  return last === undefined ? null : <Asking {...last} isOpen={question !== undefined} onClose={onClose} />;
+}
+
+interface AskingProps extends Question {
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+}
+
+function Asking({ alert, answer, isOpen, onClose }: AskingProps) {
   const { alertId, keyName } = alert;
   const api = useApi();
   const reveal = useReveal();
   const refresh = useRefresh();
   const announce = useAnnounce();
-  const action = useAction((given: AlertAnswer, idempotencyKey) =>
-    api.answerAlert(alertId, given, idempotencyKey),
+  const action = useAction(
+    async (given: Pick<AccountAlert, 'alertId'> & { readonly answer: AlertAnswer }, idempotencyKey) => {
+      const answered = await api.answerAlert(given.alertId, given.answer, idempotencyKey);
+      // It is said to be done when the page says so, too; but a secret does not wait.
+      if (answered.key === undefined) await refresh();
+      return answered;
+    },
   );
-  const { question, follows, submit, isSevere, done } = answerWords(alert, answer);
+  const { question: title, follows, submit, isSevere, done } = answerWords(alert, answer);
+
+  function close(): void {
+    action.reset();
+    onClose();
+  }
 
   async function send(): Promise<void> {
-    const answered = await action.run(answer);
+    const answered = await action.run({ alertId, answer });
     if (answered === undefined) return;
-    onClose();
-    if (answered.key === undefined) announce(done);
-    else {
-      const { apiKey, keyId, version, oldRetiresAt } = answered.key;
-      reveal({ apiKey, keyId, version, name: keyName ?? keyId, cause: 'rotated', oldRetiresAt });
-    }
+    close();
+    if (answered.key === undefined) return announce(done);
+    const { apiKey, keyId, version, oldRetiresAt } = answered.key;
+    reveal({ apiKey, keyId, version, name: keyName ?? keyId, cause: 'rotated', oldRetiresAt });
     await refresh();
   }
 
   return (
     <FormDialog
-      isOpen
-      onClose={onClose}
+      isOpen={isOpen}
+      onClose={close}
       onSubmit={send}
-      title={question}
+      title={title}
       description={
         <ul>
           {follows.map((each) => (
