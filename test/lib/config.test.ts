@@ -357,6 +357,7 @@ describe('tier limits of a stage', () => {
         'change-tier',
         'create-account-key',
         'deliver-key',
+        'detect-anomalies',
         'export-account',
         'generate-key',
         'get-account',
@@ -389,6 +390,7 @@ test('rotation times of a stage reach every function that moves a key’s timer,
   };
   expect(told.sort()).toEqual(
     [
+      'answer-account-alert',
       'approve-request',
       'change-account-settings',
       'change-tier',
@@ -409,6 +411,7 @@ test('rotation times of a stage reach every function that moves a key’s timer,
       'settle-payments',
       'store-account-secret',
       'store-claim',
+      'suspend-account-key',
       'suspend-key',
       'update-subscription',
     ].map((name) => [name, expected]),
