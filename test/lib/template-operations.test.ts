@@ -345,7 +345,7 @@ describe.each(['dev', 'prod'] as const)('alarms of %s', (stage) => {
   const ownMetrics = alarms.filter(
     ({ properties }) => 'Namespace' in properties && !String(properties['Namespace']).startsWith('AWS/'),
   );
-  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(27));
+  test('watch metrics of our own too', () => expect(ownMetrics).toHaveLength(28));
   test.each(ownMetrics)(
     '$name hears what the function emits, and nothing of another stage',
     ({ properties }) => {
