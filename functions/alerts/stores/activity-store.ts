@@ -1,4 +1,4 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { dueItems } from '../../runtime/due-items.ts';
 import { type DocumentClient, readMany, type Write } from '../../runtime/dynamodb.ts';
 import { byLookIndex } from '../contract.ts';
 import { type ActivityItem, type Counted, lookShardOf } from '../rules/activity-item.ts';
@@ -32,28 +32,17 @@ export interface Taken {
   readonly lookAt?: string | undefined;
   /** Epoch seconds; undefined leaves it to the logs. */
   readonly ttl?: number | undefined;
+  /** Whether what is usual is not kept any more. */
+  readonly isLast?: true;
 }
 
-const pageSize = 100;
-
 export function createActivityStore(client: DocumentClient, tableName: string): ActivityStore {
+  const index = { tableName, indexName: byLookIndex, sortKey: 'lookAt' };
   return {
     async *due(shard, now) {
-      let from: Record<string, unknown> | undefined;
-      do {
-        const { Items = [], LastEvaluatedKey } = await client.send(
-          new QueryCommand({
-            TableName: tableName,
-            IndexName: byLookIndex,
-            KeyConditionExpression: 'dueShard = :shard AND lookAt <= :now',
-            ExpressionAttributeValues: { ':shard': shard, ':now': now.toISOString() },
-            Limit: pageSize,
-            ...(from === undefined ? {} : { ExclusiveStartKey: from }),
-          }),
-        );
-        yield Items.map((item) => ({ subject: String(item['subject']), lookAt: String(item['lookAt']) }));
-        from = LastEvaluatedKey;
-      } while (from !== undefined);
+      for await (const items of dueItems(client, index, shard, now)) {
+        yield items.map((item) => ({ subject: String(item['subject']), lookAt: String(item['lookAt']) }));
+      }
     },
     async many(subjects) {
       const keys = subjects.map((subject) => ({ subject }));
@@ -68,7 +57,7 @@ export function createActivityStore(client: DocumentClient, tableName: string): 
  * already has this look begin anew.
  */
 function update(TableName: string, { subject, through, seen, networks }: ActivityItem, look: Taken) {
-  const { lookAt, incidents, ...always } = look;
+  const { lookAt, incidents, isLast, ...always } = look;
   const isAwaited = lookAt !== undefined;
   const hasIncidents = Object.keys(incidents).length > 0;
   const set = {
@@ -81,6 +70,7 @@ function update(TableName: string, { subject, through, seen, networks }: Activit
     'firstAt',
     ...(isAwaited ? [] : ['lookAt', 'dueShard']),
     ...(hasIncidents ? [] : ['incidents']),
+    ...(isLast === true ? ['model'] : []),
   ];
   const condition = (name: string, read: unknown) =>
     read === undefined ? `attribute_not_exists(#${name})` : `#${name} = :${name}Read`;

@@ -1,5 +1,6 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { byDueIndex } from '../../keys/contract.ts';
+import { dueItems } from '../../runtime/due-items.ts';
+import type { DocumentClient } from '../../runtime/dynamodb.ts';
 
 /** The sparse index of keys by what is due: one query for each shard and page, whatever else the table holds. */
 export interface DueStore {
@@ -12,29 +13,13 @@ export interface DueKey {
   readonly dueAt: string;
 }
 
-const pageSize = 100;
-
-export function createDueStore(client: DynamoDBDocumentClient, tableName: string): DueStore {
+export function createDueStore(client: DocumentClient, tableName: string): DueStore {
+  const index = { tableName, indexName: byDueIndex, sortKey: 'nextActionAt' };
   return {
     async *due(shard, now) {
-      let from: Record<string, unknown> | undefined;
-      do {
-        const { Items = [], LastEvaluatedKey } = await client.send(
-          new QueryCommand({
-            TableName: tableName,
-            IndexName: byDueIndex,
-            KeyConditionExpression: 'dueShard = :shard AND nextActionAt <= :now',
-            ExpressionAttributeValues: { ':shard': shard, ':now': now.toISOString() },
-            Limit: pageSize,
-            ...(from === undefined ? {} : { ExclusiveStartKey: from }),
-          }),
-        );
-        yield Items.map((item) => ({
-          keyId: String(item['keyId']),
-          dueAt: String(item['nextActionAt']),
-        }));
-        from = LastEvaluatedKey;
-      } while (from !== undefined);
+      for await (const items of dueItems(client, index, shard, now)) {
+        yield items.map((item) => ({ keyId: String(item['keyId']), dueAt: String(item['nextActionAt']) }));
+      }
     },
   };
 }

@@ -1,4 +1,5 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { dueItems } from '../../runtime/due-items.ts';
+import type { DocumentClient } from '../../runtime/dynamodb.ts';
 import { subscriptionsByDueIndex } from '../contract.ts';
 import { subscriptionShards } from '../rules/subscription-item.ts';
 
@@ -14,27 +15,16 @@ export interface DueSubscription {
   readonly dueAt: string;
 }
 
-export function createDueSubscriptions(client: DynamoDBDocumentClient, tableName: string): DueSubscriptions {
+export function createDueSubscriptions(client: DocumentClient, tableName: string): DueSubscriptions {
+  const index = { tableName, indexName: subscriptionsByDueIndex, sortKey: 'nextActionAt' };
   return {
     async *due(now) {
       for (let shard = 0; shard < subscriptionShards; shard++) {
-        let from: Record<string, unknown> | undefined;
-        do {
-          const { Items = [], LastEvaluatedKey } = await client.send(
-            new QueryCommand({
-              TableName: tableName,
-              IndexName: subscriptionsByDueIndex,
-              KeyConditionExpression: 'dueShard = :shard AND nextActionAt <= :now',
-              ExpressionAttributeValues: { ':shard': shard, ':now': now.toISOString() },
-              Limit: 100,
-              ...(from === undefined ? {} : { ExclusiveStartKey: from }),
-            }),
-          );
-          for (const item of Items) {
+        for await (const items of dueItems(client, index, shard, now)) {
+          for (const item of items) {
             yield { subscriptionId: String(item['subscriptionId']), dueAt: String(item['nextActionAt']) };
           }
-          from = LastEvaluatedKey;
-        } while (from !== undefined);
+        }
       }
     },
   };
