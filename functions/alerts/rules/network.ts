@@ -1,6 +1,6 @@
 /**
  * The network that an address belongs to, as one owner usually has it: `198.51.100.0/24` of an IPv4 address, also of one
- * that is written as IPv6 (`::ffff:198.51.100.7`), and `2001:db8:12::/48` of an IPv6 address. Undefined for whatever is no
+ * that is written as IPv6 (`::ffff:198.51.100.7`, `2002:c633:6407::1`), and `2001:db8:12::/48` of an IPv6 address. Undefined for whatever is no
  * address. The address itself is in neither.
  */
 export function networkOf(address: string): string | undefined {
@@ -11,6 +11,8 @@ export function networkOf(address: string): string | undefined {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = groups;
   if ([a, b, c, d, e].every((group) => group === 0) && f === 0xffff)
     return ipv4Network([g >> 8, g & 0xff, h >> 8]);
+  // 6to4 (RFC 3056): the IPv4 address stands within the first 48 bits.
+  if (a === 0x2002) return ipv4Network([b >> 8, b & 0xff, c >> 8]);
   return `${shortened([a, b, c])}::/48`;
 }
 
