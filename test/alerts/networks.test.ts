@@ -13,7 +13,7 @@ describe('a new network', () => {
     const key = watched();
     key.live(14, from(home));
     const signal = only(key.look(from(home, strange)(key.now)));
-    expect(signal).toMatchObject({ kind: 'new-network', severity: 'warning', of: '' });
+    expect(signal).toMatchObject({ kind: 'new-network', severity: 'warning', of: strange });
     expect(signal.explanation).toBe(
       `Requests came from a network that this key was not used from before: ${strange}, first between 00:00 and 01:00 UTC on 19 October. Known since 5 October: ${home}.`,
     );
@@ -48,11 +48,33 @@ describe('a new network', () => {
     expect(key.look({}, (lookAt - key.now) / hour)).toEqual([]);
   });
 
-  test('is one incident with others that come on its day', () => {
+  test('is one incident with others that come with it', () => {
     const key = watched();
     key.live(14, from(home));
-    key.look(from(strange)(key.now));
-    expect(only(key.look(from(office)(key.now))).facts['networks']).toBe(`${strange}, ${office}`);
+    const signal = only(key.look(from(strange, office)(key.now)));
+    expect(signal).toMatchObject({ of: office, facts: { networks: `${office}, ${strange}`, known: home } });
+    expect(only(key.look(from(strange, home)(key.now)))).toEqual(signal);
+  });
+
+  test('that comes later on the same day is an incident of its own: the first may have been expected', () => {
+    const key = watched();
+    key.live(14, from(home));
+    const first = only(key.look(from(strange)(key.now)));
+    const both = key.look(from(office)(key.now));
+    expect(both).toMatchObject([
+      first,
+      { of: office, severity: 'warning', facts: { networks: office, known: home } },
+    ]);
+    key.live(21 / 24, from(home));
+    expect(only(key.look(from(home)(key.now))).of).toBe(office);
+    expect(key.look(from(home)(key.now))).toEqual([]);
+  });
+
+  test('after network after network is told three times: by then the key is at home in many', () => {
+    const key = watched();
+    key.live(14, from(home));
+    const told = Array.from({ length: 10 }, (_, n) => key.look(from(`192.0.${n + 10}.0/24`)(key.now)));
+    expect(told.map((signals) => signals.length)).toEqual([1, 2, 3, 3, 3, 3, 3, 3, 3, 3]);
   });
 
   test('that nobody has used for two months is new again', () => {

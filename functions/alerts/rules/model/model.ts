@@ -67,12 +67,12 @@ export const modelSchema = z.object({
   silence: z.object({ since: z.number(), level: z.number() }).optional(),
   wokeUp: z.object({ at: z.number(), before: z.number() }).optional(),
   refusals: z.object({ '401': refusals.optional(), '403': refusals.optional(), '429': refusals.optional() }),
-  /** Networks by the hour (since 1970) in which they were last seen, and those that are new. */
+  /** Networks by the hour (since 1970) in which they were last seen, and those of the last day that are new, look by look. */
   networks: z
     .object({
       since: z.number(),
       seen: z.record(z.string(), z.number()),
-      fresh: z.object({ at: z.number(), names: z.array(z.string()), known: z.array(z.string()) }).optional(),
+      fresh: z.array(z.object({ at: z.number(), names: z.array(z.string()), known: z.array(z.string()) })),
     })
     .optional(),
   forecast: z.object({ period: z.string(), open: z.boolean(), ended: z.boolean() }).optional(),
@@ -150,7 +150,9 @@ function refusalsOf(known: Model['refusals']): Draft['refusals'] {
 }
 
 function networksOf({ since, seen, fresh }: NonNullable<Model['networks']>): NonNullable<Draft['networks']> {
-  const copy = { since, seen: { ...seen } };
-  if (fresh === undefined) return copy;
-  return { ...copy, fresh: { at: fresh.at, names: [...fresh.names], known: [...fresh.known] } };
+  return {
+    since,
+    seen: { ...seen },
+    fresh: fresh.map(({ at, names, known }) => ({ at, names: [...names], known: [...known] })),
+  };
 }

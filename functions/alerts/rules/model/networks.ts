@@ -20,26 +20,27 @@ export const networkRules = {
 
 /** Takes in the networks of a sight, and finds those that are new to a key with few. */
 export function followNetworks(model: Draft, sight: Sight): void {
-  if (model.networks?.fresh && sight.to >= model.networks.fresh.at + networkRules.lasts) {
-    delete model.networks.fresh;
+  if (model.networks !== undefined) {
+    model.networks.fresh = model.networks.fresh.filter(({ at }) => sight.to < at + networkRules.lasts);
   }
   if (sight.networks.length === 0) return;
-  const networks = model.networks ?? { since: sight.from, seen: {} };
+  const networks = model.networks ?? { since: sight.from, seen: {}, fresh: [] };
   model.networks = networks;
   forget(networks.seen, sight.from);
 
-  const known = Object.keys(networks.seen);
-  const fresh = sight.networks.filter((network) => networks.seen[network] === undefined).toSorted();
-  const isFew = known.length > 0 && known.length <= networkRules.few;
-  if (networks.fresh !== undefined) {
-    networks.fresh.names = [...networks.fresh.names, ...fresh].slice(0, networkRules.named);
-  } else if (fresh.length > 0 && isFew && sight.from - networks.since >= networkRules.warmUp) {
-    networks.fresh = { at: sight.from, names: fresh.slice(0, networkRules.named), known: known.toSorted() };
+  const seen = Object.keys(networks.seen);
+  const names = sight.networks.filter((network) => networks.seen[network] === undefined).toSorted();
+  // Those of the last day count as well: whoever goes from network to network is told of three times, and then known for it.
+  const isFew = seen.length > 0 && seen.length <= networkRules.few;
+  if (names.length > 0 && isFew && sight.from - networks.since >= networkRules.warmUp) {
+    const told = new Set(networks.fresh.flatMap((some) => some.names));
+    const known = seen.filter((network) => !told.has(network)).toSorted();
+    networks.fresh.push({ at: sight.from, names: names.slice(0, networkRules.named), known });
   }
 
   const now = Math.floor((sight.to - 1) / hour);
   for (const network of sight.networks) networks.seen[network] = now;
-  if (fresh.length > 0) networks.seen = latest(networks.seen);
+  if (names.length > 0) networks.seen = latest(networks.seen);
 }
 
 /** The last ones seen; of those of one hour, always the same. */
@@ -54,21 +55,23 @@ function forget(seen: Record<string, number>, at: number): void {
   }
 }
 
-export const networkLookAt = ({ networks }: Draft): number | undefined =>
-  networks?.fresh && networks.fresh.at + networkRules.lasts;
+export function networkLookAt({ networks }: Draft): number | undefined {
+  const ends = (networks?.fresh ?? []).map(({ at }) => at + networkRules.lasts);
+  return ends.length === 0 ? undefined : Math.min(...ends);
+}
 
+/** One signal for those that came in one look: whoever said that one of them was theirs has said nothing of the next. */
 export function tellNetworks({ networks }: Draft): Signal[] {
-  if (networks?.fresh === undefined) return [];
-  const { at, names, known } = networks.fresh;
+  if (networks === undefined) return [];
   const since = new Date(networks.since).toISOString();
-  const what = names.length === 1 ? 'a network' : `${names.length} networks`;
-  return [
-    {
+  return networks.fresh.map(({ at, names, known }) => {
+    const what = names.length === 1 ? 'a network' : `${names.length} networks`;
+    return {
       kind: 'new-network',
       severity: known.length === 1 ? 'warning' : 'info',
-      of: '',
+      of: names[0] ?? '',
       explanation: `Requests came from ${what} that this key was not used from before: ${names.join(', ')}, first ${timespan(at, at + hour)}. Known since ${date(networks.since)}: ${known.join(', ')}.`,
       facts: { networks: names.join(', '), known: known.join(', '), at: new Date(at).toISOString(), since },
-    },
-  ];
+    };
+  });
 }
