@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { apiSubject } from './rules/activity-item.ts';
 import { type LogLine, readLogLine } from './rules/log-line.ts';
 import { type Addition, trafficOf } from './rules/traffic-of.ts';
 import type { TrafficStore } from './stores/traffic-store.ts';
@@ -49,10 +50,7 @@ export async function aggregateTraffic(
   const additions = trafficOf(lines);
   const refusing = additions.filter((addition) => refusalsOf(addition) > 0);
   const batch = nameOf(logGroup, logEvents);
-  const chunks = Array.from({ length: Math.ceil(refusing.length / subjectsAtOnce) }, (_, index) => ({
-    name: `${batch}#${index}`,
-    additions: refusing.slice(index * subjectsAtOnce, (index + 1) * subjectsAtOnce),
-  }));
+  const chunks = chunksOf(refusing).map((some, index) => ({ name: `${batch}#${index}`, additions: some }));
   let again = false;
   const failures = [
     ...(await each(chunks, async (chunk) => {
@@ -68,6 +66,20 @@ export async function aggregateTraffic(
     refused: refusing.reduce((sum, addition) => sum + refusalsOf(addition), 0),
     again,
   };
+}
+
+/**
+ * What goes into one transaction each. Every batch with a stranger's request writes the API's item: where it is in the way
+ * of others, it is not in the way of keys.
+ */
+function chunksOf(additions: readonly Addition[]): Addition[][] {
+  const [ofApi = [], ofKeys = []] = [true, false].map((isApi) =>
+    additions.filter(({ subject }) => (subject === apiSubject) === isApi),
+  );
+  const chunks = Array.from({ length: Math.ceil(ofKeys.length / subjectsAtOnce) }, (_, index) =>
+    ofKeys.slice(index * subjectsAtOnce, (index + 1) * subjectsAtOnce),
+  );
+  return ofApi.length === 0 ? chunks : [...chunks, ofApi];
 }
 
 function refusalsOf({ refused }: Addition): number {

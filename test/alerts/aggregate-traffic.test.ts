@@ -147,6 +147,17 @@ describe('a batch', () => {
     expect(calls).toEqual(['UpdateCommand', 'UpdateCommand', 'UpdateCommand']);
   });
 
+  test('counts what belongs to no key by itself: whatever is in the way of that item is in the way of no key', async () => {
+    const calls: string[] = [];
+    await aggregate(
+      batchOf([line({ status: 403 }), line({ status: 429 }), line({ keyId: '-', status: 401 })]),
+      spying((name) => void calls.push(name)),
+    );
+    expect(calls.filter((name) => name === 'TransactWriteCommand')).toHaveLength(2);
+    expect(await itemOf()).toMatchObject({ refused403: 1, refused429: 1 });
+    expect(await itemOf('api')).toMatchObject({ refused401: 1 });
+  });
+
   test('of refusals by the authorizer counts them for the key, with no network', async () => {
     const refusal = { at, keyId, subscriptionId: 'sub_1', tier: 'free' };
     await aggregate(
