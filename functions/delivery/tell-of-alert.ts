@@ -18,6 +18,15 @@ export interface AlertNewsDependencies extends SuspensionDependencies, AccountLe
 
 const mailedLately = sendsOnce();
 
+/** What the policy demands after a change, and nobody is told of yet. @throws what a store throws */
+export async function suspendWhereDemanded(
+  change: AlertChange,
+  act: Act,
+  dependencies: SuspensionDependencies,
+): Promise<void> {
+  if (turnOf(change) !== undefined) await suspendByPolicy(change.after.alertId, act, dependencies);
+}
+
 /**
  * Does what follows from a change of an alert: first the policy, so that the mail can tell that the key is suspended; then
  * the owner's mail. What the admins are to be told is handed on before the mail is tried, which may fail, and again with

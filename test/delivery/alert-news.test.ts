@@ -97,6 +97,11 @@ describe('admins are told', () => {
     const platform = { subscriptionId: 'platform', keyId: undefined };
     expect(told(alertOf({ severity: 'info' }, platform))).toEqual(['opened', 'risen']);
   });
+
+  it('of no month that is used up, or will be: that is its owner’s matter', () => {
+    for (const kind of ['quota-threshold', 'quota-forecast'] as const)
+      expect(told(alertOf({ kind, severity: 'critical' }))).toEqual([]);
+  });
 });
 
 describe('a key is suspended by policy', () => {

@@ -7,7 +7,11 @@ import type { AdminAlert } from '../../functions/delivery/rules/admin-alert.ts';
 import type { AlertForAdmins } from '../../functions/delivery/rules/alert-for-admins.ts';
 import type { AlertChange } from '../../functions/delivery/rules/alert-news.ts';
 import { type BatchNews, tellAdmins } from '../../functions/delivery/tell-admins.ts';
-import { type AlertNewsDependencies, tellOfAlert } from '../../functions/delivery/tell-of-alert.ts';
+import {
+  type AlertNewsDependencies,
+  suspendWhereDemanded,
+  tellOfAlert,
+} from '../../functions/delivery/tell-of-alert.ts';
 import type { KeyItem } from '../../functions/keys/rules/key-item.ts';
 import type { SubscriptionItem } from '../../functions/subscriptions/rules/subscription-item.ts';
 import { basic } from './account-mail-support.ts';
@@ -95,7 +99,8 @@ function world(
     dashboardUrl: 'https://dashboard.example.com',
   };
   const tell = (change: AlertChange) => tellOfAlert(change, act, (news) => told.push(news), dependencies);
-  return { tables, letters, told, faults, tell };
+  const suspend = (change: AlertChange) => suspendWhereDemanded(change, act, dependencies);
+  return { tables, letters, told, faults, tell, suspend };
 }
 
 const critical = () => alertOf({ severity: 'critical' });
@@ -220,6 +225,19 @@ describe('by policy', () => {
     });
     expect(letters[0]?.mail.subject).toContain('is suspended');
     expect(told).toMatchObject([{ isSuspended: true }]);
+  });
+
+  it('waits for no mail: all keys of a batch are suspended before anybody is told', async () => {
+    const alert = critical();
+    const { tables, letters, told, faults, tell, suspend } = world(alert, { policy });
+    faults.mail = new ServiceError('Throttling');
+    await suspend(becomes.opened(alert));
+    expect(Object.keys(tables.key?.suspensions ?? {})).toEqual(['anomaly']);
+    expect([letters, told]).toEqual([[], []]);
+    delete faults.mail;
+    await tell(becomes.opened(alert));
+    expect(letters[0]?.mail.subject).toContain('is suspended');
+    expect(tables.alert.revision).toBe(2);
   });
 
   it('happens once: a key that goes on again is left alone, however often the change comes', async () => {

@@ -9,7 +9,7 @@ import { createSecretsManagerClient, createSesClient, createSnsClient } from '..
 import { dashboardEnvironment } from '../../runtime/contract.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
 import { metricNames } from '../../runtime/metric-names.ts';
-import { count, logger } from '../../runtime/telemetry.ts';
+import { count, describeError, logger } from '../../runtime/telemetry.ts';
 import { composeSubscriptions } from '../../subscriptions/index.ts';
 import { changesInOrder } from '../changes-in-order.ts';
 import {
@@ -24,7 +24,7 @@ import { createMailer } from '../gateways/mailer.ts';
 import { type AlertChange, isAlert } from '../rules/alert-news.ts';
 import { createClaimSecret } from '../stores/claim-secret.ts';
 import { tellAdmins } from '../tell-admins.ts';
-import { type AlertNewsDependencies, tellOfAlert } from '../tell-of-alert.ts';
+import { type AlertNewsDependencies, suspendWhereDemanded, tellOfAlert } from '../tell-of-alert.ts';
 
 const environment = parseEnvironment(
   z.object({
@@ -62,8 +62,8 @@ const adminAlerts = createAdminAlerts(createSnsClient(), environment.ALERTS_TOPI
 const atOnce = 10;
 
 /**
- * Consumes the stream of table Alerts: suspends keys where the policy demands it, mails owners, and tells the admins of the
- * whole batch, in one message where there is much to tell.
+ * Consumes the stream of table Alerts: suspends keys where the policy demands it, then mails owners, and tells the admins
+ * of the whole batch, in one message where there is much to tell.
  */
 export async function handler(event: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> {
   const act = {
@@ -71,9 +71,20 @@ export async function handler(event: DynamoDBStreamEvent, context: Context): Pro
     requestId: context.awsRequestId,
     now: new Date(),
   };
+  if (hasPolicy) await changesInOrder(event, suspend, atOnce);
   return tellAdmins(adminAlerts, (forAdmins) =>
     changesInOrder(event, (record) => deliver(record, forAdmins), atOnce),
   );
+
+  /** No key waits for the mails of others. Where it fails, `deliver` tries again, and has the change come again. */
+  async function suspend({ eventID, dynamodb }: DynamoDBRecord): Promise<'done'> {
+    const change = readChange(dynamodb);
+    if (change === 'gone' || change === undefined) return 'done';
+    await suspendWhereDemanded(change, act, dependencies).catch((error: unknown) => {
+      logger.warn('not suspended yet', { eventId: eventID, ...describeError(error) });
+    });
+    return 'done';
+  }
 
   async function deliver(
     { eventID, dynamodb }: DynamoDBRecord,

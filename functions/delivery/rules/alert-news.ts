@@ -63,9 +63,13 @@ function isEndTold({ severity, kind, keyId }: AlertItem): boolean {
   return severity !== 'info' && keyId !== undefined && endIsTold.includes(kind);
 }
 
-/** Whether the admins are told: of what is not just for information, and of all that is nobody else's. */
-export function isForAdmins(turn: AlertTurn, { severity, subscriptionId }: AlertItem): boolean {
-  return turn !== 'over' && (severity !== 'info' || subscriptionId === platform);
+/**
+ * Whether the admins are told: of what is not just for information, and of all that is nobody else's. A month that is used
+ * up is its owner's matter, and each month it is that of many.
+ */
+export function isForAdmins(turn: AlertTurn, { severity, subscriptionId, kind }: AlertItem): boolean {
+  if (turn === 'over' || kind === 'quota-threshold' || kind === 'quota-forecast') return false;
+  return severity !== 'info' || subscriptionId === platform;
 }
 
 /** Whether an item is an alert as our functions write it: everything that is told of one. */
