@@ -16,7 +16,7 @@ import {
 import { openShards, platform } from './rules/alert-item.ts';
 import type { AlertAction, Making } from './rules/incidents.ts';
 import { hourOf } from './rules/sights.ts';
-import { kindsOf, ofApi, ofKey, ofSubscription } from './rules/told-signals.ts';
+import { kindsOf, ofApi, ofSubscription } from './rules/told-signals.ts';
 import type { ActivityStore } from './stores/activity-store.ts';
 import type { AlertStore } from './stores/alert-store.ts';
 import { examineApi, examineKey, examineSubscription, type Look, lastLook, lookOf } from './take-a-look.ts';
@@ -95,6 +95,13 @@ export function isDue({ lookAt, through }: ActivityItem, now: number): boolean {
   return awaited && !(through !== undefined && Date.parse(through) >= hourOf(now));
 }
 
+/**
+ * Whether a look depends on the key itself: on its age, where it is the first one; on whether it is suspended, where no
+ * request came or it was refused.
+ */
+const isKeyRead = ({ through, firstAt, refused401 = 0, counted }: ActivityItem): boolean =>
+  through === undefined || firstAt === undefined || refused401 > (counted?.refused401 ?? 0);
+
 async function commitLook(
   { item, taken, steps }: Look,
   { client, activity, alerts }: LookDependencies,
@@ -142,11 +149,8 @@ function createGroup(view: View, { actor, requestId }: Act, dependencies: LookDe
     const keyId = keyIdOf(item);
     if (keyId === undefined) throw new Error('the subject is neither a key nor a subscription');
     if (!keyIds.includes(keyId)) return lastLook(item, view, makingFor(keyId));
-    const found = examineKey(item, keyId, view, item.through === undefined ? await keyOf(keyId) : undefined);
-    const isSilent = found.signals.some(({ kind }) => kind === 'silence');
-    const key = isSilent ? await keyOf(keyId) : undefined;
-    const signals = ofKey(found.signals, key !== undefined && isSuspended(key));
-    return lookOf(item, found, signals, view, makingFor(keyId));
+    const found = examineKey(item, keyId, view, isKeyRead(item) ? await keyOf(keyId) : undefined);
+    return lookOf(item, found, found.signals, view, makingFor(keyId));
   }
 
   /** Undefined where it is not to be looked at now. */

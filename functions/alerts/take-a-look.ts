@@ -1,4 +1,4 @@
-import type { KeyItem } from '../keys/index.ts';
+import { isSuspended, type KeyItem } from '../keys/index.ts';
 import { logger } from '../runtime/telemetry.ts';
 import type { View } from './gather.ts';
 import type { ActivityItem } from './rules/activity-item.ts';
@@ -22,7 +22,7 @@ export interface Examination extends Examined {
   readonly counted: Seen['counted'];
 }
 
-/** Looks at a key. @param key read where it matters: at the first look */
+/** Looks at a key. @param key read where it matters: see `isKeyRead` */
 export function examineKey(
   item: ActivityItem,
   keyId: string,
@@ -39,7 +39,7 @@ export function examineKey(
     firstAt: item.firstAt,
     createdAt: key?.createdAt,
   });
-  return examined(item, seen);
+  return examined(item, seen, key !== undefined && isSuspended(key) ? { isSuspended: true } : {});
 }
 
 /** Looks at a subscription as a whole. @param firstAt the earliest request of its keys since they were looked at */
@@ -60,7 +60,7 @@ export function examineSubscription(
     firstAt,
     createdAt: subscription?.createdAt,
   });
-  return examined(item, seen, { period: period.name, used, limit });
+  return examined(item, seen, { quota: { period: period.name, used, limit } });
 }
 
 /** Looks at the requests that belong to no key. Where they came from is not what they have in common. */
@@ -69,12 +69,17 @@ export function examineApi(item: ActivityItem, { now, period }: View): Examinati
   return examined(item, seenOf(rest, { now, period, requests: 0, firstAt: item.firstAt }));
 }
 
-function examined(item: ActivityItem, { sights, counted }: Seen, quota?: Sight['quota']): Examination {
+/** @param about what is known of the time at which it was read */
+function examined(
+  item: ActivityItem,
+  { sights, counted }: Seen,
+  about: Pick<Sight, 'quota' | 'isSuspended'> = {},
+): Examination {
   const [first, second] = sights;
   const model = modelOf(item);
-  if (second === undefined) return { ...examine(model, { ...first, ...(quota && { quota }) }), counted };
+  if (second === undefined) return { ...examine(model, { ...first, ...about }), counted };
   const between = examine(model, first).model;
-  return { ...examine(between, { ...second, ...(quota && { quota }) }), counted };
+  return { ...examine(between, { ...second, ...about }), counted };
 }
 
 /** Of another version, or not readable: what is usual is learned anew. */
@@ -122,10 +127,25 @@ export function lookOf(
   };
 }
 
-/** There is nothing left to look at: its alerts are closed, and nothing is awaited. */
+/**
+ * There is nothing left to look at: its alerts are closed, nothing is awaited, and what was usual, with the networks that
+ * it was used from, is not kept any more.
+ */
 export function lastLook(item: ActivityItem, view: View, making: Making): Look {
-  return taken(item, ended(item.incidents ?? {}, view.alerts, making), view);
+  const {
+    item: same,
+    taken: left,
+    steps,
+  } = taken(item, ended(item.incidents ?? {}, view.alerts, making), view);
+  return {
+    item: same,
+    taken: { ...left, isLast: true, ttl: Math.floor(view.now / 1000) + leftSeconds },
+    steps,
+  };
 }
+
+/** 7 days: logs that come late find that this was looked at. */
+const leftSeconds = 7 * 86_400;
 
 function taken(item: ActivityItem, { incidents, steps }: Followed, { subscriptionId, now }: View): Look {
   return { item, taken: { subscriptionId, through: iso(now), incidents }, steps };

@@ -294,22 +294,44 @@ describe('an owner', () => {
     expect(world.alerts()[0]).toMatchObject({ kind: 'silence', status: 'closed', closedBecause: 'over' });
   });
 
+  test('of a suspended key that its client goes on using hears nothing, and nothing of it is taken for usual', async () => {
+    const world = new World();
+    const key = oneKey(world);
+    await usualHours(world, key, 1);
+    const before = JSON.parse(world.activity(keySubject(key.keyId))?.model ?? '');
+    world.suspend(key.keyId);
+    for (let hours = 1; hours <= 30; hours++) {
+      world.log(keySubject(key.keyId), { refused401: hours * 500 });
+      await world.nextRun();
+    }
+    expect(world.alerts()).toEqual([]);
+    const { refusals, ...model } = JSON.parse(world.activity(keySubject(key.keyId))?.model ?? '');
+    expect([before.refusals, refusals, model.surge]).toEqual([{}, {}, undefined]);
+
+    world.resume(key.keyId);
+    world.log(keySubject(key.keyId), { refused401: 30 * 500 + 400 });
+    expect(await world.nextRun()).toMatchObject({ failed: 0 });
+    expect(world.alerts()).toMatchObject([
+      { kind: 'refusals', of: '401', explanation: expect.stringContaining('400 requests were refused') },
+    ]);
+  });
+
   test('who revokes a key hears no more of it, and nothing of it is awaited any more', async () => {
     const world = new World();
     const key = oneKey(world);
     world.requests(key.subscriptionId, key.keyId, surge);
     await world.nextRun();
     world.revoke(key.subscriptionId, key.keyId);
-    world.log(keySubject(key.keyId), { refused401: 5_000 });
+    world.log(keySubject(key.keyId), { refused401: 5_000, networks: new Set(['198.51.100.0/24']) });
     expect(await world.nextRun()).toMatchObject({ opened: 0, closed: 1, failed: 0 });
     expect(world.alerts()).toMatchObject([{ status: 'closed', closedBecause: 'key-ended' }]);
     for (const subject of [keySubject(key.keyId), subscriptionSubject(key.subscriptionId)]) {
       const item = world.activity(subject);
-      expect([item?.lookAt, item?.dueShard, item?.incidents], subject).toEqual([
-        undefined,
-        undefined,
-        undefined,
-      ]);
+      const kept = ['lookAt', 'dueShard', 'incidents', 'model', 'networks'].filter(
+        (name) => name in (item ?? {}),
+      );
+      expect(kept, subject).toEqual([]);
+      expect(item?.ttl, subject).toBeLessThanOrEqual(world.now / 1000 + (7 * day) / 1000);
     }
   });
 });

@@ -12,7 +12,7 @@ import {
 } from '../../functions/alerts/rules/incidents.ts';
 import { hourOf, seenOf } from '../../functions/alerts/rules/sights.ts';
 import { alertKinds, type Signal, severities } from '../../functions/alerts/rules/signal.ts';
-import { kindsOf, ofApi, ofKey, ofSubscription } from '../../functions/alerts/rules/told-signals.ts';
+import { kindsOf, ofApi, ofSubscription } from '../../functions/alerts/rules/told-signals.ts';
 import { aSignal } from '../stack/alerts-support.ts';
 
 /** A subject's incidents and alerts, as one look after the other leaves them. */
@@ -225,11 +225,6 @@ describe('what a look sees', () => {
 describe('what is told', () => {
   const all = alertKinds.map((kind) => aSignal({ kind }));
   const kinds = (signals: readonly Signal[]) => signals.map(({ kind }) => kind);
-
-  test('of a key that is suspended leaves out that nothing comes', () => {
-    expect(kinds(ofKey(all, false))).toEqual([...alertKinds]);
-    expect(kinds(ofKey(all, true))).toEqual(alertKinds.filter((kind) => kind !== 'silence'));
-  });
 
   test('of a subscription is what no key of it tells', () => {
     const quota = ['quota-threshold', 'quota-forecast'];

@@ -23,6 +23,17 @@ describe('refusals', () => {
     expect(key.look(steadily(key.now))).toEqual([]);
   });
 
+  test('of a suspended key are what was wanted, and are not taken for usual; with another status they are told', () => {
+    const key = watched();
+    key.live(7, steadily);
+    for (let hours = 0; hours < 48; hours++) {
+      expect(key.look({ refused: { '401': 500 }, isSuspended: true })).toEqual([]);
+    }
+    expect(key.model.refusals).toEqual({});
+    expect(only(key.look({ refused: { '401': 86, '403': 60 }, isSuspended: true })).of).toBe('403');
+    expect(key.look({ requests: 12, refused: { '401': 86 } }).map(({ of }) => of)).toEqual(['401', '403']);
+  });
+
   test('of two statuses are two signals', () => {
     const key = watched();
     key.live(7, steadily);

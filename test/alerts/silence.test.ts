@@ -25,6 +25,25 @@ describe('silence', () => {
     expect(key.look({ requests: 1 })).toEqual([]);
   });
 
+  test('of a suspended key is what was wanted: nothing is told or learned, and nobody looks for it', () => {
+    const key = watched();
+    key.live(21, steadily);
+    const before = JSON.stringify({ ...key.model, through: 0 });
+    expect(key.look({ isSuspended: true }, 72)).toEqual([]);
+    expect(key.lookAt).toBeUndefined();
+    expect(JSON.stringify({ ...key.model, through: 0 })).toBe(before);
+    // It goes on: from now on it is missed again.
+    expect(key.live(1, steadily)).toEqual([]);
+    expect(kindsOf(key.live(1, () => ({})))).toEqual(['silence']);
+  });
+
+  test('that is told ends where its key is suspended', () => {
+    const key = watched();
+    key.live(14, steadily);
+    expect(kindsOf(key.look({}, 8))).toEqual(['silence']);
+    expect(key.look({ isSuspended: true })).toEqual([]);
+  });
+
   test('of days teaches nothing: what comes after it is no surge', () => {
     const key = watched();
     key.live(21, steadily);

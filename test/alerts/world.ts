@@ -52,6 +52,10 @@ export class World {
     this.tables.plant('keys', { ...this.tables.item('keys', { keyId }), suspensions });
   }
 
+  resume(keyId: string): void {
+    this.tables.plant('keys', { ...this.tables.item('keys', { keyId }), suspensions: {} });
+  }
+
   /** Gives a subject four weeks in which every hour was like the other. */
   withHistory(subject: string, subscriptionId: string, requests = usual): void {
     this.tables.plant('activity', {

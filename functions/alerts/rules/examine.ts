@@ -4,7 +4,14 @@ import { followNetworks, networkLookAt, tellNetworks } from './model/networks.ts
 import { hour } from './model/numbers.ts';
 import { endOfMonth, followForecast, tellThreshold } from './model/quota.ts';
 import { followRefusals, isRefusing, tellRefusals } from './model/refusals.ts';
-import { endQuiet, followSilence, prolongQuiet, silenceLookAt, tellSilence } from './model/silence.ts';
+import {
+  endQuiet,
+  followSilence,
+  prolongQuiet,
+  silenceLookAt,
+  standStill,
+  tellSilence,
+} from './model/silence.ts';
 import { followSurge, settleSurge, tellSurge } from './model/surge.ts';
 import { piecesOf } from './model/time-pieces.ts';
 import { expectedIn, type Season, seasonOf } from './model/usual.ts';
@@ -30,11 +37,13 @@ export function examine(known: Model | undefined, sight: Sight): Examined {
   const model = known === undefined ? beginning(sight.from) : woken(known, sight);
   const season = seasonOf(model);
   const isQuiet = sight.requests <= 0;
+  const { isSuspended = false } = sight;
 
   followSurge(model, season, sight);
-  followRefusals(model, sight);
+  followRefusals(model, isSuspended ? { ...sight, refused: { ...sight.refused, 401: 0 } } : sight);
   followNetworks(model, sight);
-  if (isQuiet) passQuietly(model, season, sight);
+  if (isQuiet && isSuspended) standStill(model);
+  else if (isQuiet) passQuietly(model, season, sight);
   else takeIn(model, season, sight);
   model.through = Math.max(model.through, sight.to);
   settleSurge(model, season);
@@ -88,11 +97,11 @@ function takeIn(model: Draft, season: Season, { from, to, requests }: Sight): vo
 }
 
 /** What can only end by time is looked at then; what can end any hour, hourly. */
-function nextLook(model: Draft, season: Season, { quota, to }: Sight): number | undefined {
+function nextLook(model: Draft, season: Season, { quota, to, isSuspended }: Sight): number | undefined {
   const isUncertain = model.surge !== undefined || isRefusing(model) || model.forecast?.open;
   const candidates = [
     isUncertain ? to + hour : undefined,
-    silenceLookAt(model, season),
+    isSuspended ? undefined : silenceLookAt(model, season),
     wokeUpLookAt(model),
     networkLookAt(model),
     quota && quota.used * 100 >= quota.limit * 50 ? endOfMonth(quota.period) : undefined,

@@ -44,6 +44,8 @@ export type Sight = Immutable<{
   refused: Partial<Record<RefusalStatus, number>>;
   /** Source networks seen in that time (`198.51.100.0/24`, `2001:db8:12::/48`), at most 40 of them. */
   networks: string[];
+  /** Of a key: whether it was suspended by then. Its silence, and that it was refused with 401, are what was wanted. */
+  isSuspended?: boolean;
   /** Of a subscription: its month so far, at `to`. */
   quota?: { period: string; used: number; limit: number };
 }>;
@@ -54,7 +56,7 @@ export interface Signal {
   readonly severity: Severity;
   /**
    * What distinguishes two incidents of one kind that can be open at once: the status of `refusals`, the month and
-   * percentage of `quota-threshold` (`2026-11/80`); empty for the others.
+   * percentage of `quota-threshold` (`2026-11/80`), the (first) network of `new-network`; empty for the others.
    */
   readonly of: string;
   /** One or two sentences in plain words, times in UTC: what was seen, and what is usual. Plain text. */

@@ -1,10 +1,5 @@
 import type { AlertKind, Signal } from './signal.ts';
 
-/** What is told of a key. One that is suspended is silent because of that. */
-export function ofKey(signals: readonly Signal[], isSuspended: boolean): Signal[] {
-  return signals.filter(({ kind }) => !(kind === 'silence' && isSuspended));
-}
-
 /**
  * What is told of a subscription as a whole: its quota, and what only the sum of its keys shows. Where it has but one key
  * that is in use, or one of its keys shows the same, the key's alert tells it.

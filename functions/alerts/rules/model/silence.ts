@@ -47,6 +47,12 @@ export function endQuiet(model: Draft): void {
   delete model.silence;
 }
 
+/** Nothing is to be expected of a key that is suspended, and nothing is learned of what is usual. */
+export function standStill(model: Draft): void {
+  delete model.quiet;
+  delete model.silence;
+}
+
 /** Whether a pause is unusual by now. */
 export function followSilence(model: Draft, at: number): void {
   const { quiet } = model;
