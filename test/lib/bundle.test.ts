@@ -82,7 +82,7 @@ describe('bundled functions', () => {
       const required = [...code.matchAll(/(?<!\[)\brequire\("([^"]+)"\)/g)].map(([, name]) => name ?? '');
       expect(required.filter((name) => !isBuiltin(name))).toEqual([]);
     }
-  });
+  }, 180_000);
 
   // One pass with the same options makes all of them.
   test.each([bundleOf('authorize-request'), bundleOf('open-claim')])('$name is minified', ({ code }) => {

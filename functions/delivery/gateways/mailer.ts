@@ -20,18 +20,17 @@ export interface Mailer {
   send(letter: Letter): Promise<string>;
 }
 
-export function createMailer(
-  client: SESClient,
-  settings: {
-    readonly from: string;
-    readonly senderName: string;
-    readonly configurationSet: string;
-    /** What tags are sealed with. */
-    readonly tagSecret: () => Promise<string>;
-    /** For letters with an `openPgpKey`: whoever writes none need not carry what encrypts. */
-    readonly encrypted?: (message: EncryptedMimeInput) => Promise<Buffer>;
-  },
-): Mailer {
+export interface MailerSettings {
+  readonly from: string;
+  readonly senderName: string;
+  readonly configurationSet: string;
+  /** What tags are sealed with. */
+  readonly tagSecret: () => Promise<string>;
+  /** For letters with an `openPgpKey`: whoever writes none need not carry what encrypts. */
+  readonly encrypted?: (message: EncryptedMimeInput) => Promise<Buffer>;
+}
+
+export function createMailer(client: SESClient, settings: MailerSettings): Mailer {
   const { from, senderName, configurationSet, tagSecret, encrypted } = settings;
   return {
     async send({ to, mail, openPgpKey, tags, date }) {

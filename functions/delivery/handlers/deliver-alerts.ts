@@ -5,40 +5,25 @@ import * as z from 'zod/mini';
 import { suspensionPolicyEnvironment } from '../../alerts/contract.ts';
 import { composeAlerts } from '../../alerts/index.ts';
 import { composeKeys, composeTimedKeys } from '../../keys/index.ts';
-import { createSecretsManagerClient, createSesClient, createSnsClient } from '../../runtime/clients.ts';
 import { dashboardEnvironment } from '../../runtime/contract.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
 import { metricNames } from '../../runtime/metric-names.ts';
 import { count, describeError, logger } from '../../runtime/telemetry.ts';
 import { composeSubscriptions } from '../../subscriptions/index.ts';
 import { changesInOrder } from '../changes-in-order.ts';
-import {
-  adminAlertsEnvironment,
-  claimEnvironment,
-  mailEnvironment,
-  mailProductEnvironment,
-} from '../contract.ts';
+import { composeSending } from '../compose-sending.ts';
 import { describeSending } from '../describe-sending.ts';
-import { createAdminAlerts } from '../gateways/admin-alerts.ts';
-import { createMailer } from '../gateways/mailer.ts';
 import { type AlertChange, isAlert } from '../rules/alert-news.ts';
-import { createClaimSecret } from '../stores/claim-secret.ts';
 import { tellAdmins } from '../tell-admins.ts';
 import { type AlertNewsDependencies, suspendWhereDemanded, tellOfAlert } from '../tell-of-alert.ts';
 
 const environment = parseEnvironment(
-  z.object({
-    ...mailEnvironment.shape,
-    ...mailProductEnvironment.shape,
-    ...adminAlertsEnvironment.shape,
-    ...claimEnvironment.shape,
-    ...dashboardEnvironment.shape,
-    ...suspensionPolicyEnvironment.shape,
-  }),
+  z.object({ ...dashboardEnvironment.shape, ...suspensionPolicyEnvironment.shape }),
 );
 const { SUSPENSION_POLICY: suspensionPolicy } = environment;
 const hasPolicy = Object.keys(suspensionPolicy).length > 0;
 const { client, keys } = composeKeys();
+const { mailer, adminAlerts, product, sender } = composeSending();
 const dependencies: AlertNewsDependencies = {
   client,
   keys,
@@ -46,17 +31,11 @@ const dependencies: AlertNewsDependencies = {
   suspensionPolicy,
   alerts: composeAlerts(client),
   subscriptions: composeSubscriptions(client),
-  mailer: createMailer(createSesClient(), {
-    from: environment.MAIL_FROM,
-    senderName: environment.MAIL_PRODUCT.company,
-    configurationSet: environment.MAIL_CONFIGURATION_SET,
-    tagSecret: createClaimSecret(createSecretsManagerClient(), environment.CLAIM_SECRET_ARN),
-  }),
-  product: environment.MAIL_PRODUCT,
-  sender: environment.MAIL_FROM,
+  mailer,
+  product,
+  sender,
   dashboardUrl: environment.DASHBOARD_ORIGIN,
 };
-const adminAlerts = createAdminAlerts(createSnsClient(), environment.ALERTS_TOPIC_ARN);
 
 /** So many are dealt with at once: SES takes only so many mails in a second. */
 const atOnce = 10;

@@ -5,12 +5,7 @@ import * as z from 'zod/mini';
 import { handoverEnvironment } from '../../keys/contract.ts';
 import { composeTimedKeys, createHandoverBox } from '../../keys/index.ts';
 import type { KeyItem } from '../../keys/rules/index.ts';
-import {
-  createKmsClient,
-  createSecretsManagerClient,
-  createSesClient,
-  createSnsClient,
-} from '../../runtime/clients.ts';
+import { createKmsClient } from '../../runtime/clients.ts';
 import { tierLimitsEnvironment } from '../../runtime/contract.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
 import { metricNames } from '../../runtime/metric-names.ts';
@@ -19,26 +14,14 @@ import { composeSubscriptions } from '../../subscriptions/index.ts';
 import { usageTableEnvironment } from '../../usage/contract.ts';
 import { createUsageStore } from '../../usage/index.ts';
 import { changesInOrder } from '../changes-in-order.ts';
-import {
-  adminAlertsEnvironment,
-  claimEnvironment,
-  claimPageEnvironment,
-  mailEnvironment,
-  mailProductEnvironment,
-} from '../contract.ts';
+import { composeSending } from '../compose-sending.ts';
+import { claimPageEnvironment } from '../contract.ts';
 import { deliverRevision } from '../deliver-revision.ts';
 import type { DeliveryDependencies } from '../dependencies.ts';
-import { createAdminAlerts } from '../gateways/admin-alerts.ts';
-import { createMailer } from '../gateways/mailer.ts';
 import { encryptedMimeMessage } from '../mail/mime.ts';
-import { createClaimSecret } from '../stores/claim-secret.ts';
 
 const environment = parseEnvironment(
   z.object({
-    ...mailEnvironment.shape,
-    ...mailProductEnvironment.shape,
-    ...adminAlertsEnvironment.shape,
-    ...claimEnvironment.shape,
     ...claimPageEnvironment.shape,
     ...handoverEnvironment.shape,
     ...usageTableEnvironment.shape,
@@ -46,23 +29,17 @@ const environment = parseEnvironment(
   }),
 );
 const timed = composeTimedKeys();
-const claimSecret = createClaimSecret(createSecretsManagerClient(), environment.CLAIM_SECRET_ARN);
+const { claimSecret, mailer, adminAlerts, product } = composeSending({ encrypted: encryptedMimeMessage });
 const dependencies: DeliveryDependencies = {
   ...timed,
   subscriptions: composeSubscriptions(timed.client),
   usage: createUsageStore(timed.client, environment.USAGE_TABLE),
   handovers: createHandoverBox(createKmsClient(), environment.HANDOVER_KEY_ARN),
-  mailer: createMailer(createSesClient(), {
-    from: environment.MAIL_FROM,
-    senderName: environment.MAIL_PRODUCT.company,
-    configurationSet: environment.MAIL_CONFIGURATION_SET,
-    tagSecret: claimSecret,
-    encrypted: encryptedMimeMessage,
-  }),
-  alerts: createAdminAlerts(createSnsClient(), environment.ALERTS_TOPIC_ARN),
+  mailer,
+  alerts: adminAlerts,
   claimSecret,
   claimPageUrl: environment.CLAIM_PAGE_URL,
-  product: environment.MAIL_PRODUCT,
+  product,
   limits: environment.TIER_LIMITS,
 };
 

@@ -2,7 +2,6 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { createSecretsManagerClient, createSesClient, createSnsClient } from '../../runtime/clients.ts';
 import { dashboardEnvironment, tierLimitsEnvironment } from '../../runtime/contract.ts';
 import { createDocumentClient } from '../../runtime/dynamodb.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
@@ -10,39 +9,20 @@ import { metricNames } from '../../runtime/metric-names.ts';
 import { count, logger } from '../../runtime/telemetry.ts';
 import { composeSubscriptions, type SubscriptionItem } from '../../subscriptions/index.ts';
 import { changesInOrder } from '../changes-in-order.ts';
-import {
-  adminAlertsEnvironment,
-  claimEnvironment,
-  mailEnvironment,
-  mailProductEnvironment,
-} from '../contract.ts';
+import { composeSending } from '../compose-sending.ts';
 import { describeSending } from '../describe-sending.ts';
-import { createAdminAlerts } from '../gateways/admin-alerts.ts';
-import { createMailer } from '../gateways/mailer.ts';
 import { type AccountMailDependencies, mailAccount, type SubscriptionChange } from '../mail-account.ts';
-import { createClaimSecret } from '../stores/claim-secret.ts';
 
 const environment = parseEnvironment(
-  z.object({
-    ...mailEnvironment.shape,
-    ...mailProductEnvironment.shape,
-    ...adminAlertsEnvironment.shape,
-    ...claimEnvironment.shape,
-    ...dashboardEnvironment.shape,
-    ...tierLimitsEnvironment.shape,
-  }),
+  z.object({ ...dashboardEnvironment.shape, ...tierLimitsEnvironment.shape }),
 );
+const { mailer, adminAlerts, product, sender } = composeSending();
 const dependencies: AccountMailDependencies = {
   subscriptions: composeSubscriptions(createDocumentClient()),
-  mailer: createMailer(createSesClient(), {
-    from: environment.MAIL_FROM,
-    senderName: environment.MAIL_PRODUCT.company,
-    configurationSet: environment.MAIL_CONFIGURATION_SET,
-    tagSecret: createClaimSecret(createSecretsManagerClient(), environment.CLAIM_SECRET_ARN),
-  }),
-  alerts: createAdminAlerts(createSnsClient(), environment.ALERTS_TOPIC_ARN),
-  product: environment.MAIL_PRODUCT,
-  sender: environment.MAIL_FROM,
+  mailer,
+  alerts: adminAlerts,
+  product,
+  sender,
   limits: environment.TIER_LIMITS,
   dashboardUrl: environment.DASHBOARD_ORIGIN,
 };
