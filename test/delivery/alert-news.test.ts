@@ -129,9 +129,9 @@ describe('a key is suspended by policy', () => {
     ['surge', '', true],
     ['woke-up', '', true],
     ['new-network', '', true],
-    ['refusals', '403', true],
-    ['refusals', '429', true],
-    // Whoever knows a key's id can cause these.
+    // A usage plan that is too new; a throttle that all share, or a month that is used up; a stranger who knows a key's id.
+    ['refusals', '403', false],
+    ['refusals', '429', false],
     ['refusals', '401', false],
     ['silence', '', false],
     ['quota-threshold', '2027-03/100', false],

@@ -242,6 +242,8 @@ describe('by policy', () => {
       await alertFor(free, { severity: 'warning' }),
       await alertFor(free, { kind: 'silence', severity: 'critical' }),
       await alertFor(free, { kind: 'refusals', of: '401', severity: 'critical' }),
+      await alertFor(free, { kind: 'refusals', of: '403', severity: 'critical' }),
+      await alertFor(free, { kind: 'refusals', of: '429', severity: 'critical' }),
       await openAlert(stack, {
         subscriptionId: free.subscriptionId,
         kind: 'quota-threshold',
