@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { tierNames } from '../../lib/tiers.ts';
-import { alertAnswers, isAlertId } from '../alerts/rules/index.ts';
+import { alertAnswers, alertIdPattern, isAlertId, noAlertId } from '../alerts/rules/index.ts';
 import { isKeyId, isPrefix } from '../keys/rules/index.ts';
 import { cursor, keyId, text } from '../runtime/fields.ts';
 import { type Period, parsePeriod, periodShape } from '../usage/rules/index.ts';
@@ -190,13 +190,15 @@ export const answerAlertBody = z
   .strictObject({ answer: alertAnswer.meta({ description: 'What is to be done.', example: 'expected' }) })
   .meta({ id: 'AnswerAlert', description: 'What you say to an alert.' });
 
-const alertId = 'must be an alert id: alert_ and 26 digits and capital letters';
 export const alertPath = z.strictObject({
-  alertId: z.string({ error: alertId }).refine(isAlertId, { error: alertId }).meta({
-    description: 'The id of one of your alerts.',
-    example: exampleAlertId,
-    pattern: '^alert_[0-9A-HJKMNP-TV-Z]{26}$',
-  }),
+  alertId: z
+    .string({ error: noAlertId })
+    .refine(isAlertId, { error: noAlertId })
+    .meta({
+      description: 'The id of one of your alerts.',
+      example: exampleAlertId,
+      pattern: `^${alertIdPattern}$`,
+    }),
 });
 
 const isAlertPosition = (position: unknown): position is string =>

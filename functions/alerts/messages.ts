@@ -1,12 +1,13 @@
 import * as z from 'zod';
-import { alertId, cursor, pageSize, requestedBy, subscriptionId, text } from '../runtime/fields.ts';
-import { alertKinds, platform, severities } from './rules/index.ts';
+import { cursor, pageSize, requestedBy, subscriptionId, text } from '../runtime/fields.ts';
+import { alertKinds, isAlertId, noAlertId, platform, severities } from './rules/index.ts';
 
 /** The payloads of the management functions about alerts. Unknown fields are refused. */
 
 const oneOf = <T extends string>(values: readonly T[]) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
 
+const alertId = z.string({ error: noAlertId }).refine(isAlertId, { error: noAlertId });
 const isPosition = (position: unknown): position is string => alertId.safeParse(position).success;
 
 export const listAlertsRequest = z

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { alertId, cursor, exactlyOneOf, keyId, pageSize, subscriptionId } from '../runtime/fields.ts';
+import { isAlertId, noAlertId } from '../alerts/rules/index.ts';
+import { cursor, exactlyOneOf, keyId, pageSize, subscriptionId } from '../runtime/fields.ts';
 import { indexed } from './rules/audit-entry.ts';
 import type { Position } from './stores/audit-store.ts';
 
@@ -9,7 +10,7 @@ const subject = 'must be a key id, a subscription id, an alert id or platform';
 export const verifyAuditRequest = z.strictObject({
   subject: z
     .string({ error: subject })
-    .regex(/^([0-9A-Za-z]{12}|sub_[0-9A-Za-z]{20}|alert_[0-9A-HJKMNP-TV-Z]{26}|platform)$/, {
+    .refine((text) => isAlertId(text) || /^([0-9A-Za-z]{12}|sub_[0-9A-Za-z]{20}|platform)$/.test(text), {
       error: subject,
     })
     .optional(),
@@ -22,7 +23,7 @@ export const queryAuditRequest = z
   .strictObject({
     keyId: keyId.optional(),
     subscriptionId: subscriptionId.optional(),
-    alertId: alertId.optional(),
+    alertId: z.string({ error: noAlertId }).refine(isAlertId, { error: noAlertId }).optional(),
     day: z.iso.date({ error: 'must be a day such as 2026-11-23' }).optional(),
     from: utc,
     to: utc,

@@ -22,10 +22,6 @@ export const subscriptionId = matching(
   /^sub_[0-9A-Za-z]{20}$/,
   'must be a subscription id: sub_ and 20 letters and digits',
 );
-export const alertId = matching(
-  /^alert_[0-9A-HJKMNP-TV-Z]{26}$/,
-  'must be an alert id: alert_ and 26 letters and digits',
-);
 export const email = z
   .email({ error: 'must be an e-mail address' })
   .max(254, { error: 'must be at most 254 characters' })

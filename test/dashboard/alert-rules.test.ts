@@ -7,7 +7,7 @@ import {
   whyClosed,
 } from '../../dashboard/src/rules/alert-words.ts';
 import { alertIn } from '../../dashboard/src/rules/history.ts';
-import { alertKinds, closingReasons, severities } from '../../functions/alerts/rules/index.ts';
+import { alertKinds, closingReasons, isAlertId, severities } from '../../functions/alerts/rules/index.ts';
 import { inDays, inHours, keyOf } from './account-samples.ts';
 import { alertOf } from './alert-samples.ts';
 
@@ -115,5 +115,10 @@ test('a key is suspended for the last alert before that which can have done so',
 test('a reason on record that names an alert leads to it', () => {
   const { alertId } = alertOf(7);
   expect(alertIn(`alert ${alertId}`)).toBe(alertId);
+  // The dashboard has the shape of ids once more, for it takes no code from functions.
+  for (const last of '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabc_') {
+    const id = alertId.slice(0, -1) + last;
+    expect([id, alertIn(`alert ${id}.`)]).toEqual([id, isAlertId(id) ? id : undefined]);
+  }
   expect(alertIn('Asked for it by telephone: alert_1')).toBeUndefined();
 });

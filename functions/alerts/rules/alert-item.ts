@@ -7,7 +7,7 @@ import { type AlertKind, isAtLeast, type Severity, type Signal } from './signal.
  * in UTC. Every write replaces the item on condition of its `revision`, which rises by one each time; each is on record.
  */
 export interface AlertItem {
-  /** `alert_` and a ULID: it sorts by the time of opening. */
+  /** See `isAlertId`: it sorts by the time of opening. */
   readonly alertId: string;
   /** Whose it is, or `platform`. */
   readonly subscriptionId: string;

@@ -1,4 +1,4 @@
-export { isAlertId } from './alert-id.ts';
+export { alertIdPattern, alertIdPrefix, isAlertId, noAlertId } from './alert-id.ts';
 export {
   type AlertAnswer,
   type AlertItem,

@@ -1,4 +1,5 @@
 import { GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { alertIdPrefix } from '../../alerts/rules/index.ts';
 import type { DocumentClient } from '../../runtime/dynamodb.ts';
 import { isRecorded, type RecordedItem } from '../rules/recorded-change.ts';
 import { subjectOf } from '../rules/subject.ts';
@@ -26,7 +27,7 @@ export function createRecordedItemStore(
 
   /** There are many alerts, and no key or subscription has an id like theirs. */
   const tablesOf = (subject: string) =>
-    subject.startsWith('alert_') ? [ofAlerts] : [ofKeys, ofSubscriptions];
+    subject.startsWith(alertIdPrefix) ? [ofAlerts] : [ofKeys, ofSubscriptions];
 
   async function itemIn({ name, key }: { name: string; key: string }, subject: string) {
     const { Item } = await client.send(
