@@ -38,7 +38,7 @@ export const accountAlert = z
       .meta({ description: 'Support has seen it.' }),
     suspendedKey: z.boolean().meta({
       description:
-        'Whether the key is suspended now because something was unusual (cause `anomaly`): `expected` and `rotate` lift that.',
+        'Whether the key is suspended now because something was unusual (cause `anomaly`), by this alert or by another. `rotate` lifts that; `expected` does as far as this alert is the cause: `suspensions.anomaly.alertIds` of the key names all that are.',
     }),
     answers: z.array(alertAnswer).meta({
       description: 'What can usefully be answered now; none where there is nothing to be done.',

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { AlertStore } from '../alerts/index.ts';
 import { type AlertAnswer, type AlertItem, answered, isAboutKey } from '../alerts/rules/index.ts';
 import { type KeyDependencies, rotateKey } from '../keys/index.ts';
-import { type KeyItem, type RotationPolicy, resumed, suspended } from '../keys/rules/index.ts';
+import { type KeyItem, letGo, type RotationPolicy, stoppedByOwner } from '../keys/rules/index.ts';
 import { commit, retryContended, type Write } from '../runtime/dynamodb.ts';
 import { ConflictError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
@@ -47,7 +47,10 @@ export async function answerAlert(
   };
 }
 
-/** The key stands still from now on, or goes on where it stood still because of what was unusual. */
+/**
+ * The key stands still from now on, or is held by this alert no more: it goes on where no other holds it. Which ones do
+ * stands on the key, so that of two answers at once none overlooks the other.
+ */
 function follow(
   { subscriptionId, alertId, answer }: AnswerAlert & { readonly answer: 'suspend' | 'expected' },
   act: Act,
@@ -56,10 +59,10 @@ function follow(
   const reason = reasonOf(alertId);
   const decide = (alert: AlertItem, key: KeyItem | undefined): KeyItem | undefined => {
     if (answer === 'suspend') {
-      return suspended(liveKey(alert, key), 'owner', changeOf('suspend-key', act, reason), policy);
+      return stoppedByOwner(liveKey(alert, key), alertId, changeOf('suspend-key', act, reason), policy);
     }
     if (key === undefined || key.revokedAt !== undefined) return undefined;
-    return resumed(key, 'anomaly', changeOf('resume-key', act, reason), policy);
+    return letGo(key, alertId, changeOf('resume-key', act, reason), policy);
   };
   return retryContended(async () => {
     const alert = await ownAlert(alertId, subscriptionId, alerts);

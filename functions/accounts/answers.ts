@@ -3,7 +3,7 @@ import { recordedActions } from '../audit/rules/index.ts';
 import { monthCounts, usageReportSchema } from '../usage/rules/index.ts';
 import { accountAlert } from './alert-answers.ts';
 import { count, nextPage, text, time } from './answer-fields.ts';
-import { exampleAuditCursor, exampleKeyCursor, exampleOpenPgpKey } from './field-examples.ts';
+import { exampleAlertId, exampleAuditCursor, exampleKeyCursor, exampleOpenPgpKey } from './field-examples.ts';
 import { mailAlerts, mailNewKeys, tierName } from './messages.ts';
 
 /** What a signed-in subscriber is answered: types of the use cases and the API's description come from these schemas. */
@@ -105,7 +105,17 @@ export const usageSummary = z
 const keyStatus = z.enum(['active', 'suspended', 'revoked']).meta({
   description: 'Whether it works: it is `suspended` as long as there is a cause, and `revoked` for good.',
 });
-const suspension = z.object({ at: time('Since when.') });
+const suspension = z.object({
+  at: time('Since when.'),
+  alertIds: z
+    .array(text('Of an alert.', exampleAlertId))
+    .optional()
+    .meta({
+      description:
+        'With `anomaly`: the alerts because of which. It works again once each of them is answered with `expected`, or the key has a new secret.',
+      example: [exampleAlertId],
+    }),
+});
 const suspensions = z
   .partialRecord(z.enum(['admin', 'owner', 'payment', 'anomaly']), suspension)
   .meta({ description: 'Why the key is suspended, by cause.' });

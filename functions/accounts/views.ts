@@ -139,11 +139,14 @@ export function accountKeyView(
   };
 }
 
-/** Since when a key is suspended, by cause. */
+/** Since when a key is suspended, by cause; and because of which of its owner's alerts. */
 export function suspensionsView({ suspensions }: KeyItem): AccountKey['suspensions'] {
   return Object.fromEntries(
     // Why, and by whom, is for the operator's own people.
-    Object.entries(suspensions).map(([cause, { at }]) => [cause, { at }]),
+    Object.entries(suspensions).map(([cause, { at, alertIds }]) => [
+      cause,
+      { at, ...(alertIds === undefined ? {} : { alertIds: [...alertIds] }) },
+    ]),
   );
 }
 

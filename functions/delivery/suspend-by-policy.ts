@@ -1,7 +1,7 @@
 import type { AlertStore } from '../alerts/index.ts';
 import { type AlertItem, withSuspension } from '../alerts/rules/index.ts';
 import type { KeyStore } from '../keys/index.ts';
-import { type KeyItem, suspended, type TimerPolicy } from '../keys/rules/index.ts';
+import { held, type KeyItem, type TimerPolicy } from '../keys/rules/index.ts';
 import { commit, type DocumentClient, retryContended, type Write } from '../runtime/dynamodb.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import { logger } from '../runtime/telemetry.ts';
@@ -24,8 +24,9 @@ export interface Alerted {
 }
 
 /**
- * Suspends the key of an alert where the policy demands it. Key and alert are one write, on condition that both are as they
- * were read: an answer of the owner's that comes at the same moment wins, and twice changes nothing.
+ * Suspends the key of an alert where the policy demands it; where another alert has done so, this one holds it as well. Key
+ * and alert are one write, on condition that both are as they were read: an answer of the owner's that comes at the same
+ * moment wins, a key that is let go on at that moment is suspended all the same, and twice changes nothing.
  * @returns both as they are afterwards; undefined where there is no such alert
  */
 export function suspendByPolicy(
@@ -41,8 +42,8 @@ export function suspendByPolicy(
     if (timers === undefined || !demandsSuspension(alert, key, suspensionPolicy))
       return { done: { alert, key } };
     const why = `${alertId}: ${alert.kind}, ${alert.severity}`;
-    // Undefined where another alert has done it.
-    const stopped = suspended(key, 'anomaly', changeOf('suspend-key', act, why), timers);
+    // Undefined where it was written past the product: the alert does not say so.
+    const stopped = held(key, alertId, changeOf('suspend-key', act, why), timers);
     const noted = withSuspension(alert, changeOf('update-alert', act, 'its key is suspended by policy'));
     const writes: Write[] = [
       alerts.replacement(noted),

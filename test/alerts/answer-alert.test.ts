@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { type AnswerDependencies, answerAlert } from '../../functions/accounts/answer-alert.ts';
 import type { AlertAnswer, AlertItem } from '../../functions/alerts/rules/index.ts';
 import { createAlertStore } from '../../functions/alerts/stores/alert-store.ts';
+import { held } from '../../functions/keys/rules/holding.ts';
 import { hashKey, matchesHash } from '../../functions/keys/rules/key-format.ts';
 import type { KeyItem } from '../../functions/keys/rules/key-item.ts';
-import { newKey, suspended } from '../../functions/keys/rules/lifecycle.ts';
+import { newKey } from '../../functions/keys/rules/lifecycle.ts';
 import { createIdempotencyStore } from '../../functions/keys/stores/idempotency-store.ts';
 import { createKeyStore } from '../../functions/keys/stores/key-store.ts';
 import { createSubscriptionStore } from '../../functions/subscriptions/stores/subscription-store.ts';
@@ -58,7 +59,7 @@ class World {
       revision: 1,
       change,
     };
-    this.tables.plant('keys', suspended(key, 'anomaly', change, policy) as unknown as Item);
+    this.tables.plant('keys', held(key, alertId, change, policy) as unknown as Item);
     this.tables.plant('alerts', alert as unknown as Item);
     this.tables.plant('subscriptions', { subscriptionId, email: 'ada@example.com', revision: 1, change });
   }
@@ -186,6 +187,20 @@ describe.each(['suspend', 'rotate', 'expected'] as const)('the answer %s', (answ
     expect(world.key).toMatchObject({ name: 'renamed', revision: 4 });
     if (answer === 'rotate') expect(world.admits(key?.apiKey)).toBe(true);
   });
+});
+
+test('"this was me" at the moment in which another alert suspends the key as well leaves it to that one', async () => {
+  const world = new World();
+  let disturbed = 0;
+  await world.answer('expected', async (command, of) => {
+    if (String(of?.constructor.name) === 'TransactWriteCommand' && disturbed++ === 0) {
+      world.tables.plant('keys', held(world.key, 'alert_another', change, policy) as unknown as Item);
+    }
+    return command();
+  });
+  expect(disturbed).toBe(2);
+  expect(world.key.suspensions.anomaly?.alertIds).toEqual(['alert_another']);
+  expect(world.alert).toMatchObject({ closedBecause: 'expected' });
 });
 
 describe('a new secret', () => {

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { AlertItem } from '../../functions/alerts/rules/index.ts';
 import { newSubscriber, type Subscriber } from '../stack/account-support.ts';
-import { alertItem, openAlert, suspendFor } from '../stack/alert-support.ts';
+import { alertItem, holdFor, openAlert } from '../stack/alert-support.ts';
 import { startTestStack, type TestStack } from '../stack/test-stack.ts';
 import { useBrowser } from './browser.ts';
 import { dialog, keyShown, press, shows, storeKey } from './dashboard-acts.ts';
@@ -107,7 +107,7 @@ test('"Give it a new secret now" shows a key once that works, where the key was 
   const owner = await newOwner();
   const { keyId, apiKey } = owner.key;
   const alert = await owner.noticed({ severity: 'critical' });
-  await suspendFor(stack, keyId, 'anomaly');
+  await holdFor(stack, keyId, alert);
   const visit = await follow(owner, linkOf(alert, 'rotate'));
   const { page } = visit;
   const asked = dialog(page, asks.rotate);
@@ -128,7 +128,7 @@ test('"This was me" lets the key work again, and closes the alert; a link that c
   const owner = await newOwner();
   const { keyId, apiKey } = owner.key;
   const alert = await owner.noticed();
-  await suspendFor(stack, keyId, 'anomaly');
+  await holdFor(stack, keyId, alert);
   const { page } = await follow(owner, linkOf(alert, 'expected'));
   const asked = dialog(page, asks.expected);
   await asked.getByText('There are no more alerts of this kind for this key until it is over.').waitFor();
@@ -156,6 +156,31 @@ test('"This was me" lets the key work again, and closes the alert; a link that c
   await owner.person.call('DELETE', `/account/keys/${keyId}`);
   await page.goto(stack.dashboardUrl + linkOf(late, 'rotate'));
   await page.getByText('The key has ended').waitFor();
+});
+
+test('a key that two alerts hold goes on with the second answer: before each, it is said which alert holds it still', async () => {
+  const owner = await newOwner();
+  const { keyId, apiKey } = owner.key;
+  const surge = await owner.noticed();
+  const network = await owner.noticed({ kind: 'new-network' });
+  await holdFor(stack, keyId, surge, network);
+  const { page } = await follow(owner, linkOf(surge, 'expected'));
+  const asked = dialog(page, asks.expected);
+  await asked.getByText('Production stays suspended, because of another alert.').waitFor();
+  await asked.getByRole('link', { name: 'Used from a new network' }).waitFor();
+  expect(await faultsOf(page, 'alert-held-by-another')).toEqual([]);
+  await press(asked, 'Yes, this was me');
+  await page.getByText('Production stays suspended, because of another one.').waitFor();
+  expect(await status(apiKey)).toBe(401);
+  await page.getByText('holds it: answer that one').waitFor();
+  await page.getByRole('main').getByRole('link', { name: 'Used from a new network' }).click();
+  await shows(page, 'Used from a new network');
+  expect(await page.getByText('holds it').count()).toBe(0);
+  await press(page, 'This was me');
+  await asked.getByText('Production works again with the next request').waitFor();
+  await press(asked, 'Yes, this was me');
+  await page.getByText('Production works again.').waitFor();
+  expect(await status(apiKey)).toBe(200);
 });
 
 test('somebody else who follows the link finds nothing, and does nothing', async () => {
@@ -202,7 +227,7 @@ test('the navigation counts what is open; the pages tell it with its severity in
       '61 of 300 requests were refused with 429 between 03:00 and 04:00 UTC on 27 November; usual: none.',
   });
   const critical = await owner.noticed({ severity: 'critical', openedAt: at(4), updatedAt: at(0.4) });
-  await suspendFor(stack, keyId, 'anomaly');
+  await holdFor(stack, keyId, critical);
   await owner.noticed({
     kind: 'woke-up',
     explanation: 'Requests since 09:00 UTC on 27 November, the first after 43 days.',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { alertBehind, answerIn, whyNot } from '../../dashboard/src/rules/alert-answer.ts';
+import { afterExpected, answerIn, holdersOf, whyNot } from '../../dashboard/src/rules/alert-answer.ts';
 import {
   alertTitle,
   mostUrgentFirst,
@@ -8,8 +8,8 @@ import {
 } from '../../dashboard/src/rules/alert-words.ts';
 import { alertIn } from '../../dashboard/src/rules/history.ts';
 import { alertKinds, closingReasons, isAlertId, severities } from '../../functions/alerts/rules/index.ts';
-import { inDays, inHours, keyOf } from './account-samples.ts';
-import { alertOf } from './alert-samples.ts';
+import { inHours, keyOf } from './account-samples.ts';
+import { alertOf, held } from './alert-samples.ts';
 
 test.each([
   ['?do=suspend', 'suspend'],
@@ -98,18 +98,40 @@ test('the most urgent alert is first, and of those that are as urgent, the newes
   expect(mostUrgentFirst(alerts).map(({ alertId }) => Number(alertId.slice(6)))).toEqual([3, 4, 2, 1]);
 });
 
-test('a key is suspended for the last alert before that which can have done so', () => {
-  const key = keyOf({ status: 'suspended', suspensions: { anomaly: { at: inHours(-2) } } });
-  const alerts = [
-    alertOf(6, { openedAt: inHours(-1) }),
-    alertOf(5, { openedAt: inHours(-3), kind: 'silence' }),
-    alertOf(4, { openedAt: inHours(-3), keyId: 'ZZZZZZZZZZZZ' }),
-    alertOf(3, { openedAt: inHours(-3) }),
-    alertOf(2, { openedAt: inDays(-3) }),
-  ];
-  expect(alertBehind(key, alerts)).toBe(alerts[3]);
-  expect(alertBehind(key, [])).toBeUndefined();
-  expect(alertBehind(keyOf(), alerts)).toBeUndefined();
+test.each([
+  ['works goes on', alertOf(1), {}, { kind: 'nothing' }],
+  ['the alert alone holds works again', alertOf(1, { suspendedKey: true }), held(1), { kind: 'frees' }],
+  [
+    'another alert holds, too, stays with that one',
+    alertOf(1, { suspendedKey: true }),
+    held(1, 2),
+    { kind: 'held', by: alertOf(2).alertId },
+  ],
+  [
+    'another alert holds stays with it',
+    alertOf(1, { suspendedKey: true }),
+    held(2),
+    { kind: 'held', by: alertOf(2).alertId },
+  ],
+  [
+    'a payment has stopped as well stays suspended',
+    alertOf(1, { suspendedKey: true }),
+    { ...held(1), payment: { at: inHours(-9) } },
+    { kind: 'stays' },
+  ],
+  [
+    'its owner has suspended stays so, and nothing is said of it',
+    alertOf(1),
+    { owner: { at: inHours(-1) } },
+    { kind: 'nothing' },
+  ],
+] as const)('"this was me" of a key that %s', (_what, alert, suspensions, expected) => {
+  expect(afterExpected(alert, keyOf({ status: 'suspended', suspensions }))).toEqual(expected);
+});
+
+test('of a key that is not known, nothing is promised', () => {
+  expect(afterExpected(alertOf(1, { suspendedKey: true }), undefined)).toEqual({ kind: 'stays' });
+  expect(holdersOf(undefined)).toEqual([]);
 });
 
 test('a reason on record that names an alert leads to it', () => {

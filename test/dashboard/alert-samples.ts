@@ -1,4 +1,4 @@
-import type { AccountAlert } from '../../dashboard/src/api/types.ts';
+import type { AccountAlert, AccountKey } from '../../dashboard/src/api/types.ts';
 import { inHours, keyOf } from './account-samples.ts';
 
 /** An open alert of the sample key; `n` is its place in time. */
@@ -18,4 +18,9 @@ export function alertOf(n: number, differing: Partial<AccountAlert> = {}): Accou
     answers: ['suspend', 'rotate', 'expected'],
     ...differing,
   };
+}
+
+/** Why a key is suspended that these alerts hold. */
+export function held(...alerts: readonly number[]): AccountKey['suspensions'] {
+  return { anomaly: { at: inHours(-2), alertIds: alerts.map((n) => alertOf(n).alertId) } };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { attentionOf } from '../../dashboard/src/rules/attention.ts';
 import { accountOf, inDays, inHours, keyOf, now } from './account-samples.ts';
-import { alertOf } from './alert-samples.ts';
+import { alertOf, held } from './alert-samples.ts';
 
 const kindsOf = (account = accountOf(), keys = [keyOf()]) =>
   attentionOf(account, keys, now).map(({ kind, urgency }) => `${kind}: ${urgency}`);
@@ -139,11 +139,10 @@ test('open alerts are told by their severity, at most three, and how many more t
   ]);
 });
 
-test('an alert because of which a key is suspended is told with the key, though it is over; others beside it', () => {
-  const key = keyOf({ status: 'suspended', suspensions: { anomaly: { at: inHours(-2) } } });
-  const behind = alertOf(1, { status: 'closed', closedBecause: 'over', suspendedKey: true });
-  expect(attentionOf(accountOf(), [key], now, [alertOf(2, { openedAt: inHours(-1) }), behind])).toEqual([
-    { urgency: 'act', kind: 'key-suspended', key, causes: ['anomaly'], alert: behind },
+test('alerts because of which a key is suspended are told with the key, others beside it', () => {
+  const key = keyOf({ status: 'suspended', suspensions: held(1, 3) });
+  expect(attentionOf(accountOf(), [key], now, [alertOf(3), alertOf(2), alertOf(1)])).toEqual([
+    { urgency: 'act', kind: 'key-suspended', key, causes: ['anomaly'] },
     { urgency: 'look', kind: 'alert', alert: expect.objectContaining({ alertId: alertOf(2).alertId }) },
   ]);
   expect(toldOf([alertOf(1)], [key])).toEqual(['key-suspended']);

@@ -64,6 +64,10 @@ test('a key was last used when any of its secrets was', () => {
 
 test('the record is told in plain words, whoever acted', () => {
   expect(whatHappened({ action: 'rotate-key' })).toBe('New secret made');
+  expect(whatHappened({ action: 'resume-key', state: { suspensions: {} } })).toBe('Key works again');
+  expect(whatHappened({ action: 'resume-key', state: { suspensions: { anomaly: {} } } })).toBe(
+    'Suspended for one cause less',
+  );
   expect(whatHappened({ action: 'something-new' })).toBe('Something new');
   expect(isOfInterest({ action: 'reschedule' })).toBe(false);
   const by = (kind: 'admin' | 'owner' | 'system', id = '') => byWhom({ actor: { kind, id } });

@@ -149,6 +149,15 @@ describe('what each mail must not leave out', () => {
     for (const each of words) expect(compose(name).text).toContain(each);
   });
 
+  it('what lets a suspended key go on: an answer to this alert, or to each of several', () => {
+    const alone = compose('surge, suspended').text;
+    expect(alone).toContain('or say that it was you.');
+    expect(alone).toContain('the suspension ends');
+    const together = compose('surge, suspended for another alert too').text;
+    expect(together).toContain('have said of each alert that suspended it that it was you');
+    expect(together).not.toContain('the suspension ends');
+  });
+
   it('a key that goes on is not told to be suspended', () => {
     expect(compose('surge').text).not.toContain('is suspended');
     expect(compose('surge, over').text).not.toContain('is suspended');

@@ -181,6 +181,20 @@ describe('a mail', () => {
     ).toBeUndefined();
   });
 
+  it('tells whether other alerts hold the key: those that are answered do not', () => {
+    const alert = alertOf();
+    const keyHeldBy = (...alertIds: string[]) =>
+      alertMail(
+        'risen',
+        alert,
+        { key: { ...waiting, suspensions: { anomaly: { at: iso(0), by: 'x', alertIds } } }, owner: {} },
+        context,
+      ).key?.isHeldElsewhere;
+    expect(keyHeldBy(alert.alertId)).toBeUndefined();
+    expect(keyHeldBy(alert.alertId, 'alert_another')).toBe(true);
+    expect(keyHeldBy('alert_another')).toBe(true);
+  });
+
   it.each([
     [23, false],
     [25, true],

@@ -57,6 +57,11 @@ export const alertSamples: Readonly<Record<string, AlertMail>> = {
     key,
   },
   'surge, suspended': { ...surge, severity: 'critical', key: suspendedKey },
+  'surge, suspended for another alert too': {
+    ...surge,
+    severity: 'critical',
+    key: { ...suspendedKey, isHeldElsewhere: true },
+  },
   'surge, late': { ...surge, isLate: true, key },
   'surge, over': { ...surge, kind: 'alert-over', at: '2027-03-03T18:00:03.000Z', key },
   'surge, over, still suspended': {

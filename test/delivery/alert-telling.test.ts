@@ -213,7 +213,12 @@ describe('by policy', () => {
     await tell(becomes.opened(alert));
     expect(tables.key).toMatchObject({
       suspensions: {
-        anomaly: { at: iso(0), by: 'deliver-alerts', reason: `${alert.alertId}: surge, critical` },
+        anomaly: {
+          at: iso(0),
+          by: 'deliver-alerts',
+          reason: `${alert.alertId}: surge, critical`,
+          alertIds: [alert.alertId],
+        },
       },
       revision: waiting.revision + 1,
       change: { action: 'suspend-key', actor: { kind: 'system', id: 'deliver-alerts' } },
@@ -251,16 +256,32 @@ describe('by policy', () => {
     expect(tables.key?.suspensions).toEqual({});
   });
 
-  it('leaves other causes as they are, and notes where another alert was first', async () => {
+  it('leaves other causes as they are, and holds the key as well where another alert was first', async () => {
     const alert = critical();
-    const anomaly = { at: iso(-2), by: 'deliver-alerts', reason: 'another' };
+    const anomaly = { at: iso(-2), by: 'deliver-alerts', reason: 'another', alertIds: ['alert_another'] };
     const payment = { at: iso(-9), by: 'billing' };
     const key = { ...waiting, suspensions: { payment, anomaly } };
     const { tables, letters, tell } = world(alert, { policy, key });
     await tell(becomes.opened(alert));
-    expect(tables.key).toEqual(key);
+    const alertIds = ['alert_another', alert.alertId];
+    expect(tables.key?.suspensions).toEqual({ payment, anomaly: { ...anomaly, alertIds } });
     expect(tables.alert.suspended).toEqual({ at: iso(0) });
     expect(letters[0]?.mail.text).toContain('the key is suspended since 3 March 2027, 10:00 UTC');
+    expect(letters[0]?.mail.text).toContain('there is another one');
+  });
+
+  it('a key that another alert held, and that is let go on between reading and writing, is suspended all the same', async () => {
+    const alert = critical();
+    const anomaly = { at: iso(-2), by: 'deliver-alerts', alertIds: ['alert_another'] };
+    const { tables, tell } = world(alert, {
+      policy,
+      key: { ...waiting, suspensions: { anomaly } },
+      meanwhile: (now) => {
+        now.key = now.key && { ...now.key, suspensions: {}, revision: now.key.revision + 1 };
+      },
+    });
+    await tell(becomes.opened(alert));
+    expect(tables.key?.suspensions.anomaly).toMatchObject({ at: iso(0), alertIds: [alert.alertId] });
   });
 
   it('an answer that comes between reading and writing wins', async () => {

@@ -43,6 +43,21 @@ export async function alertItem(stack: TestStack, alertId: string): Promise<Aler
   return found as unknown as AlertItem;
 }
 
+/** Suspends a key for alerts, as the stage's policy does: each of them holds it. */
+export async function holdFor(
+  stack: TestStack,
+  keyId: string,
+  ...alerts: readonly Pick<AlertItem, 'alertId'>[]
+): Promise<void> {
+  const item = await keyItem(stack, keyId);
+  const at = new Date(stack.clock.now()).toISOString();
+  const { anomaly = { at, by: 'deliver-alerts' } } = item.suspensions;
+  const alertIds = [...(anomaly.alertIds ?? []), ...alerts.map(({ alertId }) => alertId)];
+  await writeNext(stack, 'Keys', item, {
+    suspensions: { ...item.suspensions, anomaly: { ...anomaly, alertIds } },
+  });
+}
+
 /** Suspends a key for further causes, as other parts of the product would. */
 export async function suspendFor(
   stack: TestStack,

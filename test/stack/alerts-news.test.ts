@@ -235,6 +235,34 @@ describe('by policy', () => {
     expect(await subjectsTo(email)).toEqual([suspendedMail]);
   });
 
+  test('by two alerts is lifted by the answers to both, whichever comes first; the second mail says that there is another', async () => {
+    const email = addressOf('dora');
+    const dora = await newSubscriber(stack, email);
+    const { keyId, apiKey } = (await dora.call('POST', '/account/keys', {})).body;
+    const { subscriptionId } = (await dora.call('GET', '/account')).body;
+    const first = await openAlert(stack, { subscriptionId, keyId, severity: 'critical' });
+    await delivery.settle();
+    const second = await openAlert(stack, {
+      subscriptionId,
+      keyId,
+      kind: 'new-network',
+      severity: 'critical',
+    });
+    await delivery.settle();
+    expect((await keyItem(stack, keyId)).suspensions.anomaly).toMatchObject({
+      reason: `${first.alertId}: surge, critical`,
+      alertIds: [first.alertId, second.alertId],
+    });
+    const texts = (await mailsTo(email)).map(({ body }) => body.text?.includes('there is another one'));
+    expect(texts).toEqual([false, true]);
+    const answer = async ({ alertId }: AlertItem) =>
+      (await dora.call('POST', `/account/alerts/${alertId}/answer`, { answer: 'expected' })).body.alert;
+    expect((await answer(second)).suspendedKey).toBe(true);
+    expect(await status(apiKey)).toBe(401);
+    expect((await answer(first)).suspendedKey).toBe(false);
+    expect(await status(apiKey)).toBe(200);
+  });
+
   test('what its owner has answered before, what is less severe, of another tier, or not the holder’s doing, suspends nothing', async () => {
     const free = await owner('free');
     const pro = await owner('pro');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AlertItem } from '../../functions/alerts/rules/index.ts';
 import { newSubscriber, type Subscriber, subscriber } from './account-support.ts';
-import { alertItem, openAlert, suspendFor } from './alert-support.ts';
+import { alertItem, holdFor, openAlert, suspendFor } from './alert-support.ts';
 import { deliveryOf } from './delivery-support.ts';
 import { writeNext } from './fleet-support.ts';
 import { advance, contentsOf, keyItem, minute, subscriptionItem } from './management-support.ts';
@@ -44,6 +44,8 @@ const answer = (
 const suspension = (suspended: unknown) =>
   ada.call('PUT', `/account/keys/${key.keyId}/suspension`, { suspended });
 const status = async (apiKey: string) => (await stack.evaluate(apiKey)).status;
+/** The key is suspended for alerts, as by policy. */
+const hold = (...alerts: readonly AlertItem[]) => holdFor(stack, key.keyId, ...alerts);
 const causes = async () => Object.keys((await keyItem(stack, key.keyId)).suspensions).toSorted();
 const own = { kind: 'owner' };
 
@@ -75,8 +77,9 @@ describe('GET /account/alerts', () => {
 
   test('tells what is for the owner: that support has seen it, and neither who nor what they noted', async () => {
     const acknowledged = { at: '2026-11-27T10:00:00.000Z', by: 'grace', note: 'looks like a script' };
-    const { alertId, explanation } = await aboutKey({ acknowledged });
-    await suspendFor(stack, key.keyId, 'anomaly');
+    const alert = await aboutKey({ acknowledged });
+    const { alertId, explanation } = alert;
+    await hold(alert);
     const { text, body } = await ada.call('GET', '/account/alerts?limit=1');
     expect(body.alerts).toEqual([
       {
@@ -116,10 +119,31 @@ describe('GET /account/alerts', () => {
     expect(await offered(ofKey.alertId)).toEqual(['suspend', 'expected']);
     await answer(ofKey, 'suspend');
     expect(await offered(ofKey.alertId)).toEqual([]);
-    await suspendFor(stack, key.keyId, 'anomaly');
-    expect(await offered(ofKey.alertId)).toEqual(['expected']);
+    // Another alert’s is no matter of this one.
+    const other = await aboutKey();
+    await hold(other);
+    expect(await offered(ofKey.alertId)).toEqual([]);
+    expect(await offered(other.alertId)).toEqual(['expected']);
     await ada.call('DELETE', `/account/keys/${key.keyId}`);
     expect(await offered(ofKey.alertId)).toEqual([]);
+  });
+
+  test('an alert that holds its key offers what lets it go on, however long it is over; one that does not, for a week', async () => {
+    const at = (days: number) => new Date(stack.clock.now() - days * 24 * 60 * minute).toISOString();
+    const closed = (days: number) =>
+      aboutKey({ status: 'closed', closedBecause: 'over', closedAt: at(days), openedAt: at(days + 1) });
+    const old = await closed(30);
+    const late = await closed(8);
+    const recent = await closed(6);
+    await hold(old);
+    const { alerts } = (await ada.call('GET', '/account/alerts?status=all&limit=3')).body;
+    expect(alerts).toMatchObject([
+      { alertId: recent.alertId, answers: ['suspend', 'rotate'] },
+      { alertId: late.alertId, answers: [] },
+      { alertId: old.alertId, answers: ['rotate', 'expected'] },
+    ]);
+    const { body } = await ada.call('GET', `/account/keys/${key.keyId}`);
+    expect(body.suspensions.anomaly).toEqual({ at: expect.any(String), alertIds: [old.alertId] });
   });
 
   test('refuses what it does not know, by its path', async () => {
@@ -155,12 +179,26 @@ describe('suspend', () => {
     expect((await suspension(false)).body).toEqual({ keyId: key.keyId, status: 'active', suspensions: {} });
     expect(await status(key.apiKey)).toBe(200);
   });
+
+  test('of a key that the alert holds puts the owner’s own suspension in its place, without a gap', async () => {
+    const alert = await aboutKey();
+    const other = await aboutKey();
+    await hold(alert, other);
+    await answer(alert, 'suspend');
+    expect((await keyItem(stack, key.keyId)).suspensions).toMatchObject({
+      owner: { by: accountId },
+      anomaly: { alertIds: [other.alertId] },
+    });
+    await answer(other, 'suspend');
+    expect(await causes()).toEqual(['owner']);
+  });
 });
 
 describe('rotate', () => {
   test('shows a new secret that works where the key was suspended as unusual, and the old one does not', async () => {
     const alert = await aboutKey();
-    await suspendFor(stack, key.keyId, 'anomaly');
+    // Whichever alerts suspended it: whoever had the old secret is shut out.
+    await hold(await aboutKey(), await aboutKey());
     const { body } = await answer(alert, 'rotate');
     expect(body.alert).toMatchObject({ status: 'closed', closedBecause: 'rotate', suspendedKey: false });
     expect(body.key).toMatchObject({ keyId: key.keyId, version: 2 });
@@ -231,7 +269,8 @@ describe('rotate', () => {
 describe('expected', () => {
   test('lifts what was suspended as unusual and no other cause, and closes the alert', async () => {
     const alert = await aboutKey();
-    await suspendFor(stack, key.keyId, 'anomaly', 'payment', 'owner');
+    await hold(alert);
+    await suspendFor(stack, key.keyId, 'payment', 'owner');
     const { body } = await answer(alert, 'expected');
     expect(body).toEqual({
       alert: expect.objectContaining({ closedBecause: 'expected', suspendedKey: false }),
@@ -239,9 +278,34 @@ describe('expected', () => {
     expect(await causes()).toEqual(['owner', 'payment']);
     const again = await aboutKey();
     await writeNext(stack, 'Keys', await keyItem(stack, key.keyId), { suspensions: {} });
-    await suspendFor(stack, key.keyId, 'anomaly');
+    await hold(again);
     expect(await status(key.apiKey)).toBe(401);
     await answer(again, 'expected');
+    expect(await status(key.apiKey)).toBe(200);
+  });
+
+  test('lifts what its own alert suspended: the key goes on once no other holds it', async () => {
+    const [first, second, neither] = [await aboutKey(), await aboutKey(), await aboutKey()];
+    await hold(first, second);
+    const held = { closedBecause: 'expected', suspendedKey: true };
+    expect((await answer(neither, 'expected')).body.alert).toMatchObject(held);
+    expect((await answer(first, 'expected')).body.alert).toMatchObject(held);
+    expect(await status(key.apiKey)).toBe(401);
+    const { body } = await ada.call('GET', `/account/keys/${key.keyId}`);
+    expect(body.suspensions.anomaly.alertIds).toEqual([second.alertId]);
+    const before = await contentsOf(stack);
+    for (const alert of [first, neither]) await answer(alert, 'expected');
+    expect(await contentsOf(stack)).toEqual(before);
+    expect((await answer(second, 'expected')).body.alert.suspendedKey).toBe(false);
+    expect(await status(key.apiKey)).toBe(200);
+  });
+
+  test('of all alerts that hold a key at once lets it go on: none overlooks the others', async () => {
+    const alerts = await Promise.all(Array.from({ length: 4 }, () => aboutKey()));
+    await hold(...alerts);
+    const answers = await Promise.all(alerts.map((alert) => answer(alert, 'expected')));
+    expect(answers.map((each) => each.status)).toEqual([200, 200, 200, 200]);
+    expect(await causes()).toEqual([]);
     expect(await status(key.apiKey)).toBe(200);
   });
 
@@ -275,7 +339,7 @@ describe('an answer', () => {
 
   test('of two that differ at once both are done, one after the other, whichever came first', async () => {
     const alert = await aboutKey();
-    await suspendFor(stack, key.keyId, 'anomaly');
+    await hold(alert);
     const answers = await Promise.all([answer(alert, 'suspend'), answer(alert, 'expected')]);
     expect(answers.map((each) => each.status)).toEqual([200, 200]);
     expect(await causes()).toEqual(['owner']);

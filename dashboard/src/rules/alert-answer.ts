@@ -34,20 +34,27 @@ export function whyNot(
   return 'over';
 }
 
-/** Kinds for which a key is never suspended by itself. */
-const neverSuspend: ReadonlySet<AccountAlert['kind']> = new Set([
-  'silence',
-  'quota-threshold',
-  'quota-forecast',
-]);
+/** The alerts because of which a key is suspended (cause `anomaly`): each of them holds it. */
+export function holdersOf(key: Pick<AccountKey, 'suspensions'> | undefined): readonly string[] {
+  return key?.suspensions.anomaly?.alertIds ?? [];
+}
 
-/** The alert because of which a key is suspended (cause `anomaly`): the last one of the key before that. */
-export function alertBehind(
-  { keyId, suspensions: { anomaly } }: Pick<AccountKey, 'keyId' | 'suspensions'>,
-  alerts: readonly AccountAlert[],
-): AccountAlert | undefined {
-  if (anomaly === undefined) return undefined;
-  return alerts
-    .filter((each) => each.keyId === keyId && !neverSuspend.has(each.kind) && each.openedAt <= anomaly.at)
-    .toSorted((a, b) => (a.alertId < b.alertId ? 1 : -1))[0];
+/**
+ * What "this was me" does to the key. `nothing`: it works, and goes on. `frees`: it works again. `held`: another alert goes on
+ * holding it, as `by` tells. `stays`: it is suspended for something else.
+ */
+export type AfterExpected =
+  | { readonly kind: 'nothing' | 'frees' | 'stays' }
+  | { readonly kind: 'held'; readonly by: string };
+
+export function afterExpected(
+  { alertId, suspendedKey }: Pick<AccountAlert, 'alertId' | 'suspendedKey'>,
+  key: Pick<AccountKey, 'suspensions'> | undefined,
+): AfterExpected {
+  if (!suspendedKey) return { kind: 'nothing' };
+  const holders = holdersOf(key);
+  const other = holders.find((id) => id !== alertId);
+  if (other !== undefined) return { kind: 'held', by: other };
+  const causes = Object.keys(key?.suspensions ?? {});
+  return { kind: holders.length > 0 && causes.length === 1 ? 'frees' : 'stays' };
 }

@@ -1,5 +1,5 @@
 import type { Account, AccountAlert, AccountKey } from '../api/types.ts';
-import { alertBehind } from './alert-answer.ts';
+import { holdersOf } from './alert-answer.ts';
 import { isAboutMonth, mostUrgentFirst, type Severity } from './alert-words.ts';
 import {
   isSecretLost,
@@ -20,8 +20,6 @@ export type Attention = { readonly urgency: Urgency } & (
       readonly kind: 'key-suspended';
       readonly key: AccountKey;
       readonly causes: readonly SuspensionCause[];
-      /** Of the cause `anomaly`: what was unusual. */
-      readonly alert?: AccountAlert;
     }
   | { readonly kind: 'alert'; readonly alert: AccountAlert }
   | { readonly kind: 'more-alerts'; readonly count: number }
@@ -48,7 +46,7 @@ const mostAlerts = 3;
 
 /**
  * What needs attention, the most urgent first; empty where all is well.
- * @param alerts that are known, newest first: of those that are over, what a key is suspended for is told still
+ * @param alerts that are open, newest first
  */
 export function attentionOf(
   account: Account,
@@ -56,7 +54,7 @@ export function attentionOf(
   now: number,
   alerts: readonly AccountAlert[] = [],
 ): readonly Attention[] {
-  const ofKeys = keys.flatMap((key) => ofKey(key, now, alerts)).filter((each) => !isToldOf(each, account));
+  const ofKeys = keys.flatMap((key) => ofKey(key, now)).filter((each) => !isToldOf(each, account));
   const others = [...ofPayment(account), ...ofAccount(account), ...ofKeys];
   const all = [...others, ...ofAlerts(alerts, others)];
   const order: readonly Urgency[] = ['act', 'look', 'know'];
@@ -106,7 +104,7 @@ const urgencies: Readonly<Record<Severity, Urgency>> = { critical: 'act', warnin
 
 /** Open alerts, but for those that are told with something else already. */
 function ofAlerts(alerts: readonly AccountAlert[], others: readonly Attention[]): Attention[] {
-  const told = new Set(others.flatMap((each) => ('alert' in each ? (each.alert?.alertId ?? []) : [])));
+  const told = new Set(others.flatMap((each) => (each.kind === 'key-suspended' ? holdersOf(each.key) : [])));
   const isMonthTold = others.some(({ kind }) => kind === 'quota-nearly' || kind === 'quota-used-up');
   const open = mostUrgentFirst(alerts).filter(
     (alert) => alert.status === 'open' && !told.has(alert.alertId) && !(isMonthTold && isAboutMonth(alert)),
@@ -120,15 +118,14 @@ function ofAlerts(alerts: readonly AccountAlert[], others: readonly Attention[])
   ];
 }
 
-function ofKey(key: AccountKey, now: number, alerts: readonly AccountAlert[]): Attention[] {
+function ofKey(key: AccountKey, now: number): Attention[] {
   if (key.status === 'revoked') return [];
   const causes = suspensionCauses(key);
   // While a key is suspended nothing can be done about its secrets.
   if (causes.length > 0) {
-    const alert = alertBehind(key, alerts);
     // Whoever has stopped it knows.
     const urgency = causes.every((cause) => cause === 'owner') ? 'know' : 'act';
-    return [{ urgency, kind: 'key-suspended', key, causes, ...(alert === undefined ? {} : { alert }) }];
+    return [{ urgency, kind: 'key-suspended', key, causes }];
   }
   const found: Attention[] = [];
   const waiting = waitingSecret(key, now);

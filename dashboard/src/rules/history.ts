@@ -47,7 +47,9 @@ const machinery = new Set(['reschedule', 'plan-usage-key', 'send-mail', 'defer-m
 
 export const isOfInterest = ({ action }: Pick<AuditEntry, 'action'>): boolean => !machinery.has(action);
 
-export function whatHappened({ action }: Pick<AuditEntry, 'action'>): string {
+export function whatHappened({ action, state }: Pick<AuditEntry, 'action'> & Partial<AuditEntry>): string {
+  const left = Object.keys(state?.['suspensions'] ?? {});
+  if (action === 'resume-key' && left.length > 0) return 'Suspended for one cause less';
   const plain = action.replaceAll('-', ' ');
   return words[action] ?? plain.charAt(0).toUpperCase() + plain.slice(1);
 }

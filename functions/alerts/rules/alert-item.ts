@@ -30,7 +30,10 @@ export interface AlertItem {
   readonly closedBecause?: ClosingReason;
   readonly acknowledged?: { readonly at: string; readonly by: string; readonly note?: string };
   readonly answer?: { readonly answer: AlertAnswer; readonly at: string };
-  /** When its key was suspended for it by policy: once, for whoever lets the key go on has the last word. */
+  /**
+   * When its key was suspended for it by policy: once, for whoever lets the key go on has the last word. Whether it holds
+   * the key still stands on the key.
+   */
   readonly suspended?: { readonly at: string };
   /** 0..7 while it is open: partition of the sparse index `byOpen`. */
   readonly openShard?: number;

@@ -1,5 +1,5 @@
 import type { KeyItem } from '../../keys/rules/index.ts';
-import { later } from '../../keys/rules/index.ts';
+import { holdersOf, later } from '../../keys/rules/index.ts';
 import { type AlertAnswer, type AlertItem, alertAnswers } from './alert-item.ts';
 
 /** For so long after it was over, an alert offers to end what it was about. */
@@ -17,19 +17,30 @@ export function isHeldBack(key: AnsweredKey | undefined): boolean {
   return key !== undefined && key.revokedAt === undefined && key.suspensions.anomaly !== undefined;
 }
 
+/** Whether the key is suspended because of this alert: of several, each holds it. */
+export function isHolding({ alertId }: Pick<AlertItem, 'alertId'>, key: AnsweredKey | undefined): boolean {
+  return key !== undefined && isHeldBack(key) && holdersOf(key).includes(alertId);
+}
+
 /**
- * The answers that make a difference now, for whoever is to choose one.
+ * The answers that make a difference now, for whoever is to choose one. An alert that holds its key offers what lets it go
+ * on, however old it is.
  * @param key that it is about, where there is one
  */
 export function usefulAnswers(alert: AlertItem, key: AnsweredKey | undefined, now: Date): AlertAnswer[] {
   const isRecent =
     alert.closedAt === undefined || later(alert.closedAt, afterwardsMilliseconds) > now.toISOString();
-  const canEnd = isAboutKey(alert) && key !== undefined && key.revokedAt === undefined && isRecent;
+  const isAboutLive = isAboutKey(alert) && key !== undefined && key.revokedAt === undefined;
+  const holds = isHolding(alert, key);
   const causes = Object.keys(key?.suspensions ?? {});
   const useful: Record<AlertAnswer, boolean> = {
-    suspend: canEnd && key.suspensions.owner === undefined,
-    rotate: canEnd && alert.answer?.answer !== 'rotate' && causes.every((cause) => cause === 'anomaly'),
-    expected: alert.status === 'open' || isHeldBack(key),
+    suspend: isAboutLive && isRecent && key.suspensions.owner === undefined,
+    rotate:
+      isAboutLive &&
+      (isRecent || holds) &&
+      alert.answer?.answer !== 'rotate' &&
+      causes.every((cause) => cause === 'anomaly'),
+    expected: alert.status === 'open' || holds,
   };
   return alertAnswers.filter((answer) => useful[answer]);
 }

@@ -61,9 +61,13 @@ export function lateNote({ isLate, at }: AlertMail): Block[] {
 /** That the key is suspended, and how it goes on. */
 export function suspensionNote({ key }: AlertMail): Block[] {
   if (key?.suspendedAt === undefined) return [];
+  const since = say`To protect you, the key is suspended since ${strong(timeOf(key.suspendedAt))}: requests with it are refused.`;
   return [
-    note(
-      say`To protect you, the key is suspended since ${strong(timeOf(key.suspendedAt))}: requests with it are refused. That ends as soon as you give it a new secret, or say that it was you.`,
-    ),
+    note([
+      ...since,
+      key.isHeldElsewhere === true
+        ? ' That ends as soon as you give it a new secret, or have said of each alert that suspended it that it was you: there is another one.'
+        : ' That ends as soon as you give it a new secret, or say that it was you.',
+    ]),
   ];
 }

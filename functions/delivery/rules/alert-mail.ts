@@ -1,5 +1,5 @@
 import type { AlertItem, AlertKind, Severity } from '../../alerts/rules/index.ts';
-import { type KeyItem, loggableForm } from '../../keys/rules/index.ts';
+import { holdersOf, type KeyItem, loggableForm } from '../../keys/rules/index.ts';
 import type { SubscriptionItem } from '../../subscriptions/rules/index.ts';
 import type { AlertTurn } from './alert-news.ts';
 
@@ -38,6 +38,8 @@ export interface AlertedKey {
   readonly name: string;
   /** Since when it is suspended because something was unusual; absent where it is not. */
   readonly suspendedAt?: string;
+  /** Other alerts suspended it: what is answered to this one does not let it go on. */
+  readonly isHeldElsewhere?: true;
 }
 
 /** What mails about alerts need beside the alert, its key and its owner. */
@@ -70,16 +72,19 @@ export function alertMail(
     subscriptionId,
     ...(owner.name === undefined ? {} : { name: owner.name }),
     dashboardUrl,
-    ...(key === undefined ? {} : { key: alertedKey(key) }),
+    ...(key === undefined ? {} : { key: alertedKey(key, alertId) }),
   };
 }
 
-function alertedKey({ keyId, prefix, name, suspensions }: KeyItem): AlertedKey {
+function alertedKey(key: KeyItem, alertId: string): AlertedKey {
+  const { keyId, prefix, name, suspensions } = key;
   const since = suspensions.anomaly?.at;
+  const isHeldElsewhere = holdersOf(key).some((id) => id !== alertId);
   return {
     keyId,
     display: loggableForm(prefix, keyId),
     name,
     ...(since === undefined ? {} : { suspendedAt: since }),
+    ...(isHeldElsewhere ? { isHeldElsewhere } : {}),
   };
 }

@@ -13,6 +13,7 @@ export {
   retryAfter,
   withNewLink,
 } from './handover.ts';
+export { held, holdersOf, letGo, stoppedByOwner } from './holding.ts';
 export { isKeyId, isPrefix, loggableForm } from './key-format.ts';
 export type {
   Handover,

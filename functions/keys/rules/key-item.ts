@@ -43,6 +43,8 @@ export interface Suspension {
   readonly at: string;
   readonly by: string;
   readonly reason?: string;
+  /** Of the cause `anomaly`: the alerts that hold the key. See `holdersOf`. */
+  readonly alertIds?: readonly string[];
 }
 
 export interface SecretVersion {

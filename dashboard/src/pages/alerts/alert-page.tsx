@@ -10,12 +10,12 @@ import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { EmptyState, Loaded, Skeleton } from '../../components/states.tsx';
 import { When } from '../../components/when.tsx';
-import { answerIn } from '../../rules/alert-answer.ts';
+import { answerIn, holdersOf } from '../../rules/alert-answer.ts';
 import { alertTitle, isAboutMonth, whatItMeans, whatYouSaid, whyClosed } from '../../rules/alert-words.ts';
 import { useSessionState } from '../../session/session-context.tsx';
-import { AboutWhat } from './alert-parts.tsx';
-import { AnswerDialog, type Question } from './answer-dialog.tsx';
-import { answerWords } from './answer-words.ts';
+import { AboutWhat, HoldingAlert } from './alert-parts.tsx';
+import { AnswerDialog } from './answer-dialog.tsx';
+import { answerWords, type Question } from './answer-words.ts';
 import { SeverityMark } from './severity-mark.tsx';
 import { WhyNotNow } from './why-not-now.tsx';
 import './alerts.css';
@@ -103,14 +103,17 @@ interface AskedProps {
 function Asked({ alert, asked, onDone }: AskedProps) {
   const keys = useKeys();
   const [question, setQuestion] = useState<Question>();
-  // It stays as it was when it was asked, though the answer changes the alert.
-  if (asked !== question?.answer) setQuestion(asked === undefined ? undefined : { alert, answer: asked });
-  const isOffered = question?.alert.answers.includes(question.answer) === true;
   const key = keys.data?.find(({ keyId }) => keyId === alert.keyId);
+  // It stays as it was when it was asked, though the answer changes the alert and its key.
+  if (asked === undefined && question !== undefined) setQuestion(undefined);
+  if (asked !== undefined && asked !== question?.answer && !keys.isPending) {
+    setQuestion({ alert, answer: asked, keyThen: key });
+  }
+  const isOffered = question?.alert.answers.includes(question.answer) === true;
   return (
     <>
       <AnswerDialog question={isOffered ? question : undefined} onClose={onDone} />
-      {question !== undefined && !isOffered && !keys.isPending && (
+      {question !== undefined && !isOffered && (
         <WhyNotNow alert={question.alert} asked={question.answer} keyShown={key} />
       )}
     </>
@@ -163,19 +166,32 @@ function WhatToDo({
   readonly alert: AccountAlert;
   readonly onAsk: (answer: AlertAnswer) => void;
 }) {
-  const { answers, keyId, suspendedKey } = alert;
+  const { alertId, answers, keyId, suspendedKey } = alert;
+  const { data: keys } = useKeys();
+  const key = keys?.find((each) => each.keyId === keyId);
+  const holders = holdersOf(key);
+  const others = holders.filter((id) => id !== alertId);
   return (
     <Card title="What you can do">
       {suspendedKey && (
         <Notice tone="danger" title="The key is suspended: it was used in an unusual way">
           <p>Every request with it is refused, until you say what is to become of it.</p>
+          {others.map((other) => (
+            <p key={other}>
+              <HoldingAlert alertId={other} />{' '}
+              {holders.length > others.length
+                ? 'holds it, too: answer that one as well'
+                : 'holds it: answer that one'}
+              , or give the key a new secret.
+            </p>
+          ))}
         </Notice>
       )}
       {answers.length === 0 && <p className="soft">Nothing is left to be answered.</p>}
       {answers.length > 0 && (
         <ul className="answers">
           {answers.map((answer) => {
-            const { offer, hint, icon } = answerWords(alert, answer);
+            const { offer, hint, icon } = answerWords({ alert, answer, keyThen: key });
             return (
               <li key={answer}>
                 <Button icon={icon} onClick={() => onAsk(answer)}>

@@ -1,7 +1,8 @@
 import { Link } from 'wouter';
+import { useAlert } from '../../api/queries.ts';
 import type { AccountAlert } from '../../api/types.ts';
 import { When } from '../../components/when.tsx';
-import { whatYouSaid, whyClosed } from '../../rules/alert-words.ts';
+import { alertTitle, whatYouSaid, whyClosed } from '../../rules/alert-words.ts';
 
 /** What it is about: a key, by its name, or the account as a whole. */
 export function AboutWhat({ alert: { keyId, keyName } }: { readonly alert: AccountAlert }) {
@@ -38,5 +39,15 @@ export function HowItStands({ alert }: { readonly alert: AccountAlert }) {
       )}
       {acknowledged !== undefined && ' · Support has seen it'}
     </>
+  );
+}
+
+/** Another alert, by its title. */
+export function HoldingAlert({ alertId }: { readonly alertId: string }) {
+  const { data: alert } = useAlert(alertId);
+  return (
+    <Link href={`/alerts/${alertId}`}>
+      {alert === undefined || alert === null ? 'Another alert' : `“${alertTitle(alert)}”`}
+    </Link>
   );
 }

@@ -8,12 +8,12 @@ import { Card } from '../../components/card.tsx';
 import { Page } from '../../components/page.tsx';
 import { ProblemView } from '../../components/problem-view.tsx';
 import { EmptyState, Loaded, Skeleton } from '../../components/states.tsx';
-import { alertBehind } from '../../rules/alert-answer.ts';
+import { holdersOf } from '../../rules/alert-answer.ts';
 import { alertTitle, isAboutMonth } from '../../rules/alert-words.ts';
 import { problemOf } from '../../rules/problem.ts';
 import { AboutWhat, HowItStands } from './alert-parts.tsx';
-import { AnswerDialog, type Question } from './answer-dialog.tsx';
-import { answerWords } from './answer-words.ts';
+import { AnswerDialog } from './answer-dialog.tsx';
+import { answerWords, type Question } from './answer-words.ts';
 import { SeverityMark } from './severity-mark.tsx';
 import './alerts.css';
 
@@ -40,7 +40,9 @@ function Parts({ open }: { readonly open: readonly AccountAlert[] }) {
   const past = useAlerts();
   const [asked, setAsked] = useState<Question>();
   const closed = past.data?.pages.flatMap(({ alerts }) => alerts).filter(({ status }) => status === 'closed');
-  const isBehind = useSuspending([...open, ...(closed ?? [])]);
+  const { data: keys = [] } = useKeys();
+  const keyOf = ({ keyId }: AccountAlert) => keys.find((key) => key.keyId === keyId);
+  const isBehind = (alert: AccountAlert) => holdersOf(keyOf(alert)).includes(alert.alertId);
   const isQuiet = past.error === null && closed?.length === 0 && !past.hasNextPage;
   return (
     <>
@@ -62,7 +64,7 @@ function Parts({ open }: { readonly open: readonly AccountAlert[] }) {
               key={alert.alertId}
               alert={alert}
               isBehind={isBehind(alert)}
-              onAsk={(answer) => setAsked({ alert, answer })}
+              onAsk={(answer) => setAsked({ alert, answer, keyThen: keyOf(alert) })}
             />
           ))}
         </section>
@@ -98,13 +100,6 @@ function Parts({ open }: { readonly open: readonly AccountAlert[] }) {
   );
 }
 
-/** Which alerts keys are suspended for now. */
-function useSuspending(alerts: readonly AccountAlert[]): (alert: AccountAlert) => boolean {
-  const { data: keys = [] } = useKeys();
-  const ids = new Set(keys.map((key) => alertBehind(key, alerts)?.alertId));
-  return ({ alertId, suspendedKey }) => suspendedKey && ids.has(alertId);
-}
-
 interface AlertProps {
   readonly alert: AccountAlert;
   /** A key is suspended for it. */
@@ -132,7 +127,7 @@ function OpenAlert({ alert, isBehind, onAsk }: OpenAlertProps) {
           </LinkButton>
         )}
         {answers.map((answer) => {
-          const { offer, icon } = answerWords(alert, answer);
+          const { offer, icon } = answerWords({ alert, answer, keyThen: undefined });
           return (
             <Button key={answer} icon={icon} isSmall onClick={() => onAsk(answer)}>
               {offer}

@@ -5,13 +5,9 @@ import { useAction } from '../../api/use-action.ts';
 import { useAnnounce } from '../../components/announcer.tsx';
 import { FormDialog } from '../../components/form-dialog.tsx';
 import { useReveal } from '../../components/reveal.tsx';
-import { answerWords } from './answer-words.ts';
-
-/** An answer that somebody is about to give, and the alert as it was then. */
-export interface Question {
-  readonly alert: AccountAlert;
-  readonly answer: AlertAnswer;
-}
+import { afterExpected } from '../../rules/alert-answer.ts';
+import { HoldingAlert } from './alert-parts.tsx';
+import { answerWords, type Question } from './answer-words.ts';
 
 interface AnswerDialogProps {
   /** Absent: the dialog is closed. */
@@ -32,7 +28,8 @@ interface AskingProps extends Question {
   readonly onClose: () => void;
 }
 
-function Asking({ alert, answer, isOpen, onClose }: AskingProps) {
+function Asking({ isOpen, onClose, ...asked }: AskingProps) {
+  const { alert, answer, keyThen } = asked;
   const { alertId, keyName } = alert;
   const api = useApi();
   const reveal = useReveal();
@@ -46,7 +43,8 @@ function Asking({ alert, answer, isOpen, onClose }: AskingProps) {
       return answered;
     },
   );
-  const { question: title, follows, submit, isSevere, done } = answerWords(alert, answer);
+  const { question: title, follows, submit, isSevere, done } = answerWords(asked);
+  const after = afterExpected(alert, keyThen);
 
   function close(): void {
     action.reset();
@@ -74,6 +72,12 @@ function Asking({ alert, answer, isOpen, onClose }: AskingProps) {
           {follows.map((each) => (
             <li key={each}>{each}</li>
           ))}
+          {answer === 'expected' && after.kind === 'held' && (
+            <li>
+              <HoldingAlert alertId={after.by} /> holds the key still: answer that one as well, or give the
+              key a new secret.
+            </li>
+          )}
         </ul>
       }
       cancel="Cancel"

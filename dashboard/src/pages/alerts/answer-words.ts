@@ -1,6 +1,15 @@
-import type { AccountAlert, AlertAnswer } from '../../api/types.ts';
+import type { AccountAlert, AccountKey, AlertAnswer } from '../../api/types.ts';
 import type { IconName } from '../../components/icon.tsx';
+import { type AfterExpected, afterExpected } from '../../rules/alert-answer.ts';
 import { isAboutMonth } from '../../rules/alert-words.ts';
+
+/** An answer that somebody is about to give, and the alert and its key as they were then. */
+export interface Question {
+  readonly alert: AccountAlert;
+  readonly answer: AlertAnswer;
+  /** Absent where there is none, or it is not known. */
+  readonly keyThen: AccountKey | undefined;
+}
 
 export interface AnswerWords {
   /** On the button that offers it. */
@@ -20,7 +29,7 @@ export interface AnswerWords {
 }
 
 /** What an answer is called, and what comes of it. */
-export function answerWords(alert: AccountAlert, answer: AlertAnswer): AnswerWords {
+export function answerWords({ alert, answer, keyThen }: Question): AnswerWords {
   const name = alert.keyName ?? 'the key';
   switch (answer) {
     case 'suspend':
@@ -59,7 +68,7 @@ export function answerWords(alert: AccountAlert, answer: AlertAnswer): AnswerWor
         done: '',
       };
     case 'expected':
-      return isAboutMonth(alert) ? knownWords : expectedWords(alert, name);
+      return isAboutMonth(alert) ? knownWords : expectedWords(alert, name, afterExpected(alert, keyThen));
   }
 }
 
@@ -74,23 +83,41 @@ const knownWords: AnswerWords = {
   done: 'The alert is closed.',
 };
 
-function expectedWords({ suspendedKey, keyId }: AccountAlert, name: string): AnswerWords {
+function expectedWords({ keyId }: AccountAlert, name: string, { kind }: AfterExpected): AnswerWords {
+  const words = {
+    nothing: {
+      hint: 'Nothing changes, and you hear no more of it while it lasts.',
+      follows: 'Nothing changes: everything works as before.',
+      done: 'Thank you: the alert is closed.',
+    },
+    frees: {
+      hint: 'The key works again, as before.',
+      follows: `${name} works again with the next request, with the secret that it has.`,
+      done: `${name} works again.`,
+    },
+    held: {
+      hint: 'The key stays suspended, because of another alert.',
+      follows: `${name} stays suspended, because of another alert.`,
+      done: `Thank you: the alert is closed. ${name} stays suspended, because of another one.`,
+    },
+    stays: {
+      hint: 'The key stays suspended, for another cause.',
+      follows: `${name} stays suspended for as long as there is another cause.`,
+      done: `Thank you: the alert is closed. ${name} stays suspended, for another cause.`,
+    },
+  }[kind];
   return {
     offer: 'This was me',
     icon: 'tick',
-    hint: suspendedKey
-      ? 'The key works again, as before.'
-      : 'Nothing changes, and you hear no more of it while it lasts.',
+    hint: words.hint,
     question: 'Was this you?',
     follows: [
-      suspendedKey
-        ? `${name} works again with the next request, with the secret that it has.`
-        : 'Nothing changes: everything works as before.',
+      words.follows,
       `There are no more alerts of this kind ${keyId === undefined ? '' : 'for this key '}until it is over. If it comes again after that, you are told again.`,
       'This alert is closed.',
     ],
     submit: 'Yes, this was me',
     isSevere: false,
-    done: suspendedKey ? `${name} works again.` : 'Thank you: the alert is closed.',
+    done: words.done,
   };
 }

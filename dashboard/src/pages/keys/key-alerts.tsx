@@ -5,14 +5,16 @@ import { alertTitle, mostUrgentFirst, severityTones, severityWords } from '../..
 
 interface KeyAlertsProps {
   readonly keyId: string;
-  /** Id of the one that is told already. */
-  readonly except: string | undefined;
+  /** Ids of those that are told already. */
+  readonly except: readonly string[];
 }
 
 /** What is unusual about a key now, the most urgent first; nothing where all is as usual. */
 export function KeyAlerts({ keyId, except }: KeyAlertsProps) {
   const { data = [] } = useOpenAlerts();
-  const own = mostUrgentFirst(data.filter((alert) => alert.keyId === keyId && alert.alertId !== except));
+  const own = mostUrgentFirst(
+    data.filter((alert) => alert.keyId === keyId && !except.includes(alert.alertId)),
+  );
   return own.map((alert) => (
     <Notice
       key={alert.alertId}

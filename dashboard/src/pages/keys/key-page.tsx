@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Link, useParams } from 'wouter';
-import { useAlerts, useKey } from '../../api/queries.ts';
+import { useKey } from '../../api/queries.ts';
 import type { AccountKey } from '../../api/types.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
@@ -11,7 +11,7 @@ import { Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { Loaded, Skeleton } from '../../components/states.tsx';
 import { When } from '../../components/when.tsx';
-import { alertBehind } from '../../rules/alert-answer.ts';
+import { holdersOf } from '../../rules/alert-answer.ts';
 import { formatCount } from '../../rules/formats.ts';
 import {
   isSecretLost,
@@ -109,8 +109,6 @@ function Notices({
   const waiting = waitingSecret(key, now);
   const causes = suspensionCauses(key);
   const { owner, anomaly } = key.suspensions;
-  const { data: alerts } = useAlerts(anomaly !== undefined);
-  const alert = alertBehind(key, alerts?.pages.flatMap((page) => page.alerts) ?? []);
   return (
     <>
       {key.status === 'revoked' && key.revokedAt !== undefined && (
@@ -133,11 +131,11 @@ function Notices({
           }
         >
           {causes.map((cause) => (
-            <WhySuspended key={cause} cause={cause} at={key.suspensions[cause]?.at} alert={alert} />
+            <WhySuspended key={cause} cause={cause} suspension={key.suspensions[cause]} />
           ))}
         </Notice>
       )}
-      {key.status !== 'revoked' && <KeyAlerts keyId={key.keyId} except={alert?.alertId} />}
+      {key.status !== 'revoked' && <KeyAlerts keyId={key.keyId} except={holdersOf(key)} />}
       {waiting !== undefined && key.status === 'active' && (
         <Notice
           tone="accent"

@@ -1,5 +1,6 @@
 import { Link } from 'wouter';
-import type { AccountAlert, AccountKey } from '../../api/types.ts';
+import { useAlert } from '../../api/queries.ts';
+import type { AccountKey } from '../../api/types.ts';
 import { Badge } from '../../components/badge.tsx';
 import { SupportLink } from '../../components/support-link.tsx';
 import { When } from '../../components/when.tsx';
@@ -14,13 +15,12 @@ export function KeyStatus({ status }: Pick<AccountKey, 'status'>) {
 
 interface WhySuspendedProps {
   readonly cause: SuspensionCause;
-  readonly at?: string | undefined;
-  /** Of the cause `anomaly`: what was unusual, as far as it is known. */
-  readonly alert?: AccountAlert | undefined;
+  readonly suspension: AccountKey['suspensions'][SuspensionCause];
 }
 
 /** Why a key is suspended, and what lifts it. */
-export function WhySuspended({ cause, at, alert }: WhySuspendedProps) {
+export function WhySuspended({ cause, suspension }: WhySuspendedProps) {
+  const { at, alertIds = [] } = suspension ?? {};
   const since =
     at === undefined ? (
       'Since then'
@@ -41,11 +41,11 @@ export function WhySuspended({ cause, at, alert }: WhySuspendedProps) {
       return (
         <p>
           {since}: it was used in an unusual way, so it was stopped to keep you from harm.{' '}
-          {alert?.explanation}{' '}
-          <Link href={alert === undefined ? '/alerts' : `/alerts/${alert.alertId}`}>
-            {alert === undefined ? 'See your alerts' : 'See the alert'}
-          </Link>{' '}
-          to say whether it was you, or to give the key a new secret.
+          {alertIds.map((alertId) => (
+            <AlertBehind key={alertId} alertId={alertId} />
+          ))}
+          {alertIds.length === 0 && <Link href="/alerts">See your alerts</Link>} to say
+          {alertIds.length > 1 && ', of each,'} whether it was you, or to give the key a new secret.
         </p>
       );
     case 'owner':
@@ -57,4 +57,14 @@ export function WhySuspended({ cause, at, alert }: WhySuspendedProps) {
         </p>
       );
   }
+}
+
+/** What was unusual, and the way there. */
+function AlertBehind({ alertId }: { readonly alertId: string }) {
+  const { data: alert } = useAlert(alertId);
+  return (
+    <>
+      {alert?.explanation} <Link href={`/alerts/${alertId}`}>See the alert</Link>{' '}
+    </>
+  );
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { useAlerts, useOpenAlerts } from '../../api/queries.ts';
+import { useOpenAlerts } from '../../api/queries.ts';
 import type { Account, AccountAlert, AccountKey } from '../../api/types.ts';
 import type { Tone } from '../../components/badge.tsx';
 import { LinkButton } from '../../components/button.tsx';
@@ -25,7 +25,8 @@ export function AttentionList({
   readonly keys: readonly AccountKey[];
 }) {
   const now = useNow();
-  const all = attentionOf(account, keys, now, useKnownAlerts(keys));
+  const { data: alerts } = useOpenAlerts();
+  const all = attentionOf(account, keys, now, alerts);
   if (all.length === 0) return null;
   return (
     <section aria-labelledby="attention">
@@ -41,14 +42,6 @@ export function AttentionList({
       </ul>
     </section>
   );
-}
-
-/** Those that are open; and, where a key is suspended because something was unusual, what was. */
-function useKnownAlerts(keys: readonly AccountKey[]): readonly AccountAlert[] {
-  const { data: open = [] } = useOpenAlerts();
-  const { data: all } = useAlerts(keys.some(({ suspensions }) => suspensions.anomaly !== undefined));
-  const over = all?.pages.flatMap(({ alerts }) => alerts).filter(({ status }) => status === 'closed') ?? [];
-  return [...open, ...over];
 }
 
 const tones: Readonly<Record<Urgency, Tone>> = { act: 'danger', look: 'warn', know: 'accent' };
@@ -131,12 +124,7 @@ function wordsFor(attention: Attention, account: Account): Words {
       return {
         title: `${attention.key.name} is suspended: its requests are refused`,
         text: attention.causes.map((cause) => (
-          <WhySuspended
-            key={cause}
-            cause={cause}
-            at={attention.key.suspensions[cause]?.at}
-            alert={attention.alert}
-          />
+          <WhySuspended key={cause} cause={cause} suspension={attention.key.suspensions[cause]} />
         )),
         action: toKey(attention.key),
       };

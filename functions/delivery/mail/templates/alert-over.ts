@@ -45,6 +45,10 @@ function goesOn(mail: AlertMail): Block[] {
       say`These open your account, where you sign in. Nothing happens by the link alone: the page asks you for one click.`,
     ),
     answerButton('Give it a new secret now', mail, 'rotate'),
-    answerButton('This was me: let the key go on', mail, 'expected'),
+    answerButton(
+      mail.key.isHeldElsewhere === true ? 'This was me' : 'This was me: let the key go on',
+      mail,
+      'expected',
+    ),
   ];
 }

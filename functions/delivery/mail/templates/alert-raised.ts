@@ -81,7 +81,8 @@ function whatToDo(mail: AlertMail): Block[] {
   ];
 }
 
-function answersForKey(mail: AlertMail, { suspendedAt }: AlertedKey): Block[] {
+function answersForKey(mail: AlertMail, { suspendedAt, isHeldElsewhere }: AlertedKey): Block[] {
+  const goesOn = suspendedAt !== undefined && isHeldElsewhere !== true;
   return [
     ...(suspendedAt === undefined
       ? [
@@ -96,9 +97,9 @@ function answersForKey(mail: AlertMail, { suspendedAt }: AlertedKey): Block[] {
     ),
     answerButton('Give it a new secret now', mail, 'rotate'),
     paragraph(
-      suspendedAt === undefined
-        ? say`It is as it should be: we write no more about it until it has ended and begins anew.`
-        : say`It is as it should be: the suspension ends, and we write no more about it until it has ended and begins anew.`,
+      goesOn
+        ? say`It is as it should be: the suspension ends, and we write no more about it until it has ended and begins anew.`
+        : say`It is as it should be: we write no more about it until it has ended and begins anew.`,
     ),
     answerButton('This was me', mail, 'expected'),
   ];
