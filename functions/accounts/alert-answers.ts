@@ -32,6 +32,9 @@ export const accountAlert = z
       .object({ answer: alertAnswer, at: time('When you said so.') })
       .optional()
       .meta({ description: 'Your last answer.' }),
+    rotatedAt: time(
+      'When the key got a new secret by your answer, which it does once for an alert.',
+    ).optional(),
     acknowledged: z
       .object({ at: time('When.') })
       .optional()

@@ -12,7 +12,7 @@ export type AccountAlert = z.infer<typeof accountAlert>;
  */
 export function accountAlertView(alert: AlertItem, key: KeyItem | undefined, now: Date): AccountAlert {
   const { alertId, keyId, kind, severity, status, explanation, openedAt, updatedAt } = alert;
-  const { closedAt, closedBecause, answer, acknowledged } = alert;
+  const { closedAt, closedBecause, answer, rotatedAt, acknowledged } = alert;
   return {
     alertId,
     ...(keyId === undefined ? {} : { keyId }),
@@ -26,6 +26,7 @@ export function accountAlertView(alert: AlertItem, key: KeyItem | undefined, now
     ...(closedAt === undefined ? {} : { closedAt }),
     ...(closedBecause === undefined ? {} : { closedBecause }),
     ...(answer === undefined ? {} : { answer: { answer: answer.answer, at: answer.at } }),
+    ...(rotatedAt === undefined ? {} : { rotatedAt }),
     ...(acknowledged === undefined ? {} : { acknowledged: { at: acknowledged.at } }),
     suspendedKey: isHeldBack(key),
     answers: usefulAnswers(alert, key, now),

@@ -96,7 +96,7 @@ async function rotateFor(
     const next = answered(alert, 'rotate', changeOf('answer-alert', act));
     if (next === undefined) {
       throw new ConflictError(
-        `alert ${alertId} was answered with a new secret at ${alert.answer?.at}; rotate key ${keyId} itself to get another`,
+        `alert ${alertId} was answered with a new secret at ${alert.rotatedAt}; rotate key ${keyId} itself to get another`,
       );
     }
     return [alerts.replacement(next)];

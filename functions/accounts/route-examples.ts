@@ -177,6 +177,7 @@ export const exampleRotation = {
     ...closedAlert,
     closedBecause: 'rotate',
     answer: { answer: 'rotate', at: answeredAt },
+    rotatedAt: answeredAt,
     answers: ['suspend'],
   },
   key: { ...exampleRotatedKey, oldRetiresAt: answeredAt },

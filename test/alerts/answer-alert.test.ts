@@ -213,6 +213,17 @@ describe('a new secret', () => {
     expect(world.admits(first.key?.apiKey)).toBe(true);
   });
 
+  test('is given once for an alert, though another answer came in between', async () => {
+    const world = new World();
+    const { key } = await world.answer('rotate');
+    await world.answer('expected', undefined, 20);
+    await expect(world.answer('rotate', undefined, 30)).rejects.toThrow(
+      /was answered with a new secret at 2026-11-27T10:00:00.000Z/,
+    );
+    expect(world.alert).toMatchObject({ answer: { answer: 'expected' }, rotatedAt: begun.toISOString() });
+    expect(world.admits(key?.apiKey)).toBe(true);
+  });
+
   test('can be asked for by another answer after the alert was dismissed', async () => {
     const world = new World();
     await world.answer('expected');

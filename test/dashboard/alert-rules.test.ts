@@ -34,6 +34,13 @@ test.each([
   ['is offered', 'suspend', alertOf(1), keyOf(), undefined],
   ['was given', 'rotate', alertOf(1, { ...said('rotate'), answers: ['suspend'] }), keyOf(), 'said'],
   [
+    'was given before another',
+    'rotate',
+    alertOf(1, { ...said('expected'), rotatedAt: inHours(-2), answers: ['suspend'] }),
+    keyOf(),
+    'said',
+  ],
+  [
     'needs a key',
     'suspend',
     alertOf(1, { kind: 'quota-forecast', answers: ['expected'] }),

@@ -225,6 +225,16 @@ describe('rotate', () => {
     expect((await keyItem(stack, key.keyId)).secrets.map(({ version }) => version)).toEqual([2]);
   });
 
+  test('is not offered again, nor given, once something else was answered in between', async () => {
+    const alert = await aboutKey();
+    const { body } = await answer(alert, 'rotate');
+    const between = (await answer(alert, 'expected')).body.alert;
+    expect(between).toMatchObject({ answers: ['suspend'], rotatedAt: body.alert.rotatedAt });
+    const again = await answer(alert, 'rotate', { 'Idempotency-Key': randomUUID() });
+    expect([again.status, again.body.detail]).toEqual([409, expect.stringContaining('new secret at')]);
+    expect(await status(body.key.apiKey)).toBe(200);
+  });
+
   test('by two with keys of their own at once gives a secret to one, and that one works', async () => {
     const alert = await aboutKey();
     const answers = await Promise.all(

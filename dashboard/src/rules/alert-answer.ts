@@ -26,7 +26,8 @@ export function whyNot(
   key: AccountKey | undefined,
 ): WhyNot | undefined {
   if (alert.answers.includes(answer)) return undefined;
-  if (alert.answer?.answer === answer) return 'said';
+  if (alert.answer?.answer === answer || (answer === 'rotate' && alert.rotatedAt !== undefined))
+    return 'said';
   if (answer !== 'expected' && (alert.keyId === undefined || isAboutMonth(alert))) return 'whole-account';
   if (key?.status === 'revoked' || alert.closedBecause === 'key-ended') return 'key-ended';
   if (answer === 'suspend' && key?.suspensions.owner !== undefined) return 'stopped';

@@ -30,6 +30,8 @@ export interface AlertItem {
   readonly closedBecause?: ClosingReason;
   readonly acknowledged?: { readonly at: string; readonly by: string; readonly note?: string };
   readonly answer?: { readonly answer: AlertAnswer; readonly at: string };
+  /** When its key got a new secret by an answer: once, whatever is answered afterwards. */
+  readonly rotatedAt?: string;
   /**
    * When its key was suspended for it by policy: once, for whoever lets the key go on has the last word. Whether it holds
    * the key still stands on the key.
@@ -97,10 +99,15 @@ export function closed(alert: AlertItem, because: ClosingReason, change: Change)
   return next({ ...rest, status: 'closed', closedAt: change.at, closedBecause: because }, change);
 }
 
-/** Its owner says what it was. A later answer replaces an earlier one. Undefined where that was said before. */
+/**
+ * Its owner says what it was. A later answer replaces an earlier one. Undefined where that was said before; a new secret is
+ * given once, though something else was said since.
+ */
 export function answered(alert: AlertItem, answer: AlertAnswer, change: Change): AlertItem | undefined {
   if (alert.answer?.answer === answer) return undefined;
-  const said = { ...alert, answer: { answer, at: change.at } };
+  if (answer === 'rotate' && alert.rotatedAt !== undefined) return undefined;
+  const rotation = answer === 'rotate' ? { rotatedAt: change.at } : {};
+  const said = { ...alert, answer: { answer, at: change.at }, ...rotation };
   return closed(said, answer, change) ?? next(said, change);
 }
 

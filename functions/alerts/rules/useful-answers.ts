@@ -38,7 +38,7 @@ export function usefulAnswers(alert: AlertItem, key: AnsweredKey | undefined, no
     rotate:
       isAboutLive &&
       (isRecent || holds) &&
-      alert.answer?.answer !== 'rotate' &&
+      alert.rotatedAt === undefined &&
       causes.every((cause) => cause === 'anomaly'),
     expected: alert.status === 'open' || holds,
   };

@@ -97,9 +97,11 @@ function stateOf(item: RecordedItem): Record<string, unknown> {
  */
 function alertOf(item: RecordedItem): Record<string, unknown> {
   if (item.alertId === undefined) return {};
-  const { keyId, kind, of, severity, status, closedBecause, acknowledged, answer } = item;
+  const { keyId, kind, of, severity, status, closedBecause, acknowledged, answer, rotatedAt, suspended } =
+    item;
   const seen = isObject(acknowledged) ? { at: acknowledged['at'], by: acknowledged['by'] } : undefined;
-  return defined({ keyId, kind, of, severity, status, closedBecause, acknowledged: seen, answer });
+  const stands = { keyId, kind, of, severity, status, closedBecause };
+  return defined({ ...stands, acknowledged: seen, answer, rotatedAt, suspended });
 }
 
 /** How the payments stand: no id of Stripe's, and no address of a page. */

@@ -34,7 +34,8 @@ function wordsFor(
       return [
         `${whatYouSaid(alert, asked)} before`,
         <>
-          That was <When at={alert.answer?.at ?? alert.updatedAt} as="past" />
+          That was{' '}
+          <When at={(asked === 'rotate' ? alert.rotatedAt : alert.answer?.at) ?? alert.updatedAt} as="past" />
           {asked === 'rotate' ? <>: if you need one more secret, rotate it on {page}.</> : '.'}
         </>,
       ];
