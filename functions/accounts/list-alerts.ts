@@ -1,20 +1,17 @@
-import type { AlertStore } from '../alerts/index.ts';
+import { type AlertStore, pageOfAlerts } from '../alerts/index.ts';
 import type { AlertItem } from '../alerts/rules/index.ts';
 import type { KeyStore } from '../keys/index.ts';
 import { type AccountAlert, accountAlertView } from './alert-view.ts';
 import { keyOf } from './own-alert.ts';
 
-/** One page looks at so many alerts: open ones may lie behind many that are closed. */
-const mostLookedAt = 500;
-
-export interface AlertPage {
+export interface AccountAlertPage {
   readonly alerts: AccountAlert[];
   /** Id behind which the next page begins; absent on the last one. */
   readonly next?: string;
 }
 
 export interface AlertReaders {
-  readonly alerts: Pick<AlertStore, 'get' | 'idsOf'>;
+  readonly alerts: Pick<AlertStore, 'many' | 'idsOf' | 'openIdsOf'>;
   readonly keys: Pick<KeyStore, 'get'>;
 }
 
@@ -33,26 +30,14 @@ export async function listAccountAlerts(
   },
   now: Date,
   { alerts, keys }: AlertReaders,
-): Promise<AlertPage> {
-  const found: AlertItem[] = [];
-  let last = before;
-  let isMore = true;
-  for (let looked = 0; isMore && found.length < limit && looked < mostLookedAt; looked += limit) {
-    const { alertIds, more } = await alerts.idsOf(subscriptionId, limit, last);
-    const items = await Promise.all(alertIds.map((alertId) => alerts.get(alertId)));
-    isMore = more;
-    for (const [index, alert] of items.entries()) {
-      last = alertIds[index];
-      if (alert !== undefined && (status === 'all' || alert.status === 'open')) found.push(alert);
-      if (found.length < limit) continue;
-      isMore = more || index < items.length - 1;
-      break;
-    }
-  }
-  return {
-    alerts: await withKeys(found, now, keys),
-    ...(isMore && last !== undefined ? { next: last } : {}),
-  };
+): Promise<AccountAlertPage> {
+  const idsBefore = (last: string | undefined) =>
+    status === 'open'
+      ? alerts.openIdsOf(subscriptionId, limit, last)
+      : alerts.idsOf(subscriptionId, limit, last);
+  const isAsked = (alert: AlertItem) => status === 'all' || alert.status === 'open';
+  const page = await pageOfAlerts({ limit, before, idsBefore, isAsked }, alerts);
+  return { ...page, alerts: await withKeys(page.alerts, now, keys) };
 }
 
 /** Several alerts can be about one key, which is read once. */

@@ -21,6 +21,8 @@ export const byLookIndex = 'byLook';
 export const alertsBySubscriptionIndex = 'bySubscription';
 /** Sparse index of the Alerts table, open ones only: (openShard, alertId). */
 export const byOpenIndex = 'byOpen';
+/** The same by subscription: (openOf, alertId). */
+export const byOpenOfIndex = 'byOpenOf';
 /** Attribute of the Activity table: epoch seconds after which DynamoDB removes the item. */
 export const activityTtlAttribute = 'ttl';
 

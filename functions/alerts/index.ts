@@ -1,3 +1,4 @@
 /** What other subsystems may use of alerts. */
 export { composeAlerts } from './compose.ts';
+export { pageOfAlerts } from './page-of-alerts.ts';
 export type { AlertStore } from './stores/alert-store.ts';

@@ -253,7 +253,7 @@ export class Accounts extends Construct {
     keys.grantList(fn);
     usage.grantRead(fn);
     audit.grantSubjects(fn);
-    alerts.grantRead(fn);
+    alerts.grantReadMany(fn);
     alerts.grantList(fn);
     return fn;
   }

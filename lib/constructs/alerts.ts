@@ -4,6 +4,7 @@ import {
   alertsBySubscriptionIndex,
   alertsTableEnvironment,
   byOpenIndex,
+  byOpenOfIndex,
 } from '../../functions/alerts/contract.ts';
 import type { Config } from '../config.ts';
 import { type AccountRoute, accountFunctionsIn } from './account-functions.ts';
@@ -48,6 +49,12 @@ export class Alerts extends Construct {
       projectionType: ProjectionType.KEYS_ONLY,
     });
     this.table.addGlobalSecondaryIndex({
+      indexName: byOpenOfIndex,
+      partitionKey: { name: 'openOf', type: AttributeType.STRING },
+      sortKey: { name: 'alertId', type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+    this.table.addGlobalSecondaryIndex({
       indexName: byOpenIndex,
       partitionKey: { name: 'openShard', type: AttributeType.NUMBER },
       sortKey: { name: 'alertId', type: AttributeType.STRING },
@@ -63,8 +70,9 @@ export class Alerts extends Construct {
       'list-account-alerts',
       'GET /account/alerts: what was unusual in the account',
     );
-    this.grantRead(list);
+    this.grantReadMany(list);
     this.grantList(list);
+    this.grantListOpenOf(list);
     keys.grantRead(list);
     const answer = make(
       'AnswerAccountAlert',
@@ -100,12 +108,17 @@ export class Alerts extends Construct {
 
   /** Listing the ids of a subscription's alerts. */
   grantList(fn: LatchkeyFunction): void {
-    fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/${alertsBySubscriptionIndex}`]);
+    this.#allowQuery(fn, alertsBySubscriptionIndex);
   }
 
-  /** Listing the ids of all that are open. */
+  /** Listing the ids of those of a subscription that are open. */
+  grantListOpenOf(fn: LatchkeyFunction): void {
+    this.#allowQuery(fn, byOpenOfIndex);
+  }
+
+  /** Listing the ids of everybody's that are open. */
   grantListOpen(fn: LatchkeyFunction): void {
-    fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/${byOpenIndex}`]);
+    this.#allowQuery(fn, byOpenIndex);
   }
 
   /** `list-alerts`, `acknowledge-alert` */
@@ -121,6 +134,7 @@ export class Alerts extends Construct {
     );
     this.grantReadMany(list);
     this.grantList(list);
+    this.grantListOpenOf(list);
     this.grantListOpen(list);
     const acknowledge = make(
       'AcknowledgeAlert',
@@ -129,6 +143,10 @@ export class Alerts extends Construct {
     );
     this.grantWrite(acknowledge);
     return { acts: [acknowledge], reads: [list] };
+  }
+
+  #allowQuery(fn: LatchkeyFunction, index: string): void {
+    fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/${index}`]);
   }
 
   #addEnvironment(fn: LatchkeyFunction): void {

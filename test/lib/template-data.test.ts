@@ -44,10 +44,11 @@ describe.each(stages)('data at rest in %s', (stage) => {
       },
       [`latchkey-${stage}-Alerts`]: {
         keys: ['alertId HASH'],
-        types: { alertId: 'S', subscriptionId: 'S', openShard: 'N' },
+        types: { alertId: 'S', subscriptionId: 'S', openOf: 'S', openShard: 'N' },
         indexes: {
           bySubscription: ['subscriptionId HASH', 'alertId RANGE'],
           byOpen: ['openShard HASH', 'alertId RANGE'],
+          byOpenOf: ['openOf HASH', 'alertId RANGE'],
         },
       },
       [`latchkey-${stage}-Audit`]: {

@@ -182,8 +182,9 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
   },
   // Of alerts it reads what is the account's own, by the function's own check.
   'list-account-alerts': {
-    'dynamodb:GetItem': ['Alerts', 'Keys'],
-    'dynamodb:Query': ['Alerts/index/bySubscription'],
+    'dynamodb:BatchGetItem': ['Alerts'],
+    'dynamodb:GetItem': ['Keys'],
+    'dynamodb:Query': ['Alerts/index/byOpenOf', 'Alerts/index/bySubscription'],
     ...readsItems,
   },
   // As rotate-account-key, and the answer with it.
@@ -217,7 +218,8 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
     ...writesItems,
   },
   'export-account': {
-    'dynamodb:GetItem': ['Alerts', 'Keys', 'Subscriptions', 'Usage'],
+    'dynamodb:BatchGetItem': ['Alerts'],
+    'dynamodb:GetItem': ['Keys', 'Subscriptions', 'Usage'],
     'dynamodb:Query': ['Alerts/index/bySubscription', 'Audit', 'Keys/index/bySubscription'],
     ...readsItems,
   },
@@ -346,7 +348,7 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
   },
   'list-alerts': {
     'dynamodb:BatchGetItem': ['Alerts'],
-    'dynamodb:Query': ['Alerts/index/byOpen', 'Alerts/index/bySubscription'],
+    'dynamodb:Query': ['Alerts/index/byOpen', 'Alerts/index/byOpenOf', 'Alerts/index/bySubscription'],
     ...readsItems,
   },
   'acknowledge-alert': { 'dynamodb:GetItem': ['Alerts'], 'dynamodb:PutItem': ['Alerts'], ...writesItems },

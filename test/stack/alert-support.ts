@@ -23,7 +23,8 @@ export async function openAlert(
     status: 'open',
     openedAt: at,
     updatedAt: at,
-    openShard: 3,
+    // What is closed is in no index of what is open.
+    ...(about.status === 'closed' ? {} : { openShard: 3, openOf: about.subscriptionId }),
     revision: 1,
     change: {
       action: 'open-alert',

@@ -75,6 +75,25 @@ describe('GET /account/alerts', () => {
     expect(ids.every((id: string) => id > 'alert_00000000000000000000000002')).toBe(true);
   });
 
+  test('finds what is open behind any number of alerts that are over, with full pages', async () => {
+    const lin = await newSubscriber(stack, 'lin-of-many@example.com');
+    const { subscriptionId } = (await lin.call('GET', '/account')).body;
+    const open: string[] = [];
+    for (let n = 0; n < 40; n++) {
+      const isOpen = n % 13 === 0;
+      const closed = { status: 'closed', closedBecause: 'over' } as const;
+      const { alertId } = await openAlert(stack, { subscriptionId, ...(isOpen ? {} : closed) });
+      if (isOpen) open.unshift(alertId);
+    }
+    const first = (await lin.call('GET', '/account/alerts?limit=3')).body;
+    expect(first.alerts.map(({ alertId }: AlertItem) => alertId)).toEqual(open.slice(0, 3));
+    const rest = (await lin.call('GET', `/account/alerts?limit=3&cursor=${first.cursor}`)).body;
+    expect(rest.alerts.map(({ alertId }: AlertItem) => alertId)).toEqual(open.slice(3));
+    expect(rest.cursor).toBeUndefined();
+    const told = await stack.manage<{ alerts: AlertItem[] }>('list-alerts', { subscriptionId, limit: 100 });
+    expect(told.alerts.map(({ alertId }) => alertId)).toEqual(open);
+  });
+
   test('tells what is for the owner: that support has seen it, and neither who nor what they noted', async () => {
     const acknowledged = { at: '2026-11-27T10:00:00.000Z', by: 'grace', note: 'looks like a script' };
     const alert = await aboutKey({ acknowledged });

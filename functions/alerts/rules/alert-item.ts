@@ -39,6 +39,8 @@ export interface AlertItem {
   readonly suspended?: { readonly at: string };
   /** 0..7 while it is open: partition of the sparse index `byOpen`. */
   readonly openShard?: number;
+  /** Its `subscriptionId` while it is open: partition of the sparse index `byOpenOf`. */
+  readonly openOf?: string;
   readonly revision: number;
   readonly change: Change;
 }
@@ -75,6 +77,7 @@ export function opened(about: Opening, signal: Signal, change: Change): AlertIte
     ...(keyId === undefined ? {} : { keyId }),
     ...(tier === undefined ? {} : { tier }),
     ...signal,
+    openOf: about.subscriptionId,
     status: 'open',
     openedAt: change.at,
     updatedAt: change.at,
@@ -95,7 +98,7 @@ export function updated(alert: AlertItem, signal: Signal, change: Change): Alert
 /** It is over. Undefined where it was closed before. */
 export function closed(alert: AlertItem, because: ClosingReason, change: Change): AlertItem | undefined {
   if (alert.status === 'closed') return undefined;
-  const { openShard: _open, ...rest } = alert;
+  const { openShard: _shard, openOf: _of, ...rest } = alert;
   return next({ ...rest, status: 'closed', closedAt: change.at, closedBecause: because }, change);
 }
 

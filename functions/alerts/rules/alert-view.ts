@@ -1,10 +1,11 @@
 import type { AlertItem } from './alert-item.ts';
 
 /** An alert as admins are told it. */
-export type AlertView = Omit<AlertItem, 'openShard' | 'revision' | 'change'>;
+export type AlertView = Omit<AlertItem, 'openShard' | 'openOf' | 'revision' | 'change'>;
 
 export function alertView({
   openShard: _shard,
+  openOf: _of,
   revision: _revision,
   change: _change,
   ...told

@@ -1,6 +1,6 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type DocumentClient, readMany, type Write } from '../../runtime/dynamodb.ts';
-import { alertsBySubscriptionIndex, byOpenIndex } from '../contract.ts';
+import { alertsBySubscriptionIndex, byOpenIndex, byOpenOfIndex } from '../contract.ts';
 import type { AlertItem } from '../rules/alert-item.ts';
 
 /** Table Alerts. Writes are handed out, so that a use case can put them into one transaction with others. */
@@ -14,8 +14,10 @@ export interface AlertStore {
    * @param before begin with those that were opened before this one
    */
   idsOf(subscriptionId: string, limit: number, before?: string): Promise<AlertIds>;
-  /** The same for those that are open, of one partition of the index. @param shard 0..7 */
-  openIdsOf(shard: number, limit: number, before?: string): Promise<AlertIds>;
+  /** The same for those of it that are open. */
+  openIdsOf(subscriptionId: string, limit: number, before?: string): Promise<AlertIds>;
+  /** The same for those of everybody that are open, of one partition of the index. @param shard 0..7 */
+  openIdsOfAll(shard: number, limit: number, before?: string): Promise<AlertIds>;
   /** The first revision of an alert whose id is new. */
   creation(alert: AlertItem): Write;
   /** The next revision of an alert, on condition that nobody has written since it was read. */
@@ -41,7 +43,8 @@ export function createAlertStore(client: DocumentClient, tableName: string): Ale
       return (await readMany(client, tableName, keys)) as unknown as AlertItem[];
     },
     idsOf: (subscriptionId, ...page) => idsIn(alertsBySubscriptionIndex, { subscriptionId }, ...page),
-    openIdsOf: (openShard, ...page) => idsIn(byOpenIndex, { openShard }, ...page),
+    openIdsOf: (openOf, ...page) => idsIn(byOpenOfIndex, { openOf }, ...page),
+    openIdsOfAll: (openShard, ...page) => idsIn(byOpenIndex, { openShard }, ...page),
     creation: (alert) => ({
       label: 'alert',
       item: {
