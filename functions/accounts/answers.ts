@@ -313,6 +313,7 @@ const notOfAccounts: ReadonlySet<string> = new Set([
   'close-alert',
   'answer-alert',
   'acknowledge-alert',
+  'item-expired',
 ] satisfies (typeof recordedActions)[number][]);
 const accountActions = recordedActions.filter((action) => !notOfAccounts.has(action));
 

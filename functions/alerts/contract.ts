@@ -23,6 +23,8 @@ export const alertsBySubscriptionIndex = 'bySubscription';
 export const byOpenIndex = 'byOpen';
 /** The same by subscription: (openOf, alertId). */
 export const byOpenOfIndex = 'byOpenOf';
+/** Attribute of the Alerts table, of what is over: epoch seconds after which DynamoDB removes the item. */
+export const alertsTtlAttribute = 'ttl';
 /** Attribute of the Activity table: epoch seconds after which DynamoDB removes the item. */
 export const activityTtlAttribute = 'ttl';
 

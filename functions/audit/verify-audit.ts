@@ -1,7 +1,7 @@
 import type { SealVerifier } from './gateways/seal.ts';
 import type { AuditEntry } from './rules/audit-entry.ts';
 import { type Broken, examineChain } from './rules/examine-chain.ts';
-import { type RecordedItem, removal } from './rules/recorded-change.ts';
+import { isEnd, type RecordedItem } from './rules/recorded-change.ts';
 import type { AuditStore } from './stores/audit-store.ts';
 import type { RecordedItemStore } from './stores/recorded-item-store.ts';
 
@@ -137,5 +137,5 @@ async function lookAt(
 
 /** Whether nothing more is to come of a subject that has no item. */
 function isOver(head: AuditEntry | undefined): boolean {
-  return head === undefined || head.action === removal;
+  return head === undefined || isEnd(head.action);
 }

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import {
   alertsBySubscriptionIndex,
   alertsTableEnvironment,
+  alertsTtlAttribute,
   byOpenIndex,
   byOpenOfIndex,
 } from '../../functions/alerts/contract.ts';
@@ -41,6 +42,7 @@ export class Alerts extends Construct {
       encryption,
       partitionKey: 'alertId',
       streamed: true,
+      timeToLiveAttribute: alertsTtlAttribute,
     });
     this.table.addGlobalSecondaryIndex({
       indexName: alertsBySubscriptionIndex,

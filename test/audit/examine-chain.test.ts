@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type AuditEntry, chained, genesis } from '../../functions/audit/rules/audit-entry.ts';
 import { examineChain } from '../../functions/audit/rules/examine-chain.ts';
-import { type RecordedItem, recordedRemoval, removal } from '../../functions/audit/rules/recorded-change.ts';
+import {
+  expiry,
+  type RecordedItem,
+  recordedRemoval,
+  removal,
+} from '../../functions/audit/rules/recorded-change.ts';
 import { about, chainOf, itemAt, subject } from './chain-support.ts';
 
 const text = fc.string({ maxLength: 12 });
@@ -207,6 +212,9 @@ describe('the tail against the item', () => {
     const entry = { ...chained(removed, chain.at(-1)?.hash ?? ''), seal: '' };
     expect(examined([...chain, entry], undefined)).toEqual([]);
     expect(examineChain(subject, [...chain, entry], itemAt(3), undefined)).toEqual([]);
+    const expired = recordedRemoval(about, itemAt(3), '2026-11-23T11:00:00.000Z', 'event', expiry);
+    const last = { ...chained(expired, chain.at(-1)?.hash ?? ''), seal: '' };
+    expect(examined([...chain, last], undefined)).toEqual([]);
   });
 
   test('a forged revision or sequence of any size is told in few words', () => {

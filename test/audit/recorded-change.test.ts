@@ -133,6 +133,31 @@ describe('what a change tells', () => {
     });
   });
 
+  describe('that DynamoDB removed an alert whose time was over', () => {
+    const alertId = `alert_${'0'.repeat(26)}`;
+    const ttl = stamp.happenedAt / 1000 - 60;
+    const alert = { ...itemAt(4), alertId, status: 'closed', ttl };
+    const told = (before: object, more: object = { byTimeToLive: true }, table: object = { alertId }) =>
+      toRecord({ ...stamp, ...more, key: { ...table }, before: { ...before }, after: undefined });
+
+    test('is told as that, and ends its record', () => {
+      expect(told(alert)).toMatchObject({
+        kind: 'change',
+        recorded: { sequence: 5, action: 'item-expired', actor: { kind: 'system', id: 'time-to-live' } },
+      });
+    });
+
+    test.each<[string, ReturnType<typeof toRecord>]>([
+      ['by somebody', told(alert, {})],
+      ['while it is open', told({ ...alert, status: 'open' })],
+      ['before its time', told({ ...alert, ttl: ttl + 120 })],
+      ['without one', told({ ...alert, ttl: undefined })],
+      ['as a key', told(alert, { byTimeToLive: true }, { keyId: 'abcdefghijkl' })],
+    ])('not what was removed %s', (_how, change) => {
+      expect(change).toMatchObject({ recorded: { action: 'item-removed', actor: { id: 'unknown' } } });
+    });
+  });
+
   test.each([
     ['the same revision', itemAt(3), { ...itemAt(3), name: 'other' }],
     ['an older revision', itemAt(3), itemAt(2)],

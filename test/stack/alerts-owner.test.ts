@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { AlertItem } from '../../functions/alerts/rules/index.ts';
 import { newSubscriber, type Subscriber, subscriber } from './account-support.ts';
 import { alertItem, holdFor, openAlert, suspendFor } from './alert-support.ts';
+import { recordOf } from './audit-support.ts';
 import { deliveryOf } from './delivery-support.ts';
 import { writeNext } from './fleet-support.ts';
 import { advance, contentsOf, keyItem, minute, subscriptionItem } from './management-support.ts';
@@ -467,6 +468,32 @@ test('a key that was suspended as unusual can be ended, and another made: that i
   await suspendFor(stack, keyId, 'anomaly');
   expect((await grace.call('POST', '/account/keys', {})).status).toBe(201);
   expect((await grace.call('DELETE', `/account/keys/${keyId}`)).status).toBe(200);
+});
+
+test('an alert goes 400 days after it was over, and its record says so: nothing is missing', async () => {
+  const alert = await aboutKey();
+  await answer(alert, 'expected');
+  const { closedAt = '', ttl = 0, ...item } = await alertItem(stack, alert.alertId);
+  expect(ttl - Math.floor(Date.parse(closedAt) / 1000)).toBe(400 * 86_400);
+  // The time between is of no interest: it is written as if it were over in a minute.
+  const soon = Math.floor(stack.clock.now() / 1000) + 60;
+  await writeNext(stack, 'Alerts', item, { closedAt, ttl: soon });
+  await stack.streams.whenIdle();
+  await advance(stack, 2 * minute);
+  await stack.streams.whenIdle();
+  const record = recordOf(stack);
+  const { entries } = await record.query({ alertId: alert.alertId });
+  const [last] = entries;
+  expect(last).toMatchObject({
+    action: 'item-expired',
+    sequence: 4,
+    actor: { kind: 'system', id: 'time-to-live' },
+  });
+  expect(await record.verify(alert.alertId)).toMatchObject({ ok: true, entries: 4 });
+  ada = subscriber(stack, ada.email, await refresh(stack, ada.tokens));
+  expect((await answer(alert, 'suspend')).status).toBe(404);
+  const all = (await ada.call('GET', '/account/alerts?status=all&limit=100')).body.alerts;
+  expect(all.map(({ alertId }: AlertItem) => alertId)).not.toContain(alert.alertId);
 });
 
 test('GET /account/export has all alerts of the account, open or not, and of nobody else', async () => {

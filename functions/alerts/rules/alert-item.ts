@@ -1,5 +1,6 @@
 import type { Change } from '../../runtime/rules/change.ts';
 import type { Immutable } from '../../runtime/rules/immutable.ts';
+import { keptSeconds } from './activity-item.ts';
 import { type AlertKind, isAtLeast, type Severity, type Signal } from './signal.ts';
 
 /**
@@ -41,6 +42,8 @@ export interface AlertItem {
   readonly openShard?: number;
   /** Its `subscriptionId` while it is open: partition of the sparse index `byOpenOf`. */
   readonly openOf?: string;
+  /** Epoch seconds, `keptSeconds` after it was over: its record stays. */
+  readonly ttl?: number;
   readonly revision: number;
   readonly change: Change;
 }
@@ -99,7 +102,8 @@ export function updated(alert: AlertItem, signal: Signal, change: Change): Alert
 export function closed(alert: AlertItem, because: ClosingReason, change: Change): AlertItem | undefined {
   if (alert.status === 'closed') return undefined;
   const { openShard: _shard, openOf: _of, ...rest } = alert;
-  return next({ ...rest, status: 'closed', closedAt: change.at, closedBecause: because }, change);
+  const ttl = Math.floor(Date.parse(change.at) / 1000) + keptSeconds;
+  return next({ ...rest, status: 'closed', closedAt: change.at, closedBecause: because, ttl }, change);
 }
 
 /**

@@ -63,6 +63,7 @@ function understand(record: DynamoDBRecord): Extract<StreamedChange, { kind: 'ch
     const change = toRecord({
       eventId: record.eventID ?? '',
       happenedAt: (record.dynamodb?.ApproximateCreationDateTime ?? 0) * 1000,
+      byTimeToLive: isByTimeToLive(record.userIdentity),
       key: plain(record.dynamodb?.Keys) ?? {},
       before: plain(record.dynamodb?.OldImage),
       after: plain(record.dynamodb?.NewImage),
@@ -79,6 +80,12 @@ function understand(record: DynamoDBRecord): Extract<StreamedChange, { kind: 'ch
     count(metricNames.auditConflicts);
   }
   return undefined;
+}
+
+/** DynamoDB itself says so, and nobody else can. */
+function isByTimeToLive(identity: unknown): boolean {
+  const { type, principalId } = (identity ?? {}) as Readonly<Record<string, unknown>>;
+  return type === 'Service' && principalId === 'dynamodb.amazonaws.com';
 }
 
 /** `verify-audit` names the subject until a proper change follows. */

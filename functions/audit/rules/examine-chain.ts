@@ -1,5 +1,5 @@
 import { type AuditEntry, attributes, genesis, hashOf, indexed, itemHashOf } from './audit-entry.ts';
-import { type RecordedItem, removal } from './recorded-change.ts';
+import { isEnd, type RecordedItem } from './recorded-change.ts';
 
 /** Something that is wrong with a subject's record. */
 export interface Broken {
@@ -52,7 +52,7 @@ function examineTail(
   const tail = entries.at(-1);
   const last = tail?.sequence ?? 0;
   if (item === undefined || itemAfter === undefined) {
-    if (tail === undefined || tail.action === removal) return [];
+    if (tail === undefined || isEnd(tail.action)) return [];
     return [{ subject, sequence: last, why: 'the item is gone, and its removal is not on record' }];
   }
   if (last > itemAfter.revision) {

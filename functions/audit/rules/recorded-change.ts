@@ -36,15 +36,21 @@ export function recordedChange(about: Subject, item: RecordedItem): Recorded {
 
 /**
  * What the record tells when an item is deleted, which nothing in the product does: by whom is not known, CloudTrail may
- * tell.
+ * tell. Or that its time was over, and DynamoDB has removed it.
  * @param at when the stream says that it happened
  */
-export function recordedRemoval(about: Subject, item: RecordedItem, at: string, eventId: string): Recorded {
+export function recordedRemoval(
+  about: Subject,
+  item: RecordedItem,
+  at: string,
+  eventId: string,
+  action: typeof removal | typeof expiry = removal,
+): Recorded {
   return {
     ...about,
     sequence: item.revision + 1,
-    action: removal,
-    actor: { kind: 'system', id: 'unknown' },
+    action,
+    actor: { kind: 'system', id: action === expiry ? 'time-to-live' : 'unknown' },
     requestId: eventId,
     at,
     state: {},
@@ -53,6 +59,23 @@ export function recordedRemoval(about: Subject, item: RecordedItem, at: string, 
 }
 
 export const removal = 'item-removed';
+export const expiry = 'item-expired';
+
+/** Whether an entry of this action ends a record: what it is about is gone, as the entry says. */
+export const isEnd = (action: string): boolean => action === removal || action === expiry;
+
+/**
+ * Whether an item's time was over when its table's time to live removed it: of what is on record, that of alerts which are
+ * over. One whose time was moved up past the product is none of these, for its revision did not rise, which is an alarm.
+ */
+export function isExpired(
+  { subjectKind }: Subject,
+  { status, ttl }: RecordedItem,
+  { byTimeToLive, happenedAt }: { readonly byTimeToLive: boolean; readonly happenedAt: number },
+): boolean {
+  const isOver = subjectKind === 'alert' && status === 'closed' && typeof ttl === 'number';
+  return byTimeToLive && isOver && ttl * 1000 <= happenedAt;
+}
 
 /**
  * Attributes that may be told of an item, one by one: a new attribute is not on record until it stands here. Nothing that a

@@ -1,6 +1,14 @@
 import type { Change } from '../../runtime/rules/change.ts';
 import type { Recorded } from './audit-entry.ts';
-import { isRecorded, type RecordedItem, recordedChange, recordedRemoval } from './recorded-change.ts';
+import {
+  expiry,
+  isExpired,
+  isRecorded,
+  type RecordedItem,
+  recordedChange,
+  recordedRemoval,
+  removal,
+} from './recorded-change.ts';
 import { subjectOf } from './subject.ts';
 
 type Item = Readonly<Record<string, unknown>>;
@@ -10,6 +18,8 @@ export interface StreamChange {
   readonly eventId: string;
   /** Epoch milliseconds at which the stream took it in. */
   readonly happenedAt: number;
+  /** Removed by the table's time to live, as DynamoDB attests; default: not. */
+  readonly byTimeToLive?: boolean;
   /** The key that the table knows the item by. */
   readonly key: Item;
   readonly before: Item | undefined;
@@ -25,6 +35,7 @@ export type StreamedChange =
 export function toRecord({
   eventId,
   happenedAt,
+  byTimeToLive = false,
   key,
   before,
   after,
@@ -35,7 +46,8 @@ export function toRecord({
   if (after === undefined) {
     if (!isRecorded(before)) return past('an item that was not on record was removed');
     const at = new Date(happenedAt).toISOString();
-    return { kind: 'change', recorded: recordedRemoval(about, before, at, eventId), happenedAt };
+    const action = isExpired(about, before, { byTimeToLive, happenedAt }) ? expiry : removal;
+    return { kind: 'change', recorded: recordedRemoval(about, before, at, eventId, action), happenedAt };
   }
   if (!isRecorded(after)) return past('the item has no revision, or does not tell what was done');
   const revision = isRecorded(before) ? before.revision : 0;
