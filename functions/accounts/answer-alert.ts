@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { AlertStore } from '../alerts/index.ts';
 import { type AlertAnswer, type AlertItem, answered, isAboutKey } from '../alerts/rules/index.ts';
-import { type KeyDependencies, rotateKey } from '../keys/index.ts';
+import { assertNotTooMany, type KeyDependencies, type OwnerActs, rotateKey } from '../keys/index.ts';
 import { type KeyItem, letGo, type RotationPolicy, stoppedByOwner } from '../keys/rules/index.ts';
 import { commit, retryContended, type Write } from '../runtime/dynamodb.ts';
 import { ConflictError } from '../runtime/errors.ts';
@@ -22,6 +22,7 @@ export interface AnswerDependencies extends KeyDependencies {
   readonly alerts: AlertStore;
   readonly subscriptions: Pick<SubscriptionStore, 'get'>;
   readonly policy: RotationPolicy;
+  readonly acts: OwnerActs;
 }
 
 /**
@@ -29,7 +30,7 @@ export interface AnswerDependencies extends KeyDependencies {
  * consequence, nor the other way round. The same answer again finds nothing to do; another one is done as well, and
  * replaces it.
  * @throws NotFoundError; ConflictError for what cannot be done with this alert or its key; LimitError for an owner's fifth
- * rotation of a key in an hour
+ * rotation of a key in an hour, and for the 61st of all else that owners do to keys
  */
 export async function answerAlert(
   request: AnswerAlert,
@@ -54,7 +55,7 @@ export async function answerAlert(
 function follow(
   { subscriptionId, alertId, answer }: AnswerAlert & { readonly answer: 'suspend' | 'expected' },
   act: Act,
-  { client, alerts, keys, policy }: AnswerDependencies,
+  { client, alerts, keys, policy, acts }: AnswerDependencies,
 ): Promise<true> {
   const reason = reasonOf(alertId);
   const decide = (alert: AlertItem, key: KeyItem | undefined): KeyItem | undefined => {
@@ -73,7 +74,8 @@ function follow(
       ...(next === undefined ? [] : [alerts.replacement(next)]),
     ];
     if (writes.length === 0) return true;
-    const outcome = await commit(client, writes);
+    const outcome = await commit(client, [...writes, acts.counted(subscriptionId, act.now)]);
+    assertNotTooMany(outcome);
     return outcome.kind === 'written' ? true : undefined;
   }, 'the answer was not taken');
 }

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { type KeyStore, resumeKey, suspendKey } from '../keys/index.ts';
+import { type KeyStore, type OwnerActs, resumeKey, suspendKey } from '../keys/index.ts';
 import { statusOf, type TimerPolicy } from '../keys/rules/index.ts';
 import type { DocumentClient } from '../runtime/dynamodb.ts';
 import type { Act } from '../runtime/rules/change.ts';
@@ -10,7 +10,7 @@ import { suspensionsView } from './views.ts';
 /**
  * Stops a key of the account's owner, or lets it go on: that lifts what the owner has suspended, and what was suspended
  * because something was unusual, in one change; every other cause stays.
- * @throws NotFoundError, ConflictError for a revoked key
+ * @throws NotFoundError, ConflictError for a revoked key, LimitError for what is done too often
  */
 export async function changeSuspension(
   {
@@ -23,6 +23,7 @@ export async function changeSuspension(
     readonly client: DocumentClient;
     readonly keys: KeyStore;
     readonly policy: TimerPolicy;
+    readonly acts: OwnerActs;
   },
 ): Promise<z.infer<typeof keySuspension>> {
   const { keys } = dependencies;

@@ -27,6 +27,15 @@ const revoked = conflict(
   'Key 0AbCdEfGhIjK was revoked at 2026-11-27T10:00:00.000Z, which is final; generate a new one.',
 );
 
+/** Of whatever an account does to its keys that is limited in no other way. */
+const tooManyActs = {
+  name: 'limit-reached',
+  members: {
+    detail:
+      '60 times within this hour keys were suspended, let go on, or alerts answered, which is the most; go on in the next hour (UTC).',
+  },
+} as const;
+
 export const keyRoutes: readonly Route[] = [
   {
     method: 'get',
@@ -174,7 +183,7 @@ export const keyRoutes: readonly Route[] = [
     operationId: 'suspendAccountKey',
     summary: 'Stop a key, or let it go on',
     description:
-      'With `suspended: true` the key stops with the next request, and goes on with `false`: that lifts what you have suspended, and what was suspended because something was unusual. A key that is suspended for another cause as well stays so. Doing it again changes nothing.',
+      'With `suspended: true` the key stops with the next request, and goes on with `false`: that lifts what you have suspended, and what was suspended because something was unusual. A key that is suspended for another cause as well stays so. Doing it again changes nothing. An account does this, and answers alerts, at most 60 times in an hour (UTC).',
     tag: 'API keys',
     access: 'sign-in',
     request: {
@@ -197,6 +206,7 @@ export const keyRoutes: readonly Route[] = [
     problems: [
       ...refusedAnywhere('suspended', 'must be true or false'),
       conflict('Key 0AbCdEfGhIjK was revoked at 2026-11-27T10:00:00.000Z, which is final.'),
+      tooManyActs,
     ],
   },
   {

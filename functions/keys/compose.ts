@@ -14,6 +14,7 @@ import type { RotationPolicy } from './rules/rotation-policy.ts';
 import { createHandoverBox } from './stores/handover-box.ts';
 import { createIdempotencyStore } from './stores/idempotency-store.ts';
 import { createKeyStore, type KeyStore } from './stores/key-store.ts';
+import { createOwnerActs, type OwnerActs } from './stores/owner-acts.ts';
 import { createPepperStore } from './stores/pepper-store.ts';
 
 /** Builds what the functions that only read or change keys work with, from their environment. */
@@ -30,6 +31,11 @@ export function composeTimedKeys(): {
   readonly policy: RotationPolicy;
 } {
   return { ...composeKeys(), policy: parseEnvironment(rotationEnvironment).ROTATION_POLICY };
+}
+
+/** Counting what owners do, from a function's environment. */
+export function composeOwnerActs(): OwnerActs {
+  return createOwnerActs(parseEnvironment(subscriptionsTableEnvironment).SUBSCRIPTIONS_TABLE);
 }
 
 /** Environment of the functions that make secrets. */

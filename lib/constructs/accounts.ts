@@ -181,6 +181,7 @@ export class Accounts extends Construct {
       'PUT /account/keys/{keyId}/suspension: stops a key, or lets it go on',
     );
     this.#props.keys.grantWriteTimed(suspend);
+    this.#props.subscriptions.grantCountActs(suspend);
     return suspend;
   }
 

@@ -85,6 +85,7 @@ export class Alerts extends Construct {
     keys.grantMint(answer);
     subscriptions.grantRead(answer);
     subscriptions.grantIdempotency(answer);
+    subscriptions.grantCountActs(answer);
     return [
       { method: 'GET', path: 'account/alerts', fn: list },
       { method: 'POST', path: 'account/alerts/{alertId}/answer', fn: answer },

@@ -125,6 +125,12 @@ export class Subscriptions extends Construct {
     this.#addEnvironment(fn);
   }
 
+  /** Counting what owners do, on items of this table, and no subscription. */
+  grantCountActs(fn: LatchkeyFunction): void {
+    this.table.allowOnly(fn, 'dynamodb:UpdateItem', ['acts#*']);
+    this.#addEnvironment(fn);
+  }
+
   /** Reading and writing whether payments can be made, and no subscription. */
   grantAvailability(fn: LatchkeyFunction): void {
     this.table.allowItems(fn, availabilityItem, 'dynamodb:PutItem');

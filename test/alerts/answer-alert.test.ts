@@ -8,6 +8,7 @@ import type { KeyItem } from '../../functions/keys/rules/key-item.ts';
 import { newKey } from '../../functions/keys/rules/lifecycle.ts';
 import { createIdempotencyStore } from '../../functions/keys/stores/idempotency-store.ts';
 import { createKeyStore } from '../../functions/keys/stores/key-store.ts';
+import { createOwnerActs } from '../../functions/keys/stores/owner-acts.ts';
 import { createSubscriptionStore } from '../../functions/subscriptions/stores/subscription-store.ts';
 import { pepper, peppers, policy } from '../delivery/year/functions.ts';
 import { type Item, MemoryTables, type Reach } from '../delivery/year/memory-tables.ts';
@@ -80,6 +81,7 @@ class World {
       alerts: createAlertStore(client, 'alerts'),
       subscriptions: createSubscriptionStore(client, 'subscriptions'),
       idempotency: createIdempotencyStore(client, 'subscriptions'),
+      acts: createOwnerActs('subscriptions'),
       peppers,
       policy,
       handovers: {

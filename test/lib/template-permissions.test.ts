@@ -193,12 +193,14 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
     'dynamodb:PutItem': ['Alerts', 'Keys'],
     'dynamodb:GetItem of idempotency#*': ['Subscriptions'],
     'dynamodb:PutItem of idempotency#*': ['Subscriptions'],
+    'dynamodb:UpdateItem of acts#*': ['Subscriptions'],
     ...writesItems,
     ...readsPeppers,
     ...sealsHandovers,
     ...opensHandovers,
   },
-  'suspend-account-key': changesKeys,
+  // It counts how often its owner does so.
+  'suspend-account-key': { ...changesKeys, 'dynamodb:UpdateItem of acts#*': ['Subscriptions'] },
   'revoke-account-key': {
     'dynamodb:GetItem': ['Keys', 'Subscriptions'],
     'dynamodb:PutItem': ['Keys', 'Subscriptions'],

@@ -6,7 +6,7 @@ import { alertItem, holdFor, openAlert, suspendFor } from './alert-support.ts';
 import { recordOf } from './audit-support.ts';
 import { deliveryOf } from './delivery-support.ts';
 import { writeNext } from './fleet-support.ts';
-import { advance, contentsOf, keyItem, minute, subscriptionItem } from './management-support.ts';
+import { advance, contentsOf, itemsOf, keyItem, minute, subscriptionItem } from './management-support.ts';
 import { refresh } from './sign-in.ts';
 import { type HttpAnswer, startTestStack, type TestStack } from './test-stack.ts';
 
@@ -460,6 +460,42 @@ describe('PUT /account/keys/{keyId}/suspension', () => {
     await ada.call('DELETE', `/account/keys/${key.keyId}`);
     for (const suspended of [true, false]) expect((await suspension(suspended)).status).toBe(409);
   });
+});
+
+test('suspending, letting go on and answering are done 60 times in an hour, all together; in the next one again', async () => {
+  // From the beginning of an hour: what is done before its end counts for it.
+  await advance(stack, 60 * minute - (stack.clock.now() % (60 * minute)));
+  ada = subscriber(stack, ada.email, await refresh(stack, ada.tokens));
+  const alert = await aboutKey();
+  const other = await aboutKey();
+  for (let n = 0; n < 29; n++) {
+    for (const suspended of [true, false]) expect((await suspension(suspended)).status).toBe(200);
+    // Nothing is changed, and nothing counted.
+    expect((await suspension(false)).status).toBe(200);
+  }
+  for (const given of ['expected', 'suspend']) expect((await answer(alert, given)).status).toBe(200);
+  const before = await contentsOf(stack);
+  const refused = [await suspension(false), await answer(other, 'expected'), await answer(alert, 'expected')];
+  for (const { status: code, body } of refused) {
+    expect([code, body.type, body.detail]).toEqual([
+      409,
+      expect.stringMatching(/limit-reached$/),
+      expect.stringContaining('60 times within this hour'),
+    ]);
+  }
+  expect(await contentsOf(stack)).toEqual(before);
+  // What is no change, and what has a limit of its own, is done.
+  expect((await suspension(true)).status).toBe(200);
+  expect((await answer(alert, 'suspend')).status).toBe(200);
+  await advance(stack, 60 * minute);
+  ada = subscriber(stack, ada.email, await refresh(stack, ada.tokens));
+  expect((await suspension(false)).body.status).toBe('active');
+  await advance(stack, 120 * minute);
+  const left = (await itemsOf(stack, 'Subscriptions')).filter((item) =>
+    String(item['subscriptionId']).startsWith('acts#'),
+  );
+  expect(left).toEqual([]);
+  ada = subscriber(stack, ada.email, await refresh(stack, ada.tokens));
 });
 
 test('a key that was suspended as unusual can be ended, and another made: that is for its owner to say', async () => {

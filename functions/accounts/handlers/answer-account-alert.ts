@@ -1,5 +1,5 @@
 import { composeAlerts } from '../../alerts/index.ts';
-import { composeMinting } from '../../keys/index.ts';
+import { composeMinting, composeOwnerActs } from '../../keys/index.ts';
 import { accountFunction } from '../../runtime/account-function.ts';
 import { composeSubscriptions } from '../../subscriptions/index.ts';
 import { answerAlert } from '../answer-alert.ts';
@@ -9,6 +9,7 @@ const minting = composeMinting();
 const dependencies = {
   ...minting,
   alerts: composeAlerts(minting.client),
+  acts: composeOwnerActs(),
   subscriptions: composeSubscriptions(minting.client),
 };
 

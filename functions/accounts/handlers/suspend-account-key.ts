@@ -1,9 +1,9 @@
-import { composeTimedKeys } from '../../keys/index.ts';
+import { composeOwnerActs, composeTimedKeys } from '../../keys/index.ts';
 import { accountFunction } from '../../runtime/account-function.ts';
 import { changeSuspension } from '../change-suspension.ts';
 import { keyPath, suspensionBody } from '../messages.ts';
 
-const dependencies = composeTimedKeys();
+const dependencies = { ...composeTimedKeys(), acts: composeOwnerActs() };
 
 /** `PUT /account/keys/{keyId}/suspension` */
 export const handler = accountFunction(

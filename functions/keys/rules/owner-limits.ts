@@ -3,11 +3,13 @@ import type { KeyItem } from './key-item.ts';
 import { hour, later } from './time.ts';
 
 /**
- * What owners may do by themselves: enough for anybody's mistakes, and too little to fill the tables, or to send so many
+ * What owners may do by themselves: enough for anybody's mistakes, and too little to fill the tables and the record, or to send so many
  * mails that those of others stay away. Admins are not held to it.
  */
 export const keysADay = 20;
 export const rotationsAnHour = 4;
+/** Of an account: suspending keys, letting them go on, and answering alerts, together. */
+export const actsAnHour = 60;
 
 /** Whether one more key may be made on the day (UTC) of `at`. */
 export function mayMakeKey({ keysMade }: Pick<SubscriptionItem, 'keysMade'>, at: string): boolean {

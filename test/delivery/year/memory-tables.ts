@@ -130,11 +130,13 @@ export class MemoryTables {
     UpdateExpression = '',
     ExpressionAttributeValues = {},
   }: NonNullable<Write['item']['Update']>): void {
-    const value = /^ADD #count (:one|:fewer)$/.exec(UpdateExpression)?.[1];
+    const value = /^(?:SET #expiresAt = :end )?ADD #count (:one|:fewer)$/.exec(UpdateExpression)?.[1];
     if (value === undefined) throw new Error(`an update that is not known: ${UpdateExpression}`);
     const count =
       Number(this.item(TableName, Key)?.['count'] ?? 0) + Number(ExpressionAttributeValues[value]);
-    this.#table(TableName).set(keyOf(TableName, Key), { ...Key, count });
+    const end = ExpressionAttributeValues[':end'];
+    const item = { ...Key, count, ...(end === undefined ? {} : { expiresAt: end }) };
+    this.#table(TableName).set(keyOf(TableName, Key), item);
   }
 
   #query({
