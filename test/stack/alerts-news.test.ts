@@ -6,7 +6,7 @@ import { type AlertItem, answered, closed, updated } from '../../functions/alert
 import type { ChangeAction } from '../../functions/runtime/rules/change.ts';
 import { accountsOf } from './account-mails-support.ts';
 import { newSubscriber } from './account-support.ts';
-import { alertItem, openAlert } from './alert-support.ts';
+import { alertItem, openAlert } from './alerts-support.ts';
 import {
   addressOf,
   deliveryOf,

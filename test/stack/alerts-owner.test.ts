@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AlertItem } from '../../functions/alerts/rules/index.ts';
 import { newSubscriber, type Subscriber, subscriber } from './account-support.ts';
-import { alertItem, openAlert, suspendFor } from './alert-support.ts';
+import { alertItem, openAlert, suspendFor } from './alerts-support.ts';
 import { deliveryOf } from './delivery-support.ts';
 import { writeNext } from './fleet-support.ts';
 import { advance, contentsOf, keyItem, minute, subscriptionItem } from './management-support.ts';
