@@ -2,10 +2,15 @@ import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keySubject, subscriptionSubject } from '../../functions/alerts/rules/activity-item.ts';
 import type { AlertView } from '../../functions/alerts/rules/alert-view.ts';
-import { openAlert, type TestTraffic, tiersForTraffic, trafficOn } from './alerts-support.ts';
+import {
+  noonBeforeMonthEnd,
+  openAlert,
+  type TestTraffic,
+  tiersForTraffic,
+  trafficOn,
+} from './alerts-support.ts';
 import { recordOf } from './audit-support.ts';
 import { type GeneratedKey, managementOf, refusalOf, requestedBy } from './management-support.ts';
-import { toNextMonth } from './request-path-support.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
 /** Traffic through the real stack, on the moving clock: what was usual before is put there, what is unusual is real. */
@@ -31,9 +36,8 @@ async function activity(subject: string): Promise<Record<string, unknown> | unde
 }
 
 beforeAll(async () => {
-  stack = await startTestStack({ overrides: tiersForTraffic });
+  stack = await startTestStack({ overrides: tiersForTraffic, startsAt: noonBeforeMonthEnd(5) });
   traffic = trafficOn(stack);
-  await toNextMonth(stack);
   busy = await managementOf(stack).generate({ tier: 'free', email: 'busy@example.com' });
   const { keyId, subscriptionId } = busy;
   for (const subject of [keySubject(keyId), subscriptionSubject(subscriptionId)]) {

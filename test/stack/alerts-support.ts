@@ -71,6 +71,15 @@ export const tiersForTraffic = {
   alerts: { suspend: { enterprise: 'critical' } },
 };
 
+/** Noon, so many days before a month ends: this month if that is still to come, or else the next. */
+export function noonBeforeMonthEnd(days: number): number {
+  const now = new Date();
+  const noons = [1, 2].map(
+    (months) => Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + months) - (days + 0.5) * day,
+  );
+  return (noons.find((noon) => noon > now.getTime()) ?? 0) + 5_000;
+}
+
 interface History {
   /** Requests of an hour, more or less. */
   readonly usual: number;
