@@ -303,7 +303,12 @@ test('new-network: a key that is used from elsewhere, for a day; then it is at h
   await traffic.send(2, 200, elsewhere);
   await traffic.pass();
   const alert = await onlyAlertOf(ada);
-  expect(alert).toMatchObject({ kind: 'new-network', severity: 'warning', of: '', keyId: ada.keyId });
+  expect(alert).toMatchObject({
+    kind: 'new-network',
+    severity: 'warning',
+    of: awayNetwork,
+    keyId: ada.keyId,
+  });
   expect(alert.explanation).toBe(
     `Requests came from a network that this key was not used from before: ${awayNetwork}, first ${spokenHour(at)}. Known since ${spokenDate(at - 21 * day)}: ${home}.`,
   );
