@@ -31,11 +31,17 @@ const STEP_MILLISECONDS = 86_400_000;
 /** A target this little behind is "now": the clock ticked on between its computation and the move. */
 const TICK_MILLISECONDS = 1_000;
 
-/** The clock of a stack; its offset is kept in `state`, so that a restart keeps the moved time. */
-export function createClock(options: { state: State }): Clock {
-  const kept = options.state.map<number>('clock');
+/**
+ * The clock of a stack; its offset is kept in `state`, so that a restart keeps the moved time.
+ * @param options.startsAt where a new one begins, in milliseconds since the epoch; now at the earliest
+ */
+export function createClock({ state, startsAt }: { state: State; startsAt?: number | undefined }): Clock {
+  const kept = state.map<number>('clock');
   const offset = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT);
   const cell = new Float64Array(offset);
+  if (startsAt !== undefined && kept.get('offset') === undefined) {
+    kept.put('offset', Math.max(0, startsAt - Date.now()));
+  }
   cell[0] = kept.get('offset') ?? 0;
   const listeners: ((from: number, to: number) => Promise<void>)[] = [];
   let lastMove: Promise<void> = Promise.resolve();

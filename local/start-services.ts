@@ -47,6 +47,8 @@ export interface ServicesOptions {
   readonly stripePort: number;
   /** Whether the functions that programs call start ahead of the first call. */
   readonly warm?: boolean;
+  /** Where the clock of a new data folder begins. */
+  readonly startsAt?: number | undefined;
   /** Each access log line, beside the log file. */
   readonly onRequest?: ((line: string) => void) | undefined;
 }
@@ -104,7 +106,7 @@ export async function startServices(
   const { resources } = template;
   const pool = readUserPool(resources, environment);
 
-  const clock = createClock({ state });
+  const clock = createClock({ state, startsAt: options.startsAt });
   const shared = { environment, clock, state, resources };
   const iam = createIam(resources, environment);
   const kms = createKms(shared);

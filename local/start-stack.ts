@@ -40,6 +40,11 @@ export interface StackOptions {
   readonly payments?: boolean;
   /** Whether the functions that programs call start ahead of the first call; true by default. */
   readonly warm?: boolean;
+  /**
+   * Where the clock of a new data folder begins, in milliseconds since the epoch; at once, where a jump passes every day on
+   * the way. Absent, or past: now.
+   */
+  readonly startsAt?: number;
   /** Told what is being done, for people who wait. */
   readonly progress?: (what: string) => void;
   /** Each access log line, beside the log file. */
@@ -123,7 +128,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     progress('Starting what the template declares');
     // Not before here: a wrong option, port or configuration must not cost anybody the data.
     if (options.fresh === true) folder.clear();
-    const { dashboardPort, port, awsPort, inboxPort, issuerPort, stripePort, onRequest } = options;
+    const { dashboardPort, port, awsPort, inboxPort, issuerPort, stripePort, startsAt, onRequest } = options;
     const services = await startServices(
       {
         environment,
@@ -138,6 +143,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
         inboxPort,
         issuerPort,
         stripePort,
+        startsAt,
         onRequest,
         warm: options.warm ?? true,
       },

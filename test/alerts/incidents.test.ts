@@ -13,7 +13,7 @@ import {
 import { hourOf, seenOf } from '../../functions/alerts/rules/sights.ts';
 import { alertKinds, type Signal, severities } from '../../functions/alerts/rules/signal.ts';
 import { kindsOf, ofApi, ofSubscription } from '../../functions/alerts/rules/told-signals.ts';
-import { aSignal } from '../stack/alerts-support.ts';
+import { aSignal } from './samples.ts';
 
 /** A subject's incidents and alerts, as one look after the other leaves them. */
 class Subject {

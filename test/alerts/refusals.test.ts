@@ -34,6 +34,14 @@ describe('refusals', () => {
     expect(key.look({ requests: 12, refused: { '401': 86 } }).map(({ of }) => of)).toEqual(['401', '403']);
   });
 
+  test('are over after two usual hours, though the last look comes some seconds sooner than the first', () => {
+    const key = watched();
+    key.live(7, steadily);
+    key.look({ requests: 12, refused: { '401': 86 } }, 1 + 40 / 3600);
+    expect(kindsOf(key.look({ requests: 12 }))).toEqual(['refusals']);
+    expect(key.look({ requests: 12 }, 1 - 40 / 3600)).toEqual([]);
+  });
+
   test('of two statuses are two signals', () => {
     const key = watched();
     key.live(7, steadily);

@@ -36,6 +36,15 @@ describe('a surge', () => {
     expect(looks).toBe(2);
   });
 
+  test('is over after three usual hours, though the last look comes some seconds sooner than the first', () => {
+    const key = watched();
+    key.live(21, steadily);
+    key.look({ requests: 900 }, 1 + 40 / 3600);
+    expect(kindsOf(key.look({ requests: 12 }))).toEqual(['surge']);
+    expect(kindsOf(key.look({ requests: 12 }))).toEqual(['surge']);
+    expect(key.look({ requests: 12 }, 1 - 40 / 3600)).toEqual([]);
+  });
+
   test('does not become the usual at once: a second one is told, too', () => {
     const key = watched();
     key.live(21, steadily);

@@ -12,8 +12,8 @@ import { createKeyStore } from '../../functions/keys/index.ts';
 import { createSubscriptionStore } from '../../functions/subscriptions/stores/subscription-store.ts';
 import { createUsageStore } from '../../functions/usage/index.ts';
 import { keyAttribute } from '../../functions/usage/rules/usage-item.ts';
-import { usualModel } from '../stack/alerts-support.ts';
 import { MemoryTables, type Reach } from './memory-tables.ts';
+import { usualModel } from './samples.ts';
 
 export const hour = 3_600_000;
 export const day = 24 * hour;

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { AlertItem } from '../../functions/alerts/rules/index.ts';
 import { newSubscriber, type Subscriber } from '../stack/account-support.ts';
-import { alertItem, holdFor, openAlert } from '../stack/alert-support.ts';
+import { alertItem, holdFor, openAlert } from '../stack/alerts-support.ts';
 import { startTestStack, type TestStack } from '../stack/test-stack.ts';
 import { useBrowser } from './browser.ts';
 import { dialog, keyShown, press, shows, storeKey } from './dashboard-acts.ts';

@@ -24,6 +24,17 @@ describe('the clock', () => {
     expect(new Float64Array(clock.offset)[0]).toBeGreaterThan(82 * DAY);
   });
 
+  test('begins where it is told to, unless it was moved before; never in the past', async () => {
+    const state = openState(':memory:');
+    const startsAt = Date.now() + 30 * DAY;
+    const clock = createClock({ state, startsAt });
+    expect(clock.now() - startsAt).toBeLessThan(1000);
+    await clock.moveTo(clock.now() + 5 * DAY);
+    expect(createClock({ state, startsAt }).now()).toBeGreaterThanOrEqual(startsAt + 5 * DAY);
+    const past = createClock({ state: openState(':memory:'), startsAt: Date.now() - DAY });
+    expect(Math.abs(past.now() - Date.now())).toBeLessThan(1000);
+  });
+
   test('keeps the moved time over a restart', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'latchkey-clock-')), 'state.sqlite');
     const state = openState(path);

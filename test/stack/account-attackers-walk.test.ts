@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ResolvedResource } from '../../local/model.ts';
 import { callAs, newSubscriber, type Subscriber } from './account-support.ts';
-import { openAlert } from './alert-support.ts';
+import { openAlert } from './alerts-support.ts';
 import { contentsOf } from './management-support.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 

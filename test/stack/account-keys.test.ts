@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newSubscriber, type Subscriber, subscriber } from './account-support.ts';
-import { suspendFor } from './alert-support.ts';
+import { suspendFor } from './alerts-support.ts';
 import { deliveryOf, holdsLink, tokenIn } from './delivery-support.ts';
 import { advance, keyItem, keysOf, minute } from './management-support.ts';
 import { refresh, signIn } from './sign-in.ts';

@@ -6,7 +6,7 @@ import { type AlertItem, answered, closed, updated } from '../../functions/alert
 import type { ChangeAction } from '../../functions/runtime/rules/change.ts';
 import { accountsOf } from './account-mails-support.ts';
 import { newSubscriber } from './account-support.ts';
-import { alertItem, openAlert } from './alert-support.ts';
+import { alertItem, openAlert } from './alerts-support.ts';
 import {
   addressOf,
   deliveryOf,
@@ -172,9 +172,7 @@ describe('an incident', () => {
     const about = { kind: 'quota-threshold', of: '2026-11/80', severity: 'info' } as const;
     await openAlert(stack, { subscriptionId: ada.subscriptionId, ...about });
     const [mail] = await mailsTo(ada.email);
-    expect(mail?.subject).toBe(
-      "Your AI Decision Engine subscription: 80 % of the month's requests are used",
-    );
+    expect(mail?.subject).toBe("Your AI Decision Engine subscription: 80 % of the month's requests are used");
     expect(mail?.body.text).toMatch(/^http\S+\/plan$/m);
     expect(mail?.body.text).not.toContain('?do=');
   });

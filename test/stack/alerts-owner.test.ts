@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AlertItem } from '../../functions/alerts/rules/index.ts';
 import { newSubscriber, type Subscriber, subscriber } from './account-support.ts';
-import { alertItem, holdFor, openAlert, suspendFor } from './alert-support.ts';
+import { alertItem, holdFor, openAlert, suspendFor } from './alerts-support.ts';
 import { recordOf } from './audit-support.ts';
 import { deliveryOf } from './delivery-support.ts';
 import { writeNext } from './fleet-support.ts';

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DetectionReport } from '../../functions/alerts/detect.ts';
 import { keySubject, lookShardOf } from '../../functions/alerts/rules/activity-item.ts';
 import type { Reach } from '../alerts/memory-tables.ts';
+import { usualModel } from '../alerts/samples.ts';
 import { oneKey, World } from '../alerts/world.ts';
-import { usualModel } from './alerts-support.ts';
 import { hour } from './management-support.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 

@@ -1,8 +1,8 @@
-import { readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { inject } from 'vitest';
+import { changedAssembly } from './changed-assembly.ts';
 import { type Fault, type FaultyAws, startFaultyAws } from './faulty-aws.ts';
-import { startTestStack, type TestStack, temporaryFolder } from './test-stack.ts';
+import { startTestStack, type TestStack } from './test-stack.ts';
 
 const services = ['DYNAMODB', 'KMS', 'SECRETS_MANAGER', 'SES', 'SNS'] as const;
 type Service = (typeof services)[number];
@@ -72,35 +72,15 @@ export async function startFaultyStack(names: readonly string[]): Promise<Faulty
   };
 }
 
-/** The synthesized stack once more, with further variables in the environment of some functions. */
-async function assemblyWith(
-  variables: ReadonlyMap<string, Readonly<Record<string, string>>>,
-): Promise<string> {
-  const original = inject('assembly');
-  const folder = await temporaryFolder();
-  for (const file of await readdir(original)) {
-    const path = join(original, file);
-    if (!file.endsWith('.template.json')) await symlink(path, join(folder, file));
-    else await writeFile(join(folder, file), withVariables(await readFile(path, 'utf8'), variables));
-  }
-  return folder;
-}
-
-function withVariables(
-  template: string,
-  variables: ReadonlyMap<string, Readonly<Record<string, string>>>,
-): string {
-  const parsed = JSON.parse(template) as {
-    Resources: Record<
-      string,
-      { Properties: { FunctionName?: unknown; Environment?: { Variables: object } } }
-    >;
-  };
-  for (const { Properties } of Object.values(parsed.Resources)) {
-    const [, added] =
-      [...variables].find(([name]) => String(Properties?.FunctionName).endsWith(`-${name}`)) ?? [];
-    if (added === undefined) continue;
-    Properties.Environment = { Variables: { ...Properties.Environment?.Variables, ...added } };
-  }
-  return JSON.stringify(parsed);
+/** The synthesized stack, with further variables in the environment of some functions. */
+function assemblyWith(variables: ReadonlyMap<string, Readonly<Record<string, string>>>): Promise<string> {
+  return changedAssembly(inject('assembly'), (resources) => {
+    for (const { Properties } of resources) {
+      const [, added] =
+        [...variables].find(([name]) => String(Properties['FunctionName']).endsWith(`-${name}`)) ?? [];
+      const { Variables } = (Properties['Environment'] ?? {}) as { Variables?: object };
+      if (added !== undefined)
+        Object.assign(Properties, { Environment: { Variables: { ...Variables, ...added } } });
+    }
+  });
 }

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newSubscriber } from './account-support.ts';
 import { openAlert } from './alerts-support.ts';
@@ -115,9 +114,7 @@ async function somebodyWhoAsks(name: string): Promise<string> {
 
 /** Something unusual in a subscription, as the hourly look writes it. */
 async function anAlertOf(subscriptionId: string): Promise<string> {
-  const alert = openAlert(subscriptionId, stack.clock.now());
-  await stack.dynamodb.send(new PutCommand({ TableName: stack.tables['Alerts'], Item: alert }));
-  return alert.alertId;
+  return (await openAlert(stack, { subscriptionId })).alertId;
 }
 
 /** The payload with each example replaced by what an earlier call answered. */

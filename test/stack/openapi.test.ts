@@ -4,7 +4,7 @@ import { exampleAlertId } from '../../functions/accounts/field-examples.ts';
 import { lintOpenApi } from '../../scripts/lint-openapi.ts';
 import { expectAnswerConforms } from '../openapi/conforms.ts';
 import { operations } from '../openapi/described.ts';
-import { openAlert } from './alert-support.ts';
+import { openAlert } from './alerts-support.ts';
 import { deliveryOf, type TestDelivery, tokenIn } from './delivery-support.ts';
 import { type MadeKey, makeKey, newAddress, setUsed } from './request-path-support.ts';
 import { signUp } from './sign-in.ts';

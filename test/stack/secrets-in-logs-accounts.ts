@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { callAs, newSubscriber } from './account-support.ts';
-import { openAlert } from './alert-support.ts';
+import { openAlert } from './alerts-support.ts';
 import { deliveryOf } from './delivery-support.ts';
 import { goodPassword, refresh, signIn } from './sign-in.ts';
 import type { TestStack } from './test-stack.ts';

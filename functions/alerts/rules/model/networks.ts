@@ -1,6 +1,6 @@
 import type { Sight, Signal } from '../signal.ts';
 import type { Draft } from './model.ts';
-import { day, hour } from './numbers.ts';
+import { day, hasPassed, hour } from './numbers.ts';
 import { date, timespan } from './words.ts';
 
 export const networkRules = {
@@ -21,7 +21,9 @@ export const networkRules = {
 /** Takes in the networks of a sight, and finds those that are new to a key with few. */
 export function followNetworks(model: Draft, sight: Sight): void {
   if (model.networks !== undefined) {
-    model.networks.fresh = model.networks.fresh.filter(({ at }) => sight.to < at + networkRules.lasts);
+    model.networks.fresh = model.networks.fresh.filter(
+      ({ at }) => !hasPassed(sight.to - at, networkRules.lasts),
+    );
   }
   if (sight.networks.length === 0) return;
   const networks = model.networks ?? { since: sight.from, seen: {}, fresh: [] };

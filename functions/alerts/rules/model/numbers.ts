@@ -3,6 +3,13 @@ import type { Mean } from './model.ts';
 export const hour = 3_600_000;
 export const day = 24 * hour;
 
+/**
+ * Whether so much time has passed. Looks begin some seconds or minutes past the hour, one later than the next: the few by
+ * which full hours fall short shall not make an hour more.
+ */
+export const hasPassed = (milliseconds: number, wanted: number): boolean =>
+  milliseconds >= wanted - hour / 12;
+
 /** Fewer digits in the stored JSON; what is lost is far below what any rule looks at. */
 export const rounded = (value: number, decimals = 4): number => {
   const unit = 10 ** decimals;

@@ -1,6 +1,6 @@
 import { type RefusalStatus, refusalStatuses, type Sight, type Signal } from '../signal.ts';
 import type { Draft, Refusals } from './model.ts';
-import { add, day, faded, hour, meanOf, rounded } from './numbers.ts';
+import { add, day, faded, hasPassed, hour, meanOf, rounded } from './numbers.ts';
 import { stretchOf } from './usual.ts';
 import { count as counted, duration, thousands, timespan } from './words.ts';
 
@@ -75,9 +75,9 @@ function follow(refusals: Refusals, count: number, model: Draft, { from, to, req
 function settle(refusals: Refusals, to: number): void {
   const { burst, recent } = refusals;
   if (burst === undefined) return;
-  if (burst.calm >= refusalRules.calm) {
+  if (hasPassed(burst.calm * hour, refusalRules.calm * hour)) {
     delete refusals.burst;
-  } else if (to - burst.since >= refusalRules.accepted * hour) {
+  } else if (hasPassed(to - burst.since, refusalRules.accepted * hour)) {
     const level = meanOf(recent);
     refusals.level = { sum: level * memory.recent, weight: memory.recent };
     refusals.peak = Math.max(refusals.peak, level * 1.5);

@@ -1,6 +1,6 @@
 import type { Sight, Signal } from '../signal.ts';
 import type { Burst, Draft } from './model.ts';
-import { day, hour, meanOf, rounded } from './numbers.ts';
+import { day, hasPassed, hour, meanOf, rounded } from './numbers.ts';
 import { anyHourOf, burstFactorAt, type Season, spreadOf, stretchOf, usualIn } from './usual.ts';
 import { duration, multiple, range, thousands, timespan } from './words.ts';
 
@@ -58,12 +58,12 @@ export function followSurge(model: Draft, season: Season, { from, to, requests }
 export function settleSurge(model: Draft, season: Season): void {
   const { surge } = model;
   if (surge === undefined) return;
-  if (surge.calm >= surgeRules.calm) {
+  if (hasPassed(surge.calm * hour, surgeRules.calm * hour)) {
     learnRepetition(model, season);
     delete model.surge;
     return;
   }
-  if (model.through - surge.since < surgeRules.accepted * hour) return;
+  if (!hasPassed(model.through - surge.since, surgeRules.accepted * hour)) return;
   const level = meanOf(model.recent);
   model.level = { sum: rounded(level * 12), weight: 12 };
   model.pace = { sum: rounded(level * 24), weight: 24 };
