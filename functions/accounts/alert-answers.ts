@@ -19,7 +19,7 @@ export const accountAlert = z
         '`surge`: many more requests than usual. `silence`: none any more of a key that was in steady use. `woke-up`: a key is in use again that nobody had used for weeks. `refusals`: many requests were refused. `new-network`: requests came from a network that none came from before. `quota-threshold`: 50, 80 or 100 % of the month’s requests are used. `quota-forecast`: at this pace they are used up before the month is over.',
     }),
     of: text(
-      'Of `refusals` the status: `401`, `403` or `429`. Of `quota-threshold` the month and how much of it is used, in percent: `2026-11/80`. Empty for the others.',
+      'Of `refusals` the status: `401`, `403` or `429`. Of `quota-threshold` the month and how much of it is used, in percent: `2026-11/80`. Of `new-network` the (first) network. Empty for the others.',
       '',
     ),
     severity: z.enum(severities).meta({ description: 'How urgent it is, or was at its height.' }),
