@@ -16,6 +16,17 @@ describe('silence', () => {
     );
   });
 
+  test('of three hours is told by the look of the third, though that comes some seconds sooner than the last one', () => {
+    const key = watched();
+    key.live(14, () => ({ requests: 100 }));
+    const full = key.now + hour;
+    key.look({ requests: 100 }, 1 + 12 / 3600);
+    expect(key.lookAt).toBe(full + 3 * hour);
+    const signal = only(key.look({}, 3 - 7 / 3600));
+    expect(signal.explanation).toContain('for 3 hours;');
+    expect(signal.facts['hours']).toBe(3);
+  });
+
   test('is looked at hourly, and ends with the first request', () => {
     const key = watched();
     key.live(14, steadily);

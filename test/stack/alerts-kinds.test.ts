@@ -184,11 +184,11 @@ test('silence: a steady key of which nothing comes any more, until a request com
   await traffic.pass();
   expect(await traffic.of(ada.subscriptionId)).toEqual([]);
   const since = stack.clock.now();
-  await traffic.pass(5);
+  await traffic.pass(3);
   const alert = await onlyAlertOf(ada);
   expect(alert).toMatchObject({ kind: 'silence', severity: 'warning', of: '', keyId: ada.keyId });
   expect(alert.explanation).toMatch(
-    new RegExp(`^No requests since ${spokenTime(since)}, for 5 hours; usual in this time: about \\d+\\.$`),
+    new RegExp(`^No requests since ${spokenTime(since)}, for 3 hours; usual in this time: about \\d+\\.$`),
   );
   await expectTold(ada, alert, ofKey('no requests any more'));
 

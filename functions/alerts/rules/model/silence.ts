@@ -1,6 +1,6 @@
 import type { Signal } from '../signal.ts';
 import type { Draft } from './model.ts';
-import { day, hour, meanOf, rounded } from './numbers.ts';
+import { day, hasPassed, hour, meanOf, rounded } from './numbers.ts';
 import type { Piece } from './time-pieces.ts';
 import { expectedIn, type Season, spreadOf } from './usual.ts';
 import { about, duration, moment } from './words.ts';
@@ -63,10 +63,10 @@ export function followSilence(model: Draft, at: number): void {
 }
 
 function isUnusual(pause: number, quiet: NonNullable<Draft['quiet']>, at: number): boolean {
-  const hours = (at - quiet.since) / hour;
+  const lasted = at - quiet.since;
   return (
-    hours >= silenceRules.hours &&
-    hours <= silenceRules.patience &&
+    hasPassed(lasted, silenceRules.hours * hour) &&
+    lasted <= silenceRules.patience * hour &&
     quiet.odds >= silenceRules.odds &&
     quiet.expected > silenceRules.ofPause * pause
   );
@@ -108,7 +108,7 @@ export function tellSilence(model: Draft): Signal[] {
       explanation: `No requests since ${moment(silence.since)}, for ${duration(hours)}; usual in this time: ${about(quiet.expected)}.`,
       facts: {
         since: new Date(silence.since).toISOString(),
-        hours: Math.floor(hours),
+        hours: Math.round(hours),
         usual: Math.round(quiet.expected),
       },
     },
