@@ -18,6 +18,10 @@ export const accountAlert = z
       description:
         '`surge`: many more requests than usual. `silence`: none any more of a key that was in steady use. `woke-up`: a key is in use again that nobody had used for weeks. `refusals`: many requests were refused. `new-network`: requests came from a network that none came from before. `quota-threshold`: 50, 80 or 100 % of the month’s requests are used. `quota-forecast`: at this pace they are used up before the month is over.',
     }),
+    of: text(
+      'Of `refusals` the status: `401`, `403` or `429`. Of `quota-threshold` the month and how much of it is used, in percent: `2026-11/80`. Empty for the others.',
+      '',
+    ),
     severity: z.enum(severities).meta({ description: 'How urgent it is, or was at its height.' }),
     status: z.enum(['open', 'closed']).meta({ description: '`open` as long as it lasts.' }),
     explanation: text('What was seen, and what is usual, in plain words.', exampleExplanation),
@@ -39,6 +43,13 @@ export const accountAlert = z
       .object({ at: time('When.') })
       .optional()
       .meta({ description: 'Support has seen it.' }),
+    suspended: z
+      .object({ at: time('When.') })
+      .optional()
+      .meta({
+        description:
+          'Its key was suspended for it, by what your tier’s policy says. Whether it is still, `suspendedKey` tells.',
+      }),
     suspendedKey: z.boolean().meta({
       description:
         'Whether the key is suspended now because something was unusual (cause `anomaly`), by this alert or by another. `rotate` lifts that; `expected` does as far as this alert is the cause: `suspensions.anomaly.alertIds` of the key names all that are.',

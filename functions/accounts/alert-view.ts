@@ -11,13 +11,14 @@ export type AccountAlert = z.infer<typeof accountAlert>;
  * @param key that it is about, as it is now
  */
 export function accountAlertView(alert: AlertItem, key: KeyItem | undefined, now: Date): AccountAlert {
-  const { alertId, keyId, kind, severity, status, explanation, openedAt, updatedAt } = alert;
-  const { closedAt, closedBecause, answer, rotatedAt, acknowledged } = alert;
+  const { alertId, keyId, kind, of, severity, status, explanation, openedAt, updatedAt } = alert;
+  const { closedAt, closedBecause, answer, rotatedAt, acknowledged, suspended } = alert;
   return {
     alertId,
     ...(keyId === undefined ? {} : { keyId }),
     ...(key === undefined ? {} : { keyName: key.name }),
     kind,
+    of,
     severity,
     status,
     explanation,
@@ -28,6 +29,7 @@ export function accountAlertView(alert: AlertItem, key: KeyItem | undefined, now
     ...(answer === undefined ? {} : { answer: { answer: answer.answer, at: answer.at } }),
     ...(rotatedAt === undefined ? {} : { rotatedAt }),
     ...(acknowledged === undefined ? {} : { acknowledged: { at: acknowledged.at } }),
+    ...(suspended === undefined ? {} : { suspended: { at: suspended.at } }),
     suspendedKey: isHeldBack(key),
     answers: usefulAnswers(alert, key, now),
   };

@@ -153,6 +153,7 @@ export const exampleAlert = {
   keyId,
   keyName: 'Production',
   kind: 'surge',
+  of: '',
   severity: 'warning',
   status: 'open',
   explanation: exampleExplanation,

@@ -167,14 +167,14 @@ test('a key that two alerts hold goes on with the second answer: before each, it
   const { page } = await follow(owner, linkOf(surge, 'expected'));
   const asked = dialog(page, asks.expected);
   await asked.getByText('Production stays suspended, because of another alert.').waitFor();
-  await asked.getByRole('link', { name: 'Used from a new network' }).waitFor();
+  await asked.getByRole('link', { name: 'Requests from a new network' }).waitFor();
   expect(await faultsOf(page, 'alert-held-by-another')).toEqual([]);
   await press(asked, 'Yes, this was me');
   await page.getByText('Production stays suspended, because of another one.').waitFor();
   expect(await status(apiKey)).toBe(401);
   await page.getByText('holds it: answer that one').waitFor();
-  await page.getByRole('main').getByRole('link', { name: 'Used from a new network' }).click();
-  await shows(page, 'Used from a new network');
+  await page.getByRole('main').getByRole('link', { name: 'Requests from a new network' }).click();
+  await shows(page, 'Requests from a new network');
   expect(await page.getByText('holds it').count()).toBe(0);
   await press(page, 'This was me');
   await asked.getByText('Production works again with the next request').waitFor();
@@ -208,6 +208,7 @@ test('the navigation counts what is open; the pages tell it with its severity in
   await openAlert(stack, {
     subscriptionId: owner.accountId,
     kind: 'quota-threshold',
+    of: '2026-11/50',
     severity: 'info',
     explanation: '512 of this month’s 1,000 requests are used, which is more than half.',
   });
@@ -241,11 +242,11 @@ test('the navigation counts what is open; the pages tell it with its severity in
   const open = page.getByRole('article');
   expect(await page.getByText('Key suspended').count()).toBe(1);
   expect(await open.getByRole('heading').allTextContents()).toEqual([
-    'In use again after a long rest',
+    'In use again after a long time',
     'Many more requests than usual',
-    'Many requests were refused',
-    'Used from a new network',
-    'Half of the month’s requests are used',
+    'Many requests over the limit',
+    'Requests from a new network',
+    '50 % of the month’s requests are used',
   ]);
   expect(await open.locator('.severity').allTextContents()).toEqual([
     'Warning',
@@ -276,12 +277,12 @@ test('the navigation counts what is open; the pages tell it with its severity in
 
   await page.goto(`${stack.dashboardUrl}/`);
   await page.getByText('Production is suspended').waitFor();
-  await page.getByText('Warning: In use again after a long rest').waitFor();
+  await page.getByText('Warning: In use again after a long time').waitFor();
   await page.getByText('1 more alert is open').waitFor();
   await see('overview-alerts');
   await page.getByRole('link', { name: 'See the key Production' }).click();
   await page.getByText('This key is suspended').waitFor();
-  await page.getByText('Warning: In use again after a long rest').waitFor();
+  await page.getByText('Warning: In use again after a long time').waitFor();
   expect(
     await page.getByRole('link', { name: 'See the alert', exact: true }).first().getAttribute('href'),
   ).toBe(`/alerts/${critical.alertId}`);

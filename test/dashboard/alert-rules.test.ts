@@ -7,7 +7,12 @@ import {
   whyClosed,
 } from '../../dashboard/src/rules/alert-words.ts';
 import { alertIn } from '../../dashboard/src/rules/history.ts';
-import { alertKinds, closingReasons, isAlertId, severities } from '../../functions/alerts/rules/index.ts';
+import {
+  alertKinds,
+  closingReasons,
+  isAlertId,
+  alertTitle as titleInMails,
+} from '../../functions/alerts/rules/index.ts';
 import { inHours, keyOf } from './account-samples.ts';
 import { alertOf, held } from './alert-samples.ts';
 
@@ -86,9 +91,17 @@ test.each([
   expect(whyNot(alert, answer, key)).toBe(expected);
 });
 
-test('each kind at each severity has a title, and each end its words', () => {
-  const titles = alertKinds.flatMap((kind) => severities.map((severity) => alertTitle({ kind, severity })));
-  expect(titles.every((title) => title.length > 10)).toBe(true);
+test('what is unusual has the same title as in mails and in messages to admins', () => {
+  const ofs = ['', '401', '403', '429', '2026-11/50', '2026-11/80', '2026-11/100'];
+  const unusual = alertKinds.flatMap((kind) => ofs.map((of) => ({ kind, of })));
+  for (const each of unusual) {
+    const title = titleInMails(each);
+    expect(alertTitle(each)).toBe(title.charAt(0).toUpperCase() + title.slice(1).replaceAll("'", '’'));
+  }
+  expect(new Set(unusual.map(titleInMails)).size).toBe(alertKinds.length + 2 + 3);
+});
+
+test('each end has its words', () => {
   for (const closedBecause of closingReasons)
     expect(whyClosed(alertOf(1, { closedBecause })), closedBecause).toMatch(/^[A-Z].*[a-z]$/);
   expect(whyClosed(alertOf(1))).toBeUndefined();

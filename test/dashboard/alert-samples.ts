@@ -9,6 +9,7 @@ export function alertOf(n: number, differing: Partial<AccountAlert> = {}): Accou
     keyId,
     keyName: name,
     kind: 'surge',
+    of: '',
     severity: 'warning',
     status: 'open',
     explanation: '412 requests between 03:00 and 04:00 UTC on 27 November; usual for this hour: 9–21.',

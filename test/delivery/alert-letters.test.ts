@@ -111,9 +111,9 @@ describe('the subject', () => {
     ],
     ['silence, over', 'Your AI Decision Engine API key: requests come again'],
     ['refusals 401', 'Your AI Decision Engine API key: many requests with a wrong or old secret'],
-    ['quota-threshold 80', "Your AI Decision Engine subscription: 80 % of this month's requests are used"],
-    ['quota-threshold 100', "Your AI Decision Engine subscription: this month's requests are used up"],
-    ['quota-forecast', "Your AI Decision Engine subscription: this month's requests will not last"],
+    ['quota-threshold 80', "Your AI Decision Engine subscription: 80 % of the month's requests are used"],
+    ['quota-threshold 100', "Your AI Decision Engine subscription: the month's requests are used up"],
+    ['quota-forecast', "Your AI Decision Engine subscription: the month's requests will not last"],
   ])('of "%s" tells what it is about: %s', (name, subject) => {
     expect(compose(name).subject).toBe(subject);
   });

@@ -253,7 +253,9 @@ describe('what the admins read', () => {
     expect(all).toHaveLength(1);
     const { subject = '', text = '' } = all[0] ?? {};
     expect(subject).toBe('Latchkey: 41 alerts of unusual traffic, 3 critical');
-    expect(text).toContain('- 40: many more requests than usual\n- 1: many refused requests (401)\n');
+    expect(text).toContain(
+      '- 40: many more requests than usual\n- 1: many requests with a wrong or old secret (401)\n',
+    );
     expect(text.match(/alert_\w+/g)).toHaveLength(10);
     for (const { alert } of many.slice(37)) expect(text).toContain(`${alert.alertId}`);
     expect(text).toContain('suspended by policy: 2.');

@@ -137,7 +137,7 @@ describe('an incident', () => {
     expect(await subjectsTo(ada.email)).toEqual([
       'Your AI Decision Engine API key: requests from a new network',
     ]);
-    await delivery.told(platform.alertId, ['Latchkey: info: many refused requests (401)']);
+    await delivery.told(platform.alertId, ['Latchkey: info: many requests with a wrong or old secret (401)']);
     expect(await delivery.alerts(info.alertId)).toEqual([]);
   });
 
@@ -172,9 +172,7 @@ describe('an incident', () => {
     const about = { kind: 'quota-threshold', of: '2026-11/80', severity: 'info' } as const;
     await openAlert(stack, { subscriptionId: ada.subscriptionId, ...about });
     const [mail] = await mailsTo(ada.email);
-    expect(mail?.subject).toBe(
-      "Your AI Decision Engine subscription: 80 % of this month's requests are used",
-    );
+    expect(mail?.subject).toBe("Your AI Decision Engine subscription: 80 % of the month's requests are used");
     expect(mail?.body.text).toMatch(/^http\S+\/plan$/m);
     expect(mail?.body.text).not.toContain('?do=');
   });

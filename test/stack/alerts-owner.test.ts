@@ -97,7 +97,8 @@ describe('GET /account/alerts', () => {
 
   test('tells what is for the owner: that support has seen it, and neither who nor what they noted', async () => {
     const acknowledged = { at: '2026-11-27T10:00:00.000Z', by: 'grace', note: 'looks like a script' };
-    const alert = await aboutKey({ acknowledged });
+    const suspended = { at: '2026-11-27T10:01:00.000Z' };
+    const alert = await aboutKey({ acknowledged, suspended });
     const { alertId, explanation } = alert;
     await hold(alert);
     const { text, body } = await ada.call('GET', '/account/alerts?limit=1');
@@ -107,12 +108,14 @@ describe('GET /account/alerts', () => {
         keyId: key.keyId,
         keyName: 'Production',
         kind: 'surge',
+        of: '',
         severity: 'warning',
         status: 'open',
         explanation,
         openedAt: expect.any(String),
         updatedAt: expect.any(String),
         acknowledged: { at: acknowledged.at },
+        suspended,
         suspendedKey: true,
         answers: ['suspend', 'rotate', 'expected'],
       },

@@ -20,24 +20,35 @@ export const severityTones = {
   info: 'accent',
 } as const satisfies Record<Severity, string>;
 
-const titles: Readonly<Record<Exclude<Kind, 'quota-threshold'>, string>> = {
+const titles: Readonly<Record<Exclude<Kind, 'refusals' | 'quota-threshold'>, string>> = {
   surge: 'Many more requests than usual',
   silence: 'No requests any more',
-  'woke-up': 'In use again after a long rest',
-  refusals: 'Many requests were refused',
-  'new-network': 'Used from a new network',
-  'quota-forecast': 'The month’s requests may not last',
+  'woke-up': 'In use again after a long time',
+  'new-network': 'Requests from a new network',
+  'quota-forecast': 'The month’s requests will not last',
 };
 
-const thresholds: Readonly<Record<Severity, string>> = {
-  info: 'Half of the month’s requests are used',
-  warning: 'Most of the month’s requests are used',
-  critical: 'The month’s requests are used up',
-};
+/**
+ * What was unusual, in a few words; how unusual, its explanation tells. The words of the mails: see
+ * `functions/alerts/rules/alert-title.ts`.
+ */
+export function alertTitle({ kind, of }: Pick<AccountAlert, 'kind' | 'of'>): string {
+  if (kind === 'refusals') return ofRefusals(of);
+  return kind === 'quota-threshold' ? ofThreshold(of) : titles[kind];
+}
 
-/** What was unusual, in a few words; how unusual, its explanation tells. */
-export function alertTitle({ kind, severity }: Pick<AccountAlert, 'kind' | 'severity'>): string {
-  return kind === 'quota-threshold' ? thresholds[severity] : titles[kind];
+function ofRefusals(status: string): string {
+  if (status === '401') return 'Many requests with a wrong or old secret';
+  if (status === '429') return 'Many requests over the limit';
+  return 'Many requests that were not permitted';
+}
+
+function ofThreshold(of: string): string {
+  const percent = /\/(\d{1,3})$/.exec(of)?.[1];
+  if (percent === undefined) return 'A large part of the month’s requests is used';
+  return percent === '100'
+    ? 'The month’s requests are used up'
+    : `${percent} % of the month’s requests are used`;
 }
 
 const meanings: Readonly<Record<Kind, string>> = {

@@ -9,6 +9,7 @@ export {
   platform,
   withSuspension,
 } from './alert-item.ts';
+export { alertTitle } from './alert-title.ts';
 export { type Examined, examine, isModel, type Model, modelSchema } from './examine.ts';
 export {
   type AlertKind,

@@ -1,3 +1,4 @@
+import { alertTitle } from '../../alerts/rules/index.ts';
 import type { AlertMail } from '../rules/alert-mail.ts';
 import { type Phrase, say } from './letter.ts';
 
@@ -12,10 +13,13 @@ export interface AlertWords {
 }
 
 export function wordsOf({ what, of }: Pick<AlertMail, 'what' | 'of'>): AlertWords {
+  return { title: alertTitle({ kind: what, of }), ...aboutOf({ what, of }) };
+}
+
+function aboutOf({ what, of }: Pick<AlertMail, 'what' | 'of'>): Omit<AlertWords, 'title'> {
   switch (what) {
     case 'surge':
       return {
-        title: 'many more requests than usual',
         meanings: [
           say`Somebody else may have got hold of the key. Then your month’s requests are theirs until it is stopped.`,
           say`A program of yours may be caught in a loop, or repeat what was refused.`,
@@ -25,7 +29,6 @@ export function wordsOf({ what, of }: Pick<AlertMail, 'what' | 'of'>): AlertWord
       };
     case 'silence':
       return {
-        title: 'no requests any more',
         meanings: [
           say`The program that uses the key may have stopped, or cannot reach us.`,
           say`It may have lost the key, or have got another one.`,
@@ -35,7 +38,6 @@ export function wordsOf({ what, of }: Pick<AlertMail, 'what' | 'of'>): AlertWord
       };
     case 'woke-up':
       return {
-        title: 'in use again after a long time',
         meanings: [
           say`Somebody may have found the key in an old place, such as a backup, a repository or a laptop.`,
           say`Or you have begun to use it again: then nothing is wrong.`,
@@ -43,10 +45,9 @@ export function wordsOf({ what, of }: Pick<AlertMail, 'what' | 'of'>): AlertWord
         end: 'not in use any more',
       };
     case 'refusals':
-      return { ...refusals(of), end: 'no longer many refused requests' };
+      return { meanings: ofRefusals(of), end: 'no longer many refused requests' };
     case 'new-network':
       return {
-        title: 'requests from a new network',
         meanings: [
           say`Somebody else may have got hold of the key, and use it from where they are.`,
           say`Or your program has moved, or your provider gave you another address: then nothing is wrong.`,
@@ -55,7 +56,6 @@ export function wordsOf({ what, of }: Pick<AlertMail, 'what' | 'of'>): AlertWord
       };
     case 'quota-threshold':
       return {
-        title: thresholdTitle(of),
         meanings: [
           say`When all are used, further requests are refused until the next month begins (UTC).`,
           say`A higher tier takes effect at once; what was used stays counted.`,
@@ -64,52 +64,32 @@ export function wordsOf({ what, of }: Pick<AlertMail, 'what' | 'of'>): AlertWord
       };
     case 'quota-forecast':
       return {
-        title: "this month's requests will not last",
         meanings: [
           say`If it goes on like this, further requests are refused from then on, until the next month begins (UTC).`,
           say`A higher tier takes effect at once; what was used stays counted.`,
         ],
-        end: "this month's requests will last",
+        end: "the month's requests will last",
       };
   }
 }
 
-function refusals(status: string): Omit<AlertWords, 'end'> {
+function ofRefusals(status: string): AlertWords['meanings'] {
   switch (status) {
     case '401':
-      return {
-        title: 'many requests with a wrong or old secret',
-        meanings: [
-          say`A program of yours may still have a secret that was replaced: give it the newest one.`,
-          say`Somebody may be guessing. A secret cannot be guessed, and none of these requests was answered or counted.`,
-        ],
-      };
+      return [
+        say`A program of yours may still have a secret that was replaced: give it the newest one.`,
+        say`Somebody may be guessing. A secret cannot be guessed, and none of these requests was answered or counted.`,
+      ];
     case '429':
-      return {
-        title: 'many requests over the limit',
-        meanings: [
-          say`A program of yours may send more at once than your tier allows, or repeat at once what was refused.`,
-          say`The month’s requests may be used up: your plan page says so.`,
-          say`Somebody else may have got hold of the key.`,
-        ],
-      };
+      return [
+        say`A program of yours may send more at once than your tier allows, or repeat at once what was refused.`,
+        say`The month’s requests may be used up: your plan page says so.`,
+        say`Somebody else may have got hold of the key.`,
+      ];
     default:
-      return {
-        title: 'many requests that were not permitted',
-        meanings: [
-          say`A program of yours may call something that your key may not call.`,
-          say`Somebody else may have got hold of the key, and try what it opens.`,
-        ],
-      };
+      return [
+        say`A program of yours may call something that your key may not call.`,
+        say`Somebody else may have got hold of the key, and try what it opens.`,
+      ];
   }
-}
-
-/** `2026-11/80` */
-function thresholdTitle(of: string): string {
-  const percent = /\/(\d{1,3})$/.exec(of)?.[1];
-  return percent === undefined
-    ? "a large part of this month's requests is used"
-    : percent === '100'
-      ? "this month's requests are used up"
-      : `${percent} % of this month's requests are used`;
 }

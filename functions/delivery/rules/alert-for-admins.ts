@@ -1,4 +1,4 @@
-import type { AlertItem, AlertKind } from '../../alerts/rules/index.ts';
+import { type AlertItem, alertTitle } from '../../alerts/rules/index.ts';
 import type { AdminAlert } from './admin-alert.ts';
 import type { AlertTurn } from './alert-news.ts';
 
@@ -16,16 +16,6 @@ export interface AlertForAdmins {
 export const mostAtOnce = 5;
 const named = 10;
 const runbook = 'docs/runbook.md#an-alert-tells-of-unusual-traffic';
-
-const inShort: Readonly<Record<AlertKind, string>> = {
-  surge: 'many more requests than usual',
-  silence: 'a steady key went silent',
-  'woke-up': 'an unused key is in use again',
-  refusals: 'many refused requests',
-  'new-network': 'requests from a new network',
-  'quota-threshold': 'a large part of the quota is used',
-  'quota-forecast': 'the quota will not last',
-};
 
 /** A message, and what it tells of. */
 export interface MessageForAdmins<News extends AlertForAdmins> {
@@ -96,7 +86,8 @@ function digestOf(news: readonly AlertForAdmins[]): AdminAlert {
 }
 
 function titleOf({ kind, of }: AlertItem): string {
-  return kind === 'refusals' ? `${inShort[kind]} (${of})` : inShort[kind];
+  const title = alertTitle({ kind, of });
+  return kind === 'refusals' ? `${title} (${of})` : title;
 }
 
 function aboutOf({ keyId, subscriptionId, tier }: AlertItem): string {

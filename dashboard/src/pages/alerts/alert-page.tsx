@@ -122,7 +122,8 @@ function Asked({ alert, asked, onDone }: AskedProps) {
 
 /** What was seen, of what, and since when. */
 function Seen({ alert }: { readonly alert: AccountAlert }) {
-  const { explanation, openedAt, updatedAt, closedAt, closedBecause, answer, acknowledged, keyId } = alert;
+  const { explanation, openedAt, updatedAt, closedAt, closedBecause, answer, keyId } = alert;
+  const { suspended, acknowledged } = alert;
   return (
     <Card title="What was seen">
       <p className="alert-explanation">{explanation}</p>
@@ -146,6 +147,11 @@ function Seen({ alert }: { readonly alert: AccountAlert }) {
         {answer !== undefined && answer.answer !== closedBecause && (
           <Fact name={whatYouSaid(alert, answer.answer)}>
             <When at={answer.at} as="time" />
+          </Fact>
+        )}
+        {suspended !== undefined && (
+          <Fact name="The key was suspended for it">
+            <When at={suspended.at} as="time" />
           </Fact>
         )}
         {acknowledged !== undefined && (
