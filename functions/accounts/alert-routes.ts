@@ -32,7 +32,7 @@ export const alertRoutes: readonly Route[] = [
     operationId: 'answerAccountAlert',
     summary: 'Say what to do about it',
     description:
-      '`suspend`: the key stops with the next request, until you lift that. `rotate`: the key gets a new secret, shown here and mailed if you want that, and the old one stops at once; where the key was suspended because of what was unusual, it works again with the new one. `expected`: this was you; such a suspension is lifted unless another alert holds the key as well, and you hear nothing more of it while it lasts. Each answer is done as a whole, and closes the alert. Saying the same again changes nothing, another answer is done as well; a new secret is given once for an alert. A key is rotated at most 4 times in an hour, and the other answers are given at most 60 times in an hour (UTC), with suspending keys and letting them go on.',
+      '`suspend`: the key stops with the next request, until you lift that. `rotate`: the key gets a new secret, shown here and mailed if you want that, and the old one stops at once; where the key was suspended because of what was unusual, it works again with the new one, unless you have suspended it yourself. `expected`: this was you; such a suspension is lifted unless another alert holds the key as well, and you hear nothing more of it while it lasts. Each answer is done as a whole, and closes the alert. Saying the same again changes nothing, another answer is done as well; a new secret is given once for an alert. A key is rotated at most 4 times in an hour, and the other answers are given at most 60 times in an hour (UTC), with suspending keys and letting them go on.',
     tag: 'Alerts',
     access: 'sign-in',
     request: {

@@ -81,7 +81,8 @@ function follow(
 }
 
 /**
- * A new secret, and an end to the old one at once; the key works again where it was suspended because of what was unusual.
+ * A new secret, and an end to the old one at once; the key works again where it was suspended because of what was unusual,
+ * and waits for its owner where they have suspended it.
  * Once for an alert: whoever says so again later would end the secret that is in use by then.
  */
 async function rotateFor(
@@ -112,6 +113,7 @@ async function rotateFor(
       idempotencyKey: idempotencyKey ?? `answer ${alertId}`,
       reason: reasonOf(alertId),
       lifting: ['anomaly'],
+      despite: ['owner'],
       alongside: { purpose: alertId, writes },
     },
     act,

@@ -143,7 +143,7 @@ export const keyRoutes: readonly Route[] = [
     operationId: 'rotateAccountKey',
     summary: 'Give a key a new secret',
     description:
-      'The key keeps its id, its usage and its history. The old secret stops at once, or after the hours that you ask for; the new one is shown here, and mailed if you want that. A key is rotated at most 4 times in an hour.',
+      'The key keeps its id, its usage and its history. The old secret stops at once, or after the hours that you ask for; the new one is shown here, and mailed if you want that. A key that you have suspended, or that was suspended because something was unusual, stays so: the new secret works once you let the key go on. One that is suspended for another cause is refused. A key is rotated at most 4 times in an hour.',
     tag: 'API keys',
     access: 'sign-in',
     request: {

@@ -6,7 +6,6 @@ import { handoverOf } from './handover-of.ts';
 import { mintSecret } from './mint-secret.ts';
 import { repeatAnswer } from './repeat-answer.ts';
 import type { KeyItem, SuspensionCause } from './rules/key-item.ts';
-import { statusOf } from './rules/key-view.ts';
 import { nextVersion, rotated, suspensionsWithout } from './rules/lifecycle.ts';
 import { mayRotate, rotationsAnHour } from './rules/owner-limits.ts';
 import type { RotationPolicy } from './rules/rotation-policy.ts';
@@ -20,8 +19,10 @@ export interface RotateKey {
   readonly deliver: boolean;
   readonly idempotencyKey?: string | undefined;
   readonly reason?: string | undefined;
-  /** Causes of suspension that do not hinder it, and end with it; every other one refuses it. */
+  /** Causes of suspension that do not hinder it, and end with it. */
   readonly lifting?: readonly SuspensionCause[] | undefined;
+  /** Causes of suspension that do not hinder it, and stay. Every cause that is in neither refuses it. */
+  readonly despite?: readonly SuspensionCause[] | undefined;
   /** What else is written, or is not, with it. */
   readonly alongside?: Alongside | undefined;
 }
@@ -52,7 +53,7 @@ export async function rotateKey(
   act: Act,
   dependencies: KeyDependencies & { readonly policy: RotationPolicy },
 ): Promise<RotatedKey> {
-  const { keyId, graceHours, deliver, idempotencyKey, reason, lifting = [], alongside } = request;
+  const { keyId, graceHours, deliver, idempotencyKey, reason, alongside } = request;
   const { client, keys, idempotency, policy } = dependencies;
   const isOwner = act.actor.kind === 'owner';
   const fingerprint = fingerprintOf(
@@ -72,7 +73,7 @@ export async function rotateKey(
     const found = await keys.get(keyId);
     // Rotating once more would end the secret in use for the sake of one that nobody has seen.
     if (tried !== undefined && found?.secrets.some(({ hash }) => hash === tried?.hash)) return tried.answer;
-    const key = rotatable(found, keyId, lifting);
+    const key = rotatable(found, request);
     if (isOwner && !mayRotate(key, act.now.toISOString())) {
       throw new LimitError(
         `key ${keyId} was rotated ${rotationsAnHour} times within the last hour, which is the most; rotate it again later`,
@@ -106,17 +107,20 @@ export async function rotateKey(
 }
 
 /** The key without the suspensions that are to end. */
-function rotatable(found: KeyItem | undefined, keyId: string, lifting: readonly SuspensionCause[]): KeyItem {
+function rotatable(
+  found: KeyItem | undefined,
+  { keyId, lifting = [], despite = [] }: Pick<RotateKey, 'keyId' | 'lifting' | 'despite'>,
+): KeyItem {
   if (found === undefined) throw new NotFoundError(`there is no key ${keyId}`);
   const key = { ...found, suspensions: suspensionsWithout(found, lifting) };
-  const status = statusOf(key);
-  if (status === 'revoked') {
+  if (key.revokedAt !== undefined) {
     throw new ConflictError(
       `key ${keyId} was revoked at ${key.revokedAt}, which is final; generate a new one`,
     );
   }
-  if (status === 'suspended') {
-    const causes = Object.keys(key.suspensions).join(', ');
+  const hindering = Object.keys(suspensionsWithout(key, despite));
+  if (hindering.length > 0) {
+    const causes = hindering.join(', ');
     throw new ConflictError(
       `key ${keyId} is suspended (${causes}) and cannot be rotated until that is lifted`,
     );

@@ -339,9 +339,10 @@ test('on a phone the menu counts what is open and leads there, and an answer is 
   expect(await alertItem(stack, alert.alertId)).toMatchObject({ closedBecause: 'suspend' });
 });
 
-test('a key is suspended on its own page, without any alert', async () => {
+test('a key is suspended on its own page, without any alert, and goes on with a new secret', async () => {
   const owner = await newOwner();
-  const { page } = await follow(owner, `/keys/${owner.key.keyId}`);
+  const visit = await follow(owner, `/keys/${owner.key.keyId}`);
+  const { page } = visit;
   await press(page, 'Suspend');
   const asked = dialog(page, asks.suspend);
   await asked.waitFor();
@@ -352,6 +353,20 @@ test('a key is suspended on its own page, without any alert', async () => {
   await page.getByText('you suspended it').waitFor();
   expect(await page.getByRole('button', { name: 'Suspend', exact: true }).count()).toBe(0);
   expect(await faultsOf(page, 'key-suspended-by-owner')).toEqual([]);
+
+  // Its secret has leaked: a new one, and only then does the key go on.
+  await press(page, 'Rotate');
+  const rotation = dialog(page, 'Rotate Production');
+  await rotation.getByText('It stays suspended').waitFor();
+  expect(await rotation.getByLabel('Stops at once').isChecked()).toBe(true);
+  await press(rotation, 'Rotate and stop the old secret');
+  const next = await keyShown(visit, 'Your new secret');
+  await storeKey(page);
+  expect([await status(next), await status(owner.key.apiKey)]).toEqual([401, 401]);
+  await press(page, 'Let it work again');
+  await press(dialog(page, 'Let Production work again?'), 'Let it work again');
+  await page.getByText('Production works again.').waitFor();
+  expect([await status(next), await status(owner.key.apiKey)]).toEqual([200, 401]);
 });
 
 test('which alerts are mailed is chosen in the settings', async () => {

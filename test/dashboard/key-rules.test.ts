@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../../dashboard/src/config.ts';
 import { byWhom, isOfInterest, whatHappened } from '../../dashboard/src/rules/history.ts';
-import { inOrder, lastUse, waitingSecret, withInHand } from '../../dashboard/src/rules/key-state.ts';
+import {
+  inOrder,
+  lastUse,
+  mayRotate,
+  waitingSecret,
+  withInHand,
+} from '../../dashboard/src/rules/key-state.ts';
 import { displayOf, secretFile } from '../../dashboard/src/rules/secret-file.ts';
 import { inDays, inHours, keyOf, now } from './account-samples.ts';
 
@@ -11,6 +17,19 @@ const about = {
   display: 'user_0AbCd...',
   madeAt: inDays(0),
 };
+
+test.each([
+  ['works', [], true],
+  ['its owner has suspended', ['owner'], true],
+  ['its owner and something unusual have suspended', ['owner', 'anomaly'], true],
+  ['a payment has suspended', ['owner', 'payment'], false],
+  ['support has suspended', ['admin'], false],
+] as const)('a key that %s can be rotated or not: as the API has it', (_what, causes, expected) => {
+  const suspensions = Object.fromEntries(causes.map((cause) => [cause, { at: inHours(-1) }]));
+  const status = causes.length === 0 ? 'active' : 'suspended';
+  expect(mayRotate(keyOf({ status, suspensions }))).toBe(expected);
+  expect(mayRotate(keyOf({ status: 'revoked', suspensions }))).toBe(false);
+});
 
 test('a downloaded key is a file that programs read their environment from', () => {
   const { name, content } = secretFile('user_0AbCdEfGhIjK_secret', about);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newSubscriber, type Subscriber, subscriber } from './account-support.ts';
+import { suspendFor } from './alert-support.ts';
 import { deliveryOf, holdsLink, tokenIn } from './delivery-support.ts';
 import { advance, keyItem, keysOf, minute } from './management-support.ts';
 import { refresh, signIn } from './sign-in.ts';
@@ -108,7 +109,35 @@ describe('R18: a rotation on request', () => {
     expect(refused.body.errors).toMatchObject([{ path: 'graceHours' }]);
   });
 
-  test('of a key that is suspended is refused, with the reason', async () => {
+  test.each(['owner', 'anomaly'] as const)(
+    'of a key that is suspended for %s lifts nothing: the new secret works once its owner lets it go on',
+    async (cause) => {
+      const { keyId, apiKey } = await freshKey();
+      await suspendFor(stack, keyId, cause);
+      const { body } = await ada.call('POST', `/account/keys/${keyId}/rotate`);
+      expect((await ada.call('GET', `/account/keys/${keyId}`)).body).toMatchObject({
+        status: 'suspended',
+        suspensions: { [cause]: {} },
+        versions: [{ version: 2 }],
+      });
+      const works = async () => [
+        (await stack.evaluate(body.apiKey)).status,
+        (await stack.evaluate(apiKey)).status,
+      ];
+      expect(await works()).toEqual([401, 401]);
+      await ada.call('PUT', `/account/keys/${keyId}/suspension`, { suspended: false });
+      expect(await works()).toEqual([200, 401]);
+    },
+  );
+
+  test('of a key that is suspended for a payment, and by its owner, is refused', async () => {
+    const { keyId } = await freshKey();
+    await suspendFor(stack, keyId, 'owner', 'payment');
+    const { status, body } = await ada.call('POST', `/account/keys/${keyId}/rotate`);
+    expect([status, body.detail]).toEqual([409, expect.stringContaining('suspended (payment)')]);
+  });
+
+  test('of a key that support has suspended is refused, with the reason', async () => {
     const { keyId } = await freshKey();
     await stack.manage('suspend-key', { keyId, reason: 'leaked on a forum', requestedBy: 'an admin' });
     const { status, body } = await ada.call('POST', `/account/keys/${keyId}/rotate`);

@@ -277,7 +277,7 @@ describe('rotate', () => {
     expect(await alertItem(stack, alert.alertId)).toEqual(alert);
   });
 
-  test.each(['admin', 'owner', 'payment'] as const)(
+  test.each(['admin', 'payment'] as const)(
     'is refused where the key is suspended for %s as well, and nothing is done',
     async (cause) => {
       const alert = await aboutKey();
@@ -289,6 +289,18 @@ describe('rotate', () => {
       if (cause === 'admin') await stack.manage('resume-key', { keyId: key.keyId, requestedBy: 'an admin' });
     },
   );
+
+  test('of a key that its owner has suspended gives a secret that works once they let it go on', async () => {
+    const alert = await aboutKey();
+    await hold(alert);
+    await answer(alert, 'suspend');
+    const { body } = await answer(alert, 'rotate');
+    expect(body.alert).toMatchObject({ suspendedKey: false, answers: [] });
+    expect(await causes()).toEqual(['owner']);
+    expect(await status(body.key.apiKey)).toBe(401);
+    await suspension(false);
+    expect([await status(body.key.apiKey), await status(key.apiKey)]).toEqual([200, 401]);
+  });
 
   test('a fifth time in an hour is refused, and the alert stays open', async () => {
     for (let n = 1; n <= 4; n++) await ada.call('POST', `/account/keys/${key.keyId}/rotate`);

@@ -121,7 +121,7 @@ function ofAlerts(alerts: readonly AccountAlert[], others: readonly Attention[])
 function ofKey(key: AccountKey, now: number): Attention[] {
   if (key.status === 'revoked') return [];
   const causes = suspensionCauses(key);
-  // While a key is suspended nothing can be done about its secrets.
+  // While a key is suspended its secrets can wait.
   if (causes.length > 0) {
     // Whoever has stopped it knows.
     const urgency = causes.every((cause) => cause === 'owner') ? 'know' : 'act';

@@ -14,6 +14,11 @@ export function isStoppedBySupport(key: Pick<AccountKey, 'suspensions'>): boolea
   return key.suspensions.admin !== undefined;
 }
 
+/** Whether its owner can give it a new secret: what they may lift themselves does not hinder it. */
+export function mayRotate(key: Pick<AccountKey, 'status' | 'suspensions'>): boolean {
+  return isLive(key) && suspensionCauses(key).every((cause) => cause === 'owner' || cause === 'anomaly');
+}
+
 /** A secret that its owner has not yet taken, and until when it can be. */
 export interface WaitingSecret {
   readonly version: number;

@@ -39,7 +39,7 @@ export function usefulAnswers(alert: AlertItem, key: AnsweredKey | undefined, no
       isAboutLive &&
       (isRecent || holds) &&
       alert.rotatedAt === undefined &&
-      causes.every((cause) => cause === 'anomaly'),
+      causes.every((cause) => cause === 'anomaly' || cause === 'owner'),
     expected: alert.status === 'open' || holds,
   };
   return alertAnswers.filter((answer) => useful[answer]);

@@ -60,7 +60,7 @@ export function answerWords({ alert, answer, keyThen }: Question): AnswerWords {
         follows: [
           'The old secret stops at once, for everybody. What you run with it is refused until it has the new one.',
           'The new secret is shown here once, in a moment: have a place ready where you store it.',
-          ...(alert.suspendedKey ? ['The key is suspended now; with the new secret it works again.'] : []),
+          ...whatOfSuspension(alert, keyThen),
           'This alert is closed.',
         ],
         submit: 'Give it a new secret',
@@ -70,6 +70,13 @@ export function answerWords({ alert, answer, keyThen }: Question): AnswerWords {
     case 'expected':
       return isAboutMonth(alert) ? knownWords : expectedWords(alert, name, afterExpected(alert, keyThen));
   }
+}
+
+function whatOfSuspension({ suspendedKey }: AccountAlert, key: AccountKey | undefined): string[] {
+  if (key?.suspensions.owner !== undefined) {
+    return ['You have suspended the key: it stays so with the new secret, until you let it work again.'];
+  }
+  return suspendedKey ? ['The key is suspended now; with the new secret it works again.'] : [];
 }
 
 const knownWords: AnswerWords = {

@@ -16,6 +16,7 @@ import { formatCount } from '../../rules/formats.ts';
 import {
   isSecretLost,
   isStoppedBySupport,
+  mayRotate,
   newestVersion,
   retiringSecrets,
   suspensionCauses,
@@ -57,15 +58,15 @@ export default function KeyPage() {
         key !== undefined &&
         key.status !== 'revoked' && (
           <>
+            {mayRotate(key) && (
+              <Button icon="rotate" onClick={() => setOpen('rotate')}>
+                Rotate
+              </Button>
+            )}
             {key.status === 'active' && (
-              <>
-                <Button icon="rotate" onClick={() => setOpen('rotate')}>
-                  Rotate
-                </Button>
-                <Button icon="pause" onClick={() => setOpen('suspend')}>
-                  Suspend
-                </Button>
-              </>
+              <Button icon="pause" onClick={() => setOpen('suspend')}>
+                Suspend
+              </Button>
             )}
             {!isStoppedBySupport(key) && <Button onClick={() => setOpen('revoke')}>Revoke</Button>}
           </>
@@ -136,7 +137,7 @@ function Notices({
         </Notice>
       )}
       {key.status !== 'revoked' && <KeyAlerts keyId={key.keyId} except={holdersOf(key)} />}
-      {waiting !== undefined && key.status === 'active' && (
+      {waiting !== undefined && mayRotate(key) && (
         <Notice
           tone="accent"
           icon="key"

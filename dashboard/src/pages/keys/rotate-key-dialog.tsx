@@ -14,7 +14,7 @@ const defaultHours = '24';
 const hour = 3_600_000;
 
 interface RotateKeyDialogProps {
-  readonly keyToRotate: Pick<AccountKey, 'keyId' | 'name'>;
+  readonly keyToRotate: Pick<AccountKey, 'keyId' | 'name' | 'status'>;
   readonly isOpen: boolean;
   readonly onClose: () => void;
 }
@@ -22,11 +22,14 @@ interface RotateKeyDialogProps {
 /** Gives a key a new secret, and shows it. */
 export function RotateKeyDialog({ keyToRotate, isOpen, onClose }: RotateKeyDialogProps) {
   const { keyId, name } = keyToRotate;
+  const isSuspended = keyToRotate.status === 'suspended';
   const api = useApi();
   const reveal = useReveal();
   const refresh = useRefresh();
   const now = useNow();
-  const [end, setEnd] = useState<End>('later');
+  const [chosen, setEnd] = useState<End>();
+  // Nothing works with the old secret of a key that is suspended: it may be why it is.
+  const end = chosen ?? (isSuspended ? 'at-once' : 'later');
   const [hours, setHours] = useState(defaultHours);
   const [fault, setFault] = useState<string>();
   const action = useAction((graceHours: number, idempotencyKey) =>
@@ -37,7 +40,7 @@ export function RotateKeyDialog({ keyToRotate, isOpen, onClose }: RotateKeyDialo
     action.reset();
     setFault(undefined);
     // What stops an application is chosen anew each time.
-    setEnd('later');
+    setEnd(undefined);
     setHours(defaultHours);
     onClose();
   }
@@ -62,9 +65,14 @@ export function RotateKeyDialog({ keyToRotate, isOpen, onClose }: RotateKeyDialo
       onSubmit={submit}
       title={`Rotate ${name}`}
       description={
-        <p>
-          The key gets a new secret. Its name, its history and the count of its requests stay as they are.
-        </p>
+        <>
+          <p>
+            The key gets a new secret. Its name, its history and the count of its requests stay as they are.
+          </p>
+          {isSuspended && (
+            <p>It stays suspended: the new secret works once you let the key work again, on this page.</p>
+          )}
+        </>
       }
       cancel="Cancel"
       submit={end === 'at-once' ? 'Rotate and stop the old secret' : 'Rotate'}

@@ -24,7 +24,9 @@ export function SuspendKeyDialog({ keyShown, isOpen, onClose }: SuspensionDialog
         <ul>
           <li>The next request with it is refused, whoever sends it. What you run with it stops as well.</li>
           <li>You can let it work again here, whenever you like: its secret stays as it is.</li>
-          <li>Has somebody else the secret? Then rotate the key: a new secret is what helps.</li>
+          <li>
+            Has somebody else the secret? Then rotate the key, before or after: a new secret is what helps.
+          </li>
         </ul>
       }
       cancel="Cancel"
