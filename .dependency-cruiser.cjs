@@ -157,7 +157,7 @@ module.exports = {
         pathNot: [
           '^functions/[^/]+/(stores|gateways|handlers)/',
           '^functions/[^/]+/compose\\.ts$',
-          '^functions/runtime/(clients|dynamodb)\\.ts$',
+          '^functions/runtime/(clients|dynamodb|due-items)\\.ts$',
         ],
       },
       to: { path: 'node_modules/@(aws-sdk|smithy)/' },
