@@ -13,6 +13,7 @@ import {
   lookShardOf,
   subscriptionSubject,
 } from './rules/activity-item.ts';
+import { alertIdPrefix } from './rules/alert-id.ts';
 import { openShards, platform } from './rules/alert-item.ts';
 import type { AlertAction, Making } from './rules/incidents.ts';
 import { hourOf } from './rules/sights.ts';
@@ -133,7 +134,7 @@ function createGroup(view: View, { actor, requestId }: Act, dependencies: LookDe
   function makingFor(keyId?: string): Making {
     return {
       opening() {
-        const alertId = `alert_${ulid(now)}`;
+        const alertId = `${alertIdPrefix}${ulid(now)}`;
         return { alertId, subscriptionId, keyId, tier, openShard: lookShardOf(alertId) % openShards };
       },
       change: (action) => changeOf(action, { actor, requestId, now: new Date(now) }),

@@ -180,7 +180,7 @@ test('"expected" mutes the pattern until it has ended: while it goes on, nothing
   }
   // Of what is severe enough, she is mailed.
   expect(await subjects(carol)).toEqual([
-    "Your AI Decision Engine subscription: 80 % of this month's requests are used",
+    "Your AI Decision Engine subscription: 80 % of the month's requests are used",
   ]);
 });
 

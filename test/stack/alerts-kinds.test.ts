@@ -123,7 +123,7 @@ test('quota-forecast: requests that will not last until the month ends, as long 
       `^At about \\d+ requests a day, this month's 100 requests will be used up about ${spokenDate(at + day)}, 4 days before the month ends; ${used} are used so far\\.$`,
     ),
   );
-  await expectTold(ada, alert, ofSubscription("this month's requests will not last"));
+  await expectTold(ada, alert, ofSubscription("the month's requests will not last"));
 
   await stack.manage('change-tier', { subscriptionId: ada.subscriptionId, tier: 'enterprise', requestedBy });
   await traffic.pass();
@@ -328,9 +328,9 @@ test('quota-threshold: half, four fifths and all of the month; one is open, the 
   const ada = await newOwner('free');
   const reached: string[] = [];
   for (const [more, percent, severity, words] of [
-    [50, 50, 'info', "50 % of this month's requests are used"],
-    [30, 80, 'warning', "80 % of this month's requests are used"],
-    [20, 100, 'critical', "this month's requests are used up"],
+    [50, 50, 'info', "50 % of the month's requests are used"],
+    [30, 80, 'warning', "80 % of the month's requests are used"],
+    [20, 100, 'critical', "the month's requests are used up"],
   ] as const) {
     await use(ada, more);
     const used = await traffic.used(ada.subscriptionId);
