@@ -1,3 +1,4 @@
+import { backoff } from '../runtime/dynamodb.ts';
 import type { Act } from '../runtime/rules/change.ts';
 import { describeError, logger } from '../runtime/telemetry.ts';
 import { type GatherDependencies, gather, type View } from './gather.ts';
@@ -24,8 +25,10 @@ export interface DetectionReport {
 }
 
 const subscriptionsAtOnce = 32;
-/** How often a subscription is looked at again because somebody else wrote at the same moment. */
-const attempts = 5;
+/** How often a subscription is looked at again because somebody else wrote at the same moment... */
+const attempts = 6;
+/** ...and from which time on it is written though the logs go on: a flood of requests is no way not to be looked at. */
+const insistsFrom = 2;
 const hour = 3_600_000;
 
 /**
@@ -71,15 +74,27 @@ export async function detect(
   }
 
   async function take(view: View): Promise<void> {
-    for (let present: View | undefined = view, tried = 0; present !== undefined; tried++) {
-      const outcome = await lookAtSubscription(present, act, dependencies);
+    let present: View | undefined = view;
+    for (let tried = 0; present !== undefined; tried++) {
+      const outcome = await lookAtSubscription(present, act, dependencies, { insists: tried >= insistsFrom });
       note(outcome, present);
       if (!outcome.contended) return;
-      // Whoever is written to all the time: the next run goes on.
-      if (tried === attempts) return logger.warn('left for the next run', { of: view.subscriptionId });
-      const subjects = present.items.map(({ subject }) => subject);
+      const subjects: string[] = present.items.map(({ subject }) => subject);
+      if (tried === attempts - 1) return giveUp(present, outcome);
+      await backoff(tried + 1);
       [present] = await gather(subjects, dependencies);
     }
+  }
+
+  /** Whoever is written to all the time, and not by the logs: they are due still. */
+  function giveUp({ subscriptionId, items, now }: View, { written }: Outcome): void {
+    const done = new Set(written.map(({ subject }) => subject));
+    const left = items.filter((item) => isDue(item, now) && !done.has(item.subject));
+    for (const { subject, lookAt } of left) {
+      failed.add(subject);
+      noteLag(lookAt, now);
+    }
+    logger.error('left for the next run: others write all the time', { of: subscriptionId });
   }
 
   /** What cannot be read must not hold up the rest. */

@@ -45,11 +45,13 @@ export interface Outcome {
  * on the keys, so they are looked at first; but the whole is written first: dying in between leaves keys that are due
  * still, and with them all that is left to do. Each look is one transaction with the alerts that it opens and closes, on
  * condition that nobody has written its item since.
+ * @param insists whether what the logs have added since it was read is left to a look of the next hour
  */
 export async function lookAtSubscription(
   view: View,
   act: Act,
   dependencies: LookDependencies,
+  { insists = false }: { readonly insists?: boolean } = {},
 ): Promise<Outcome> {
   const failed = new Set<string>();
   const due = view.items.filter((item) => isDue(item, view.now));
@@ -75,7 +77,7 @@ export async function lookAtSubscription(
   async function write(look: Look): Promise<'written' | 'contended' | undefined> {
     const { subject } = look.item;
     return attempt(subject, async () => {
-      if (!(await commitLook(look, dependencies))) return 'contended';
+      if (!(await commitLook(look, insists, dependencies))) return 'contended';
       written.push({ subject, actions: look.steps.map(({ action }) => action) });
       return 'written';
     });
@@ -105,12 +107,13 @@ const isKeyRead = ({ through, firstAt, refused401 = 0, counted }: ActivityItem):
 
 async function commitLook(
   { item, taken, steps }: Look,
+  insists: boolean,
   { client, activity, alerts }: LookDependencies,
 ): Promise<boolean> {
   const writes = steps.map(({ action, alert }) =>
     action === 'open-alert' ? alerts.creation(alert) : alerts.replacement(alert),
   );
-  return (await commit(client, [activity.taken(item, taken), ...writes])).kind === 'written';
+  return (await commit(client, [activity.taken(item, taken, { insists }), ...writes])).kind === 'written';
 }
 
 /** The looks at one subscription and its keys. */

@@ -138,7 +138,7 @@ export async function retryContended<T>(
 }
 
 /** Waits up to 25 ms, then 50, 100, ... 400 ms, at random, so that those who contend do not meet again. */
-async function backoff(tried: number): Promise<void> {
+export async function backoff(tried: number): Promise<void> {
   const ceiling = Math.min(400, 25 * 2 ** tried);
   await new Promise((resolve) => setTimeout(resolve, Math.random() * ceiling));
 }

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { apiSubject, keySubject, subscriptionSubject } from '../../functions/alerts/rules/activity-item.ts';
@@ -155,16 +156,49 @@ describe('a run', () => {
     expect(world.activity(keySubject(key.keyId))?.networks).toBeUndefined();
   });
 
-  test('that is overtaken all the time leaves it to the next one, and is no fault', async () => {
+  test('that the logs overtake all the time looks all the same, and the next one takes in what they told', async () => {
+    const world = new World();
+    const key = oneKey(world);
+    world.requests(key.subscriptionId, key.keyId, surge);
+    world.now += hour;
+    let flood = 0;
+    const reach: Reach = async (command, of) => {
+      if (isWrite(of)) {
+        flood += 1;
+        world.log(keySubject(key.keyId), { refused429: 1_000 * flood, networks: new Set(['198.51.100.0/24']) });
+      }
+      return command();
+    };
+    expect(await world.run(reach)).toMatchObject({ opened: 2, failed: 0 });
+    const subject = keySubject(key.keyId);
+    const { counted, refused429 = 0, lookAt } = world.activity(subject) ?? {};
+    expect(refused429).toBe(1_000 * flood);
+    expect(counted?.refused429).toBeLessThan(refused429);
+    expect(lookAt).toBe(new Date(world.now - 5_000 + hour).toISOString());
+    expect(await world.nextRun()).toMatchObject({ failed: 0 });
+    expect(world.activity(subject)?.counted?.refused429).toBe(refused429);
+    expect(
+      world
+        .alerts()
+        .map(({ kind, of }) => `${kind}/${of}`)
+        .toSorted(),
+    ).toEqual(['refusals/429', 'surge/']);
+  });
+
+  test('that others overtake all the time is told as a fault, and the next one makes up for it', async () => {
     const world = new World();
     const key = oneKey(world);
     world.requests(key.subscriptionId, key.keyId, surge);
     world.now += hour;
     const reach: Reach = async (command, of) => {
-      if (isWrite(of)) world.log(keySubject(key.keyId));
-      return command();
+      if (!isWrite(of)) return command();
+      throw new TransactionCanceledException({
+        message: 'Transaction cancelled',
+        $metadata: {},
+        CancellationReasons: [{ Code: 'TransactionConflict' }],
+      });
     };
-    expect(await world.run(reach)).toMatchObject({ opened: 0, failed: 0 });
+    expect(await world.run(reach)).toMatchObject({ opened: 0, failed: 1 });
     expect(await world.run()).toMatchObject({ opened: 1, failed: 0 });
   });
 

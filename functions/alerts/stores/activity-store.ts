@@ -3,6 +3,7 @@ import { type DocumentClient, readMany, type Write } from '../../runtime/dynamod
 import { byLookIndex } from '../contract.ts';
 import { type ActivityItem, type Counted, lookShardOf } from '../rules/activity-item.ts';
 import type { Incidents } from '../rules/incidents.ts';
+import { hourOf } from '../rules/sights.ts';
 
 /** Table Activity, as the hourly look reads and writes it; what comes from the logs is written elsewhere. */
 export interface ActivityStore {
@@ -10,8 +11,11 @@ export interface ActivityStore {
   due(shard: number, now: Date): AsyncIterable<readonly DueSubject[]>;
   /** Those of many, each named once, that exist. Strongly consistent, in no order. */
   many(subjects: readonly string[]): Promise<ActivityItem[]>;
-  /** What a look takes in and leaves behind, on condition that nobody has written the item since it was read. */
-  taken(item: ActivityItem, look: Taken): Write;
+  /**
+   * What a look takes in and leaves behind, on condition that nobody has written the item since it was read; where it
+   * `insists`, that no other look has. What the logs have added meanwhile is kept: the next hour's look takes it in.
+   */
+  taken(item: ActivityItem, look: Taken, how?: { readonly insists: boolean }): Write;
 }
 
 export interface DueSubject {
@@ -48,15 +52,28 @@ export function createActivityStore(client: DocumentClient, tableName: string): 
       const keys = subjects.map((subject) => ({ subject }));
       return (await readMany(client, tableName, keys)) as unknown as ActivityItem[];
     },
-    taken: (item, look) => ({ label: 'activity', item: { Update: update(tableName, item, look) } }),
+    taken: (item, look, { insists } = { insists: false }) => ({
+      label: 'activity',
+      item: { Update: update(tableName, item, insists ? lookedAtAgain(look) : look, insists) },
+    }),
   };
+}
+
+/** Whatever it was planned for: as soon as it may be. */
+function lookedAtAgain(look: Taken): Taken {
+  return { ...look, lookAt: new Date(hourOf(Date.parse(look.through)) + 3_600_000).toISOString() };
 }
 
 /**
  * What was read is taken away, and nothing else: networks that are new since then would stay, though the condition on `seen`
  * already has this look begin anew.
  */
-function update(TableName: string, { subject, through, seen, networks }: ActivityItem, look: Taken) {
+function update(
+  TableName: string,
+  { subject, through, seen, networks }: ActivityItem,
+  look: Taken,
+  insists: boolean,
+) {
   const { lookAt, incidents, isLast, ...always } = look;
   const isAwaited = lookAt !== undefined;
   const hasIncidents = Object.keys(incidents).length > 0;
@@ -74,7 +91,8 @@ function update(TableName: string, { subject, through, seen, networks }: Activit
   ];
   const condition = (name: string, read: unknown) =>
     read === undefined ? `attribute_not_exists(#${name})` : `#${name} = :${name}Read`;
-  const names = [...new Set(['through', 'seen', ...sets.map(([name]) => name), ...removes])];
+  const asRead = { through, ...(insists ? {} : { seen }) };
+  const names = [...new Set([...Object.keys(asRead), ...sets.map(([name]) => name), ...removes])];
   const hasNetworks = networks !== undefined && networks.size > 0;
   return {
     TableName,
@@ -84,14 +102,19 @@ function update(TableName: string, { subject, through, seen, networks }: Activit
       `REMOVE ${removes.map((name) => `#${name}`).join(', ')}`,
       ...(hasNetworks ? ['DELETE #networks :networks'] : []),
     ].join(' '),
-    ConditionExpression: `${condition('through', through)} AND ${condition('seen', seen)}`,
+    ConditionExpression: Object.entries(asRead)
+      .map(([name, read]) => condition(name, read))
+      .join(' AND '),
     ExpressionAttributeNames: Object.fromEntries(
       [...names, ...(hasNetworks ? ['networks'] : [])].map((name) => [`#${name}`, name]),
     ),
     ExpressionAttributeValues: {
       ...Object.fromEntries(sets.map(([name, value]) => [`:${name}`, value])),
-      ...(through === undefined ? {} : { ':throughRead': through }),
-      ...(seen === undefined ? {} : { ':seenRead': seen }),
+      ...Object.fromEntries(
+        Object.entries(asRead)
+          .filter(([, read]) => read !== undefined)
+          .map(([name, read]) => [`:${name}Read`, read]),
+      ),
       ...(hasNetworks ? { ':networks': new Set(networks) } : {}),
     },
   };
