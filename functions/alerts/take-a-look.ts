@@ -2,7 +2,14 @@ import { isSuspended, type KeyItem } from '../keys/index.ts';
 import { logger } from '../runtime/telemetry.ts';
 import type { View } from './gather.ts';
 import type { ActivityItem } from './rules/activity-item.ts';
-import { type AlertStep, ended, type Followed, followed, type Making } from './rules/incidents.ts';
+import {
+  type AlertStep,
+  ended,
+  type Followed,
+  followed,
+  isEndedBefore,
+  type Making,
+} from './rules/incidents.ts';
 import { type Examined, examine, isModel, type Model, type Sight, type Signal } from './rules/index.ts';
 import { hourOf, type Seen, seenOf } from './rules/sights.ts';
 import type { Taken } from './stores/activity-store.ts';
@@ -20,6 +27,8 @@ export interface Look {
 /** What the model makes of what was seen, before it is decided what is told. */
 export interface Examination extends Examined {
   readonly counted: Seen['counted'];
+  /** ISO 8601: what was seen last happened from then on. */
+  readonly from: string;
 }
 
 /** Looks at a key. @param key read where it matters: see `isKeyRead` */
@@ -39,7 +48,29 @@ export function examineKey(
     firstAt: item.firstAt,
     createdAt: key?.createdAt,
   });
-  return examined(item, seen, key !== undefined && isSuspended(key) ? { isSuspended: true } : {});
+  const [first, last = first] = seen.sights;
+  return examined(item, seen, {
+    unwanted: unwantedBy(item, view, last),
+    ...(key !== undefined && isSuspended(key) ? { isSuspended: true } : {}),
+  });
+}
+
+/**
+ * Networks from which the owner wants no requests. Those that came before they said so were told; from then on, or where
+ * none come, they are no networks of the key's.
+ */
+function unwantedBy(
+  { incidents = {} }: ActivityItem,
+  { alerts, now }: View,
+  { from, networks }: Sight,
+): string[] {
+  return Object.values(incidents).flatMap(({ alertId }) => {
+    const alert = alerts.get(alertId);
+    if (alert?.kind !== 'new-network' || !isEndedBefore(alert, iso(now))) return [];
+    const named = String(alert.facts['networks'] ?? '').split(', ');
+    const isTold = !isEndedBefore(alert, iso(from)) && named.some((network) => networks.includes(network));
+    return isTold ? [] : named;
+  });
 }
 
 /** Looks at a subscription as a whole. @param firstAt the earliest request of its keys since they were looked at */
@@ -63,23 +94,22 @@ export function examineSubscription(
   return examined(item, seen, { quota: { period: period.name, used, limit } });
 }
 
-/** Looks at the requests that belong to no key. Where they came from is not what they have in common. */
+/** Looks at the requests that belong to no key. */
 export function examineApi(item: ActivityItem, { now, period }: View): Examination {
-  const { networks: _ofStrangers, ...rest } = item;
-  return examined(item, seenOf(rest, { now, period, requests: 0, firstAt: item.firstAt }));
+  return examined(item, seenOf(item, { now, period, requests: 0, firstAt: item.firstAt }));
 }
 
 /** @param about what is known of the time at which it was read */
 function examined(
   item: ActivityItem,
   { sights, counted }: Seen,
-  about: Pick<Sight, 'quota' | 'isSuspended'> = {},
+  about: Pick<Sight, 'quota' | 'isSuspended' | 'unwanted'> = {},
 ): Examination {
   const [first, second] = sights;
   const model = modelOf(item);
-  if (second === undefined) return { ...examine(model, { ...first, ...about }), counted };
-  const between = examine(model, first).model;
-  return { ...examine(between, { ...second, ...about }), counted };
+  const before = second === undefined ? model : examine(model, first).model;
+  const last = second ?? first;
+  return { ...examine(before, { ...last, ...about }), counted, from: iso(last.from) };
 }
 
 /** Of another version, or not readable: what is usual is learned anew. */
@@ -102,13 +132,14 @@ function parsed(text: string): unknown {
 /** @param signals those of the examination that are told */
 export function lookOf(
   item: ActivityItem,
-  { model, lookAt, counted }: Examination,
+  { model, lookAt, counted, from, shown }: Examination,
   signals: readonly Signal[],
   view: View,
   making: Making,
   ttl?: number,
 ): Look {
-  const following = followed(item.incidents ?? {}, signals, view.alerts, making);
+  const found = { from, signals, shown };
+  const following = followed(item.incidents ?? {}, found, view.alerts, making);
   const { now } = view;
   const hasIncidents = Object.keys(following.incidents).length > 0;
   // Whatever the model says: an incident never waits for ever.

@@ -3,7 +3,7 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { apiSubject, keySubject, subscriptionSubject } from '../../functions/alerts/rules/activity-item.ts';
-import { type AlertItem, answered } from '../../functions/alerts/rules/alert-item.ts';
+import { type AlertAnswer, type AlertItem, answered } from '../../functions/alerts/rules/alert-item.ts';
 import type { Reach } from './memory-tables.ts';
 import { day, hour, oneKey, usual, World } from './world.ts';
 
@@ -35,6 +35,19 @@ async function usualHours(
     world.requests(subscriptionId, keyId, usual);
     await world.nextRun();
   }
+}
+
+/** What the owner of the newest alert says to it now. */
+function answer(world: World, said: AlertAnswer): void {
+  const alert = world.alerts().at(-1);
+  if (alert === undefined) throw new Error('there is no alert');
+  const change = {
+    action: 'answer-alert',
+    actor: { kind: 'owner', id: alert.subscriptionId },
+    requestId: 'r',
+    at: new Date(world.now).toISOString(),
+  } as const;
+  world.tables.plant('alerts', { ...answered(alert, said, change) });
 }
 
 describe('a run', () => {
@@ -165,7 +178,10 @@ describe('a run', () => {
     const reach: Reach = async (command, of) => {
       if (isWrite(of)) {
         flood += 1;
-        world.log(keySubject(key.keyId), { refused429: 1_000 * flood, networks: new Set(['198.51.100.0/24']) });
+        world.log(keySubject(key.keyId), {
+          refused429: 1_000 * flood,
+          networks: new Set(['198.51.100.0/24']),
+        });
       }
       return command();
     };
@@ -295,16 +311,7 @@ describe('an owner', () => {
     const key = oneKey(world);
     world.requests(key.subscriptionId, key.keyId, surge);
     await world.nextRun();
-    const [alert] = world.alerts();
-    const at = new Date(world.now).toISOString();
-    const change = {
-      action: 'answer-alert',
-      actor: { kind: 'owner', id: key.subscriptionId },
-      requestId: 'r',
-      at,
-    } as const;
-    const next = alert && answered(alert, 'expected', change);
-    world.tables.plant('alerts', { ...next });
+    answer(world, 'expected');
     world.requests(key.subscriptionId, key.keyId, 2 * surge);
     expect(await world.nextRun()).toMatchObject({ opened: 0, updated: 0, closed: 0 });
     expect(world.activity(keySubject(key.keyId))?.incidents).toMatchObject({ 'surge/': {} });
@@ -315,6 +322,41 @@ describe('an owner', () => {
     await usualHours(world, key, 24 * 7);
     world.requests(key.subscriptionId, key.keyId, 2 * surge);
     expect(await world.nextRun()).toMatchObject({ opened: 1 });
+  });
+
+  test('who gave the key a new secret hears of it again where it goes on by the next hour', async () => {
+    const world = new World();
+    const key = oneKey(world);
+    world.requests(key.subscriptionId, key.keyId, surge);
+    await world.nextRun();
+    // Ten minutes into the hour, of which a part came before.
+    world.now += 10 * 60_000;
+    answer(world, 'rotate');
+    world.requests(key.subscriptionId, key.keyId, surge);
+    world.now += 50 * 60_000;
+    expect(await world.run()).toMatchObject({ opened: 0 });
+    world.requests(key.subscriptionId, key.keyId, surge);
+    expect(await world.nextRun()).toMatchObject({ opened: 1 });
+    expect(world.alerts().map(({ status }) => status)).toEqual(['closed', 'open']);
+  });
+
+  test('who gave the key a new secret because of a new network hears of that network again', async () => {
+    const world = new World();
+    const key = oneKey(world);
+    const use = (...networks: string[]) => {
+      world.requests(key.subscriptionId, key.keyId, usual);
+      world.log(keySubject(key.keyId), { networks: new Set(networks) });
+      return world.nextRun();
+    };
+    for (let hours = 0; hours < 8 * 24; hours++) await use('198.51.100.0/24');
+    expect(await use('203.0.113.0/24')).toMatchObject({ opened: 1 });
+    answer(world, 'rotate');
+    expect(await use('198.51.100.0/24')).toMatchObject({ opened: 0 });
+    expect(await use('203.0.113.0/24')).toMatchObject({ opened: 1 });
+    expect(world.alerts().map(({ status, of }) => [status, of])).toEqual([
+      ['closed', '203.0.113.0/24'],
+      ['open', '203.0.113.0/24'],
+    ]);
   });
 
   test('of a key that went silent is told, but not of one that is suspended', async () => {
@@ -445,9 +487,8 @@ test('requests that belong to no key are told to admins when many are refused, a
   expect(await world.nextRun()).toMatchObject({ looked: 1, opened: 0, failed: 0 });
   // Long enough to know what is usual.
   world.now += 4 * day;
-  world.log(apiSubject, { refused401: 50_000, networks: new Set(['198.51.100.0/24', '203.0.113.0/24']) });
+  world.log(apiSubject, { refused401: 50_000 });
   expect(await world.nextRun()).toMatchObject({ opened: 1 });
   expect(world.alerts()).toMatchObject([{ subscriptionId: 'platform', kind: 'refusals', of: '401' }]);
-  expect(world.activity(apiSubject)?.networks).toBeUndefined();
   expect(world.alerts()[0]?.keyId).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AlertItem } from '../../functions/alerts/rules/alert-item.ts';
-import { answered } from '../../functions/alerts/rules/alert-item.ts';
+import { type AlertAnswer, answered } from '../../functions/alerts/rules/alert-item.ts';
 import {
   type AlertStep,
   ended,
@@ -18,21 +18,29 @@ import { aSignal } from './samples.ts';
 /** A subject's incidents and alerts, as one look after the other leaves them. */
 class Subject {
   incidents: Incidents = {};
+  /** Of the day; when looks and answers are. */
+  hour = 10;
   readonly alerts = new Map<string, AlertItem>();
   #ids = 0;
 
   look(...signals: Signal[]): readonly AlertStep[] {
-    return this.#take(followed(this.incidents, signals, this.alerts, this.#making));
+    return this.lookAt({ signals });
+  }
+
+  /** A look whose own sight begins at that time, and shows some of its signals. */
+  lookAt({ signals, from = 10, shown = [] }: { signals: Signal[]; from?: number; shown?: Signal[] }) {
+    const found = { from: timeOf(from), signals, shown };
+    return this.#take(followed(this.incidents, found, this.alerts, this.#making));
   }
 
   end(): readonly AlertStep[] {
     return this.#take(ended(this.incidents, this.alerts, this.#making));
   }
 
-  /** Its owner says that it was expected. */
-  expected(alertId: string): void {
+  /** Its owner says that it was expected, or does something about it, at ten. */
+  answer(alertId: string, answer: AlertAnswer = 'expected'): void {
     const alert = this.alerts.get(alertId);
-    const next = alert && answered(alert, 'expected', this.#change('answer-alert'));
+    const next = alert && answered(alert, answer, this.#change('answer-alert'));
     if (next !== undefined) this.alerts.set(alertId, next);
   }
 
@@ -47,7 +55,7 @@ class Subject {
       action,
       actor: { kind: 'system', id: 'detect-anomalies' } as const,
       requestId: 'r',
-      at: '2026-11-17T10:00:00.000Z',
+      at: timeOf(this.hour),
     };
   }
 
@@ -56,6 +64,8 @@ class Subject {
     change: (action) => this.#change(action),
   };
 }
+
+const timeOf = (hour: number) => new Date(Date.UTC(2026, 10, 17, hour)).toISOString();
 
 const told = (steps: readonly AlertStep[]) =>
   steps.map(({ action, alert }) => `${action} ${incidentOf(alert)}`);
@@ -91,12 +101,49 @@ describe('an incident', () => {
   test('that its owner expected is told no more while it lasts, and is told again when it comes again', () => {
     const subject = new Subject();
     const [opened] = subject.look(aSignal());
-    subject.expected(opened?.alert.alertId ?? '');
+    subject.answer(opened?.alert.alertId ?? '');
     expect(subject.look(aSignal({ severity: 'critical', explanation: 'Still more.' }))).toEqual([]);
     expect(Object.keys(subject.incidents)).toEqual(['surge/']);
     expect(subject.look()).toEqual([]);
     expect(subject.incidents).toEqual({});
     expect(told(subject.look(aSignal()))).toEqual(['open-alert surge/']);
+  });
+
+  test.each(['rotate', 'suspend'] as const)(
+    'that goes on after its owner has answered %s is told anew: it did not help',
+    (answer) => {
+      const subject = new Subject();
+      const [opened] = subject.look(aSignal());
+      subject.answer(opened?.alert.alertId ?? '', answer);
+      const signal = aSignal({ explanation: 'Still more.' });
+      // What it saw began before the answer, and then: what it saw shows nothing any more.
+      expect(subject.lookAt({ signals: [signal], from: 9.9, shown: [signal] })).toEqual([]);
+      expect(subject.lookAt({ signals: [signal], from: 11 })).toEqual([]);
+      const [anew] = subject.lookAt({ signals: [signal], from: 11, shown: [signal] });
+      expect(anew).toMatchObject({ action: 'open-alert', alert: { explanation: 'Still more.' } });
+      expect(subject.incidents).toEqual({ 'surge/': { alertId: anew?.alert.alertId } });
+    },
+  );
+
+  test('that was expected is not told anew, whatever a look shows', () => {
+    const subject = new Subject();
+    const [opened] = subject.look(aSignal());
+    subject.answer(opened?.alert.alertId ?? '');
+    const signal = aSignal({ severity: 'critical' });
+    expect(subject.lookAt({ signals: [signal], from: 12, shown: [signal] })).toEqual([]);
+  });
+
+  test('that lasts is written less and less often where nothing but its figures is new', () => {
+    const subject = new Subject();
+    subject.look(aSignal());
+    const written = Array.from({ length: 14 * 24 }, (_, hours) => {
+      subject.hour = 11 + hours;
+      return subject.look(aSignal({ explanation: `For ${hours} hours.` })).length;
+    });
+    expect(written.slice(0, 4)).toEqual([1, 1, 1, 1]);
+    expect(written.filter((count) => count > 0).length).toBeLessThan(30);
+    const worse = subject.look(aSignal({ severity: 'critical', explanation: 'Worse.' }));
+    expect(told(worse)).toEqual(['update-alert surge/']);
   });
 
   test('of another kind or status is another one', () => {
@@ -138,7 +185,7 @@ describe('an incident', () => {
         const subject = new Subject();
         const closed = new Set<string>();
         for (const { signals, answer, ends } of steps) {
-          if (answer !== undefined) subject.expected(`alert_${answer}`);
+          if (answer !== undefined) subject.answer(`alert_${answer}`);
           const before = new Map(subject.alerts);
           const done = ends ? subject.end() : subject.look(...signals.map((signal) => aSignal(signal)));
           for (const { action, alert } of done) {

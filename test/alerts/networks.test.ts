@@ -77,6 +77,18 @@ describe('a new network', () => {
     expect(told.map((signals) => signals.length)).toEqual([1, 2, 3, 3, 3, 3, 3, 3, 3, 3]);
   });
 
+  test('that is not wanted is none of the key’s: where it comes again it is new, and the others are as known as before', () => {
+    const key = watched();
+    key.live(14, from(home));
+    key.look(from(strange)(key.now));
+    expect(key.look({ ...from(home)(key.now), unwanted: [strange] })).toEqual([]);
+    expect(Object.keys(key.model.networks?.seen ?? {})).toEqual([home]);
+    expect(only(key.look({ ...from(strange, home)(key.now), unwanted: [strange] }))).toMatchObject({
+      severity: 'warning',
+      facts: { networks: strange, known: home },
+    });
+  });
+
   test('that nobody has used for two months is new again', () => {
     const key = watched();
     key.live(10, from(home, office));

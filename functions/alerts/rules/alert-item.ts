@@ -89,11 +89,18 @@ export function opened(about: Opening, signal: Signal, change: Change): AlertIte
   };
 }
 
-/** It goes on: what it is by now, never less severe than it was. Undefined where nothing is new, or it is closed. */
+/**
+ * It goes on: what it is by now, never less severe than it was. Undefined where nothing is new, or it is closed; and other
+ * figures alone are new the less often the longer it lasts, for each change is on record for ever.
+ */
 export function updated(alert: AlertItem, signal: Signal, change: Change): AlertItem | undefined {
   if (alert.status === 'closed') return undefined;
   const severity = isAtLeast(alert.severity, signal.severity) ? alert.severity : signal.severity;
-  if (severity === alert.severity && signal.explanation === alert.explanation) return undefined;
+  if (severity === alert.severity) {
+    if (signal.explanation === alert.explanation) return undefined;
+    const [opened, told, now] = [alert.openedAt, alert.updatedAt, change.at].map((at) => Date.parse(at));
+    if (Number(now) - Number(told) < (Number(now) - Number(opened)) / 4) return undefined;
+  }
   const { explanation, facts } = signal;
   return next({ ...alert, severity, explanation, facts, updatedAt: change.at }, change);
 }

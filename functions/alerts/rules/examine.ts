@@ -4,6 +4,7 @@ import { followNetworks, networkLookAt, tellNetworks } from './model/networks.ts
 import { hour } from './model/numbers.ts';
 import { endOfMonth, followForecast, tellThreshold } from './model/quota.ts';
 import { followRefusals, isRefusing, tellRefusals } from './model/refusals.ts';
+import { isShownBy } from './model/shown-by.ts';
 import {
   endQuiet,
   followSilence,
@@ -25,6 +26,8 @@ export interface Examined {
   readonly model: Model;
   /** All that is unusual now. What a look no longer tells has ended. */
   readonly signals: readonly Signal[];
+  /** Those of them that this sight shows: see `isShownBy`. */
+  readonly shown: readonly Signal[];
   /** When to look again though nothing comes; epoch ms. */
   readonly lookAt?: number;
 }
@@ -57,9 +60,10 @@ export function examine(known: Model | undefined, sight: Sight): Examined {
     ...tellThreshold(sight),
     ...followForecast(model, season, sight),
   ];
+  const shown = signals.filter((signal) => isShownBy(sight, model, signal));
   if (wokeUpIsOver(model)) delete model.wokeUp;
   const lookAt = nextLook(model, season, sight);
-  return { model, signals, ...(lookAt === undefined ? {} : { lookAt }) };
+  return { model, signals, shown, ...(lookAt === undefined ? {} : { lookAt }) };
 }
 
 /** After weeks of sleep nothing of what was usual need be so still: all but the networks is learned anew. */

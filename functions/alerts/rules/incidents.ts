@@ -33,14 +33,24 @@ export type Alerts = ReadonlyMap<string, AlertItem>;
 /** The name of an incident among those of its subject. */
 export const incidentOf = ({ kind, of }: Pick<Signal, 'kind' | 'of'>): string => `${kind}/${of}`;
 
+/** What a look found. */
+export interface Found {
+  /** ISO 8601: what it saw happened from then on. */
+  readonly from: string;
+  readonly signals: readonly Signal[];
+  /** Those of them that this look's own sight shows. */
+  readonly shown: readonly Signal[];
+}
+
 /**
  * What follows from the signals of a look. A signal that is new opens an alert, one that lasts brings its alert up to date,
  * one that is gone closes it. An alert that was closed before its signal went, by its owner's answer, stays closed, and
- * its incident lasts until the signal goes: as long, nothing of that kind is told again.
+ * its incident lasts until the signal goes: as long, nothing of that kind and `of` is told again. But what goes on though
+ * its owner has done something about it is told anew: they stopped the key, or gave it a new secret, and it did not help.
  */
 export function followed(
   incidents: Incidents,
-  signals: readonly Signal[],
+  { from, signals, shown }: Found,
   alerts: Alerts,
   making: Making,
 ): Followed {
@@ -49,8 +59,9 @@ export function followed(
   const next = [...seen].map(([name, signal]): [string, Incident] => {
     const incident = incidents[name];
     const alert = incident && alerts.get(incident.alertId);
+    const isAnew = alert !== undefined && isEndedBefore(alert, from) && shown.includes(signal);
     // One that is gone tells nobody: the signal is told anew.
-    if (incident === undefined || alert === undefined) {
+    if (incident === undefined || alert === undefined || isAnew) {
       const begun = opened(making.opening(), signal, making.change('open-alert'));
       steps.push({ action: 'open-alert', alert: begun });
       return [name, { alertId: begun.alertId }];
@@ -64,6 +75,11 @@ export function followed(
     incidents: Object.fromEntries(next),
     steps: [...steps, ...closing(gone, 'over', alerts, making)],
   };
+}
+
+/** Whether its owner has ended what it was about, by a new secret or by suspending the key, before this moment. */
+export function isEndedBefore({ answer }: Pick<AlertItem, 'answer'>, moment: string): boolean {
+  return answer !== undefined && answer.answer !== 'expected' && answer.at <= moment;
 }
 
 /** What follows when there is nothing left to look at: what is open is closed. */

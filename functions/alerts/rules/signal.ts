@@ -46,6 +46,8 @@ export type Sight = Immutable<{
   networks: string[];
   /** Of a key: whether it was suspended by then. Its silence, and that it was refused with 401, are what was wanted. */
   isSuspended?: boolean;
+  /** Networks from which the owner wants no requests: they have answered an alert by ending the secret or the key. */
+  unwanted?: string[];
   /** Of a subscription: its month so far, at `to`. */
   quota?: { period: string; used: number; limit: number };
 }>;

@@ -69,7 +69,7 @@ function add(draft: Draft, line: LogLine, status: RefusalStatus | undefined): vo
   draft.firstAt = Math.min(draft.firstAt, line.at);
   draft.lastAt = Math.max(draft.lastAt, line.at);
   if (status !== undefined) draft.refused[status] = (draft.refused[status] ?? 0) + 1;
-  if (line.kind === 'request' && line.network !== undefined && draft.networks.size < mostNetworks) {
-    draft.networks.add(line.network);
-  }
+  // Of strangers there are too many, and nobody is told of them.
+  if (line.kind !== 'request' || line.key === undefined || line.network === undefined) return;
+  if (draft.networks.size < mostNetworks) draft.networks.add(line.network);
 }

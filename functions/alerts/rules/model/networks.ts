@@ -25,6 +25,7 @@ export function followNetworks(model: Draft, sight: Sight): void {
       ({ at }) => !hasPassed(sight.to - at, networkRules.lasts),
     );
   }
+  reject(model, sight);
   if (sight.networks.length === 0) return;
   const networks = model.networks ?? { since: sight.from, seen: {}, fresh: [] };
   model.networks = networks;
@@ -43,6 +44,13 @@ export function followNetworks(model: Draft, sight: Sight): void {
   const now = Math.floor((sight.to - 1) / hour);
   for (const network of sight.networks) networks.seen[network] = now;
   if (names.length > 0) networks.seen = latest(networks.seen);
+}
+
+/** What its owner wants no requests from is no network of the key's: where one comes all the same, it is new again. */
+function reject({ networks }: Draft, { unwanted = [] }: Sight): void {
+  if (networks === undefined || unwanted.length === 0) return;
+  for (const network of unwanted) delete networks.seen[network];
+  networks.fresh = networks.fresh.filter(({ names }) => !names.some((name) => unwanted.includes(name)));
 }
 
 /** The last ones seen; of those of one hour, always the same. */
