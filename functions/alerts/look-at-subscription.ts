@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import { isSuspended, type KeyItem, type KeyStore } from '../keys/index.ts';
-import { commit, type DocumentClient } from '../runtime/dynamodb.ts';
+import { commit, type DocumentClient, isThrottled, retryContended } from '../runtime/dynamodb.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import { limitsOf, type TierLimitsOfStage } from '../runtime/rules/tier-limits.ts';
 import { describeError, logger } from '../runtime/telemetry.ts';
@@ -113,7 +113,16 @@ async function commitLook(
   const writes = steps.map(({ action, alert }) =>
     action === 'open-alert' ? alerts.creation(alert) : alerts.replacement(alert),
   );
-  return (await commit(client, [activity.taken(item, taken, { insists }), ...writes])).kind === 'written';
+  // A storm may be more than the tables take at that moment: better a second late than in the next hour.
+  const { kind } = await retryContended(async () => {
+    try {
+      return await commit(client, [activity.taken(item, taken, { insists }), ...writes]);
+    } catch (error) {
+      if (isThrottled(error)) return undefined;
+      throw error;
+    }
+  }, 'a look is not written');
+  return kind === 'written';
 }
 
 /** The looks at one subscription and its keys. */

@@ -72,6 +72,16 @@ export async function commit(client: DocumentClient, writes: readonly Write[]): 
   }
 }
 
+/** The SDK repeats what is throttled as a whole, but not a transaction of which a part is: nothing of it was written. */
+export function isThrottled(error: unknown): boolean {
+  return (
+    error instanceof TransactionCanceledException &&
+    (error.CancellationReasons ?? []).some(({ Code = '' }) =>
+      ['ThrottlingError', 'ProvisionedThroughputExceeded'].includes(Code),
+    )
+  );
+}
+
 /** As many as DynamoDB takes at once. */
 const itemsOfBatch = 100;
 const batchesAtOnce = 8;

@@ -113,6 +113,32 @@ describe('a run', () => {
     expect(reports.map(({ failed }) => failed)).toEqual([0, 0]);
   });
 
+  test('tries again what is throttled; what stays so is left for the next one', async () => {
+    const world = new World();
+    const keys = [oneKey(world, 'A'), oneKey(world, 'B')];
+    for (const { subscriptionId, keyId } of keys) world.requests(subscriptionId, keyId, surge);
+    world.now += hour;
+    const throttled = () =>
+      new TransactionCanceledException({
+        message: 'Transaction cancelled',
+        $metadata: {},
+        CancellationReasons: [{ Code: 'None' }, { Code: 'ThrottlingError' }],
+      });
+    const always: Reach = async (command, of) => {
+      if (of instanceof TransactWriteCommand) throw throttled();
+      return command();
+    };
+    // The subscriptions are written, each alone; their keys come with an alert.
+    expect(await world.run(always)).toMatchObject({ looked: 2, opened: 0, failed: 2 });
+    let refused = 0;
+    const atFirst: Reach = async (command, of) => {
+      if (of instanceof TransactWriteCommand && refused++ < 4) throw throttled();
+      return command();
+    };
+    world.now += hour;
+    expect(await world.run(atFirst)).toMatchObject({ opened: 2, failed: 0 });
+  });
+
   test('that dies before or after any write is made up for by the next one', async () => {
     const scene = () => {
       const world = new World();

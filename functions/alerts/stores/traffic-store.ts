@@ -1,6 +1,12 @@
-import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { commit, type DocumentClient, retryContended, type Write } from '../../runtime/dynamodb.ts';
+import {
+  commit,
+  type DocumentClient,
+  isThrottled,
+  retryContended,
+  type Write,
+} from '../../runtime/dynamodb.ts';
 import { batchPrefix } from '../contract.ts';
 import { keptSeconds, lookShardOf } from '../rules/activity-item.ts';
 import { type RefusalStatus, refusalStatuses } from '../rules/signal.ts';
@@ -199,14 +205,4 @@ function hourOf(at: number): string {
 /** A transaction writes the same item just now. */
 function isConflict(error: unknown): boolean {
   return error instanceof Error && error.name === 'TransactionConflictException';
-}
-
-/** The SDK repeats what is throttled as a whole, but not a transaction of which a part is. */
-function isThrottled(error: unknown): boolean {
-  return (
-    error instanceof TransactionCanceledException &&
-    (error.CancellationReasons ?? []).some(({ Code = '' }) =>
-      ['ThrottlingError', 'ProvisionedThroughputExceeded'].includes(Code),
-    )
-  );
 }
