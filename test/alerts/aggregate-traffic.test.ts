@@ -349,7 +349,7 @@ describe('networks', () => {
   });
 });
 
-test('ten thousand lines of five hundred keys take a small part of the minute that the function has', {
+test('ten thousand lines of five hundred keys are added up, no more than sixteen writes at once', {
   timeout: 60_000,
 }, async () => {
   const ids = Array.from({ length: 500 }, newKeyId);
@@ -372,13 +372,11 @@ test('ten thousand lines of five hundred keys take a small part of the minute th
       atOnce -= 1;
     },
   );
-  const began = performance.now();
   expect(await aggregate(batchOf(lines), counting)).toMatchObject({
     subjects: 500,
     skipped: 0,
     refused: 2_500,
   });
-  expect(performance.now() - began).toBeLessThan(30_000);
   expect(most).toBe(16);
 });
 

@@ -90,6 +90,13 @@ export class World {
     });
   }
 
+  /** A look that is due though nothing came. */
+  await(subject: string): void {
+    const lookAt = new Date(this.now).toISOString();
+    const item = this.tables.item('activity', { subject });
+    this.tables.plant('activity', { ...item, subject, dueShard: lookShardOf(subject), lookAt });
+  }
+
   /** The run of the next hour. */
   async nextRun(reach?: Reach): Promise<DetectionReport> {
     this.now += hour;

@@ -2,48 +2,11 @@ import { BatchWriteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DetectionReport } from '../../functions/alerts/detect.ts';
 import { keySubject, lookShardOf } from '../../functions/alerts/rules/activity-item.ts';
-import type { Reach } from '../alerts/memory-tables.ts';
 import { usualModel } from '../alerts/samples.ts';
-import { oneKey, World } from '../alerts/world.ts';
 import { hour } from './management-support.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
-/** All at once: ten thousand keys, on tables in memory; hundreds through the real function and the local tables. */
-
-/** What `detect-anomalies` has. */
-const lambda = { seconds: 15 * 60, megabytes: 1024 };
-
-test('ten thousand keys that surge at once are told once each, within the time and memory of the function', async () => {
-  const count = 10_000;
-  const world = new World();
-  for (let n = 0; n < count; n++) {
-    const { subscriptionId, keyId } = oneKey(world, `S${n}x`);
-    world.requests(subscriptionId, keyId, 5_000);
-  }
-  world.now += hour;
-  const before = process.memoryUsage().heapUsed;
-  let most = before;
-  let commands = 0;
-  const watched: Reach = async (command) => {
-    if (commands++ % 200 === 0) most = Math.max(most, process.memoryUsage().heapUsed);
-    return command();
-  };
-  const began = process.cpuUsage();
-  const report = await world.run(watched);
-  const { user } = process.cpuUsage(began);
-  const [seconds, megabytes] = [user / 1e6, (most - before) / 2 ** 20];
-  console.log(
-    `${count} keys: ${seconds.toFixed(1)} s of CPU, ${megabytes.toFixed(0)} MB with the tables' own growth`,
-  );
-  expect(report).toMatchObject({ looked: 2 * count, opened: count, failed: 0, stoppedEarly: false });
-  expect(new Set(world.alerts().map(({ keyId }) => keyId)).size).toBe(count);
-  expect(seconds).toBeLessThan(lambda.seconds / 10);
-  expect(megabytes).toBeLessThan(lambda.megabytes);
-
-  const again = await world.run();
-  expect(again).toMatchObject({ looked: 0, opened: 0, updated: 0, closed: 0, failed: 0 });
-  expect(world.tables.items('alerts')).toHaveLength(count);
-}, 300_000);
+/** Hundreds at once through the real function and the local tables; ten thousand are in test/alerts/storm.test.ts. */
 
 describe('on the local stack', () => {
   /** Keys as their own items, and what is usual for them. */
