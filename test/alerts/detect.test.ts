@@ -472,6 +472,19 @@ describe('a subscription', () => {
     expect(other.alerts()).toEqual([]);
   });
 
+  test('hears of it from the key that begins to show what was told of the whole', async () => {
+    const world = twoKeys();
+    for (const keyId of keyIds) world.requests(subscriptionId, keyId, surge);
+    await world.nextRun();
+    world.withHistory(keySubject(keyIds[0]), subscriptionId);
+    for (const keyId of keyIds) world.requests(subscriptionId, keyId, surge);
+    await world.nextRun();
+    expect(world.alerts().map(({ keyId, kind, status }) => [keyId, kind, status])).toEqual([
+      [undefined, 'surge', 'closed'],
+      [keyIds[0], 'surge', 'open'],
+    ]);
+  });
+
   test('is told the highest threshold of its quota that is passed, once for each', async () => {
     const world = new World();
     world.subscribe(subscriptionId, [keyIds[0]], 'free');
