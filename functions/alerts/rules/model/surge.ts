@@ -14,7 +14,7 @@ export const surgeRules = {
   ofHigh: 1.7,
   ofBurst: 1.7,
   /** Where requests come in bursts, the strongest one differs more from week to week: so much is added. */
-  ofAnyBurst: 0.9,
+  ofAnyBurst: 2,
   /** While little is known, more is asked: this many days count as much as what is known. */
   caution: 2,
   /** Hours as usual that end it. */
