@@ -1,34 +1,73 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { InputError, readSeries, readWindows } from './traffic/csv.ts';
+import { InputError } from './traffic/csv.ts';
 import { playQuotas, type QuotaResult } from './traffic/quota-months.ts';
-import { playRecorded } from './traffic/recorded.ts';
+import { heightsOf, row } from './traffic/report.ts';
+import { reportRecorded } from './traffic/report-recorded.ts';
 import { nothing, precision, quantileOf, recall, type Score, sum } from './traffic/score.ts';
 import { injectedKinds, playSuite, type Result } from './traffic/suite.ts';
 import { trafficKinds } from './traffic/usual-traffic.ts';
 
 /**
- * How well unusual traffic is detected: `npm run bench:anomalies [-- --seeds tuning|report]`. Plays months of made-up,
- * labelled traffic of several hundred keys, hour by hour, through the rules that `detect-anomalies` applies, and exits with 1
- * where a target is missed. The parameters were chosen on the seeds `tuning`; those of `report` are for what is reported.
- * `-- --csv FILE [--labels FILE]` plays one recorded series, `timestamp,value`, instead.
+ * How well unusual traffic is detected. Plays months of made-up, labelled traffic of several hundred keys, hour by hour,
+ * through the rules that `detect-anomalies` applies, and exits with 1 where a target is missed; or recorded series. The
+ * parameters were chosen on the seeds `tuning`; those of `report` are for what is reported.
  */
-const seeds = { tuning: [11, 12], report: [101, 102] };
+const usage = `npm run bench:anomalies [-- OPTIONS]
+                    plays made-up traffic; fails where a target is missed
+  --seeds tuning    the same on the seeds that the parameters were chosen on
+  --csv FILE...     plays recorded series instead, each as a key of its own: lines "timestamp,value",
+                    the requests since the line before; at any spacing, added up to hours of UTC
+  --labels FILE     windows in which the series is unusual: lines "start,end", or JSON
+                    [["start","end"], ...], or {"FILE": [["start","end"], ...], ...}
+  --inject SEED     puts surges and silences into the series, and tells which are found`;
+
+const seeds = { tuning: [11, 12, 13, 14], report: [101, 102, 103, 104] };
 const size = { clean: 10, injected: 5, days: 120 };
 const targets = { precision: 0.95, recall: 0.9, falseAlerts: 1 };
 
 try {
-  const { values } = parseArgs({
-    options: { seeds: { type: 'string' }, csv: { type: 'string' }, labels: { type: 'string' } },
+  const { values, positionals } = parseArgs({
+    options: {
+      seeds: { type: 'string' },
+      csv: { type: 'string', multiple: true },
+      labels: { type: 'string' },
+      inject: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+    // What a shell makes of --csv *.csv.
+    allowPositionals: true,
   });
-  if (values.labels !== undefined && values.csv === undefined) throw new InputError('--labels needs --csv');
-  process.exitCode =
-    values.csv === undefined ? suite(values.seeds ?? 'report') : recorded(values.csv, values.labels);
+  process.exitCode = main(values, positionals);
 } catch (error) {
   const isInput = error instanceof InputError || (error instanceof TypeError && 'code' in error);
   if (!isInput) throw error;
   console.error(error.message);
   process.exitCode = 2;
+}
+
+interface Options {
+  readonly seeds?: string;
+  readonly csv?: readonly string[];
+  readonly labels?: string;
+  readonly inject?: string;
+  readonly help?: boolean;
+}
+
+/** @returns the exit status */
+function main({ seeds, csv, labels, inject, help }: Options, more: readonly string[]): number {
+  if (help === true) {
+    console.log(usage);
+    return 0;
+  }
+  if (csv === undefined) {
+    if (labels !== undefined) throw new InputError('--labels needs --csv');
+    if (inject !== undefined) throw new InputError('--inject needs --csv');
+    if (more.length > 0) throw new InputError(`"${more[0]}" is no option; a series is named by --csv`);
+    return suite(seeds ?? 'report');
+  }
+  if (seeds !== undefined) throw new InputError('--seeds are of made-up traffic: leave out --csv');
+  reportRecorded({ csv: [...csv, ...more], labels, inject });
+  return 0;
 }
 
 /** @returns the exit status */
@@ -73,18 +112,6 @@ function total(results: readonly Result[], of: (result: Result) => Score | undef
   return results.reduce((all, result) => sum(all, of(result) ?? nothing), nothing);
 }
 
-function row(score: Score): Record<string, string | number> {
-  return {
-    labelled: score.labels,
-    found: score.found,
-    alerts: score.alerts,
-    precision: precision(score).toFixed(3),
-    recall: recall(score).toFixed(3),
-    'delay h, median': score.delays.length === 0 ? '-' : quantileOf(score.delays, 0.5),
-    'delay h, 9 of 10': score.delays.length === 0 ? '-' : quantileOf(score.delays, 0.9),
-  };
-}
-
 function printKinds(results: readonly Result[], quotas: readonly QuotaResult[]): void {
   const lead = quotas.flatMap((quota) => quota.lead);
   const repeated = quotas.reduce((all, quota) => all + quota.repeated, 0);
@@ -103,16 +130,11 @@ function printKinds(results: readonly Result[], quotas: readonly QuotaResult[]):
 }
 
 function printSurges(results: readonly Result[]): void {
-  const factors = [...new Set(results.flatMap(({ byFactor }) => [...byFactor.keys()]))].toSorted(
-    (a, b) => a - b,
-  );
+  const factors = new Set(results.flatMap(({ byFactor }) => [...byFactor.keys()]));
   console.log('Surges by height:');
   console.table(
-    Object.fromEntries(
-      factors.map((factor) => {
-        const { labels, found } = total(results, ({ byFactor }) => byFactor.get(factor));
-        return [`${factor}x`, { labelled: labels, found, recall: (found / labels).toFixed(3) }];
-      }),
+    heightsOf(
+      new Map([...factors].map((factor) => [factor, total(results, ({ byFactor }) => byFactor.get(factor))])),
     ),
   );
   console.log('Surges of 5x and more by traffic:');
@@ -155,32 +177,4 @@ function printCost(results: readonly Result[]): void {
   console.log(
     `${looks} looks, ${((milliseconds * 1000) / looks).toFixed(1)} microseconds of a processor each; the largest model has ${bytes} bytes.\n`,
   );
-}
-
-/** @returns the exit status */
-function recorded(csv: string, labels: string | undefined): number {
-  const series = readSeries(read(csv), csv);
-  const windows = labels === undefined ? [] : readWindows(read(labels), labels, csv);
-  const { incidents, found, precise, delays } = playRecorded(series, windows);
-  console.log(`${csv}: ${series.requests.length} hours.\n`);
-  for (const { kind, explanation } of incidents) console.log(`${kind}: ${explanation}`);
-  if (incidents.length === 0) console.log('Nothing unusual.');
-  if (labels === undefined) return 0;
-  const median = delays.length === 0 ? '-' : `${quantileOf(delays, 0.5)} h`;
-  console.log(
-    `\n${windows.length} labelled windows, ${found} found; ${incidents.length} alerts, ${precise} within a window.`,
-  );
-  const share = (part: number, whole: number) => (whole === 0 ? '-' : (part / whole).toFixed(3));
-  console.log(
-    `Precision ${share(precise, incidents.length)}, recall ${share(found, windows.length)}, median delay ${median}.`,
-  );
-  return 0;
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new InputError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`);
-  }
 }

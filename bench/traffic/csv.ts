@@ -1,5 +1,7 @@
 /** A series that somebody measured: requests by the hour, beginning at `start` (epoch ms). */
 export interface Series {
+  /** Of its file. */
+  readonly name: string;
   readonly start: number;
   readonly requests: number[];
 }
@@ -21,8 +23,8 @@ const hour = 3_600_000;
 const longest = 100 * 366 * 24;
 
 /**
- * Reads `timestamp,value` lines: ISO 8601, `YYYY-MM-DD HH:MM:SS` (UTC) or epoch seconds or milliseconds, and the requests
- * since the line before. A first line without a time is a header. Lines may come in any order and at any spacing.
+ * Reads `timestamp,value` lines: ISO 8601, `YYYY-MM-DD HH:MM:SS` (UTC; slashes do, too) or epoch seconds or milliseconds, and
+ * the requests since the line before. A first line without a time is a header. Lines may come in any order and at any spacing.
  * @throws InputError with the file and the number of the line
  */
 export function readSeries(text: string, file: string): Series {
@@ -52,16 +54,32 @@ export function readSeries(text: string, file: string): Series {
     const slot = Math.floor((at - start) / hour);
     requests[slot] = (requests[slot] ?? 0) + value;
   }
-  return { start, requests: requests.map(Math.round) };
+  return { name: file, start, requests: requests.map(Math.round) };
 }
 
 /**
  * Reads labelled windows: a CSV of `start,end` lines, a JSON array `[["start","end"], ...]`, or an object of such arrays
  * by file name as the Numenta Anomaly Benchmark has it.
- * @param series the name of the series' file, which such an object is asked for
+ * @param series which such an object is asked for by its name
  * @throws InputError with the place
  */
-export function readWindows(text: string, file: string, series: string): Window[] {
+export function readWindows(text: string, file: string, series: Series): Window[] {
+  const windows = windowsIn(text, file, series.name);
+  const end = series.start + series.requests.length * hour;
+  const outside = windows.findIndex(({ from, to }) => to < series.start || from >= end);
+  // Of another year, or in another unit: nothing could ever be found in it.
+  if (outside !== -1) {
+    throw new InputError(
+      `${file}, window ${outside + 1}: it is not within ${series.name}, which is from ${isoOf(series.start)} to ${isoOf(end)}`,
+    );
+  }
+  return windows;
+}
+
+/** Whether the windows are those of several series, by name. */
+export const areByName = (text: string): boolean => /^\s*\{/.test(text);
+
+function windowsIn(text: string, file: string, series: string): Window[] {
   if (/^\s*[[{]/.test(text)) return readJson(text, file, series);
   return linesOf(text).flatMap(({ line, number }, index) => {
     const cells = cellsOf(line);
@@ -130,10 +148,14 @@ export function timeOf(text: string): number | undefined {
     return number < secondsBelow ? number * 1000 : number;
   }
   const parts =
-    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s?(Z|[+-]\d{2}:?\d{2})?)?$/.exec(text);
+    /^(\d{4}[-/]\d{2}[-/]\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)\s?(Z|[+-]\d{2}:?\d{2})?)?$/.exec(
+      text,
+    );
   if (parts === null) return undefined;
   const [, date, time = '00:00', zone = 'Z'] = parts;
-  const at = Date.parse(`${date}T${time}${zone.replace(/^([+-]\d{2})(\d{2})$/, '$1:$2')}`);
+  const at = Date.parse(
+    `${date?.replaceAll('/', '-')}T${time}${zone.replace(/^([+-]\d{2})(\d{2})$/, '$1:$2')}`,
+  );
   return Number.isNaN(at) ? undefined : at;
 }
 

@@ -12,7 +12,7 @@ import {
 import { type Incident, play } from './play.ts';
 import { type Random, randomOf } from './random.ts';
 import { nothing, type Score, score, sum } from './score.ts';
-import { type TrafficKind, trafficKinds, usualTraffic } from './usual-traffic.ts';
+import { type Traffic, type TrafficKind, trafficKinds, usualTraffic } from './usual-traffic.ts';
 
 export type Injected = Exclude<AlertKind, 'quota-threshold' | 'quota-forecast'>;
 
@@ -102,9 +102,16 @@ export function playSuite(seed: number, { clean, injected, days }: Size): Result
   return { keys, scores, byFactor, byTraffic, clean: { alerts, quarters, byTraffic: cleanByTraffic }, cost };
 }
 
-/** A key with a few incidents of one kind, far enough from each other that each meets a settled model. */
 function playInjected(random: Random, kind: TrafficKind, incident: Injected, days: number, cost: Cost) {
   const traffic = usualTraffic(random, kind, days);
+  const labels = inject(random, traffic, incident);
+  const { incidents } = counted(play(traffic), cost);
+  return { labels, incidents: incidents.filter(({ kind }) => kind === incident) };
+}
+
+/** Puts in a few incidents of one kind, far enough from each other that each meets a settled model. */
+export function inject(random: Random, traffic: Traffic, incident: Injected): Label[] {
+  const days = Math.floor(traffic.requests.length / 24);
   const labels: Label[] = [];
   const apart = incident === 'woke-up' ? days : 25;
   const first = incident === 'woke-up' ? days - 20 : settled;
@@ -112,8 +119,7 @@ function playInjected(random: Random, kind: TrafficKind, incident: Injected, day
     const label = injections[incident](random, traffic, day * 24 + Math.floor(random.next() * 24));
     if (label !== undefined) labels.push(label);
   }
-  const { incidents } = counted(play(traffic), cost);
-  return { labels, incidents: incidents.filter(({ kind }) => kind === incident) };
+  return labels;
 }
 
 function counted(played: ReturnType<typeof play>, cost: Cost): ReturnType<typeof play> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hour, kindsOf, only, start, steadily, watched } from './traffic.ts';
+import { day, hour, kindsOf, only, start, steadily, watched } from './traffic.ts';
 
 describe('a surge', () => {
   test('is told by the look after its first hour, with what came and what is usual', () => {
@@ -62,6 +62,18 @@ describe('a surge', () => {
     expect(told.length).toBeLessThanOrEqual(30);
     expect(key.live(5, () => ({ requests: 200 }))).toEqual([]);
     expect(kindsOf(key.look({ requests: 2_000 }))).toEqual(['surge']);
+  });
+
+  test('of the day is told, though some requests came late in a night that has hardly any', () => {
+    const key = watched();
+    const byDay = (at: number) => {
+      const [night, oclock] = [Math.floor(at / day), (at / hour) % 24];
+      if (oclock >= 6 && oclock < 22) return { requests: 30 + ((oclock * 7) % 5) };
+      return { requests: oclock === night % 5 && night % 3 === 0 ? 15 : 0 };
+    };
+    key.live(28, byDay);
+    expect(key.live(12 / 24, byDay)).toEqual([]);
+    expect(kindsOf(key.look({ requests: 170 }))).toEqual(['surge']);
   });
 
   test('is never told in the first three days', () => {

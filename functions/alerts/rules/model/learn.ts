@@ -2,6 +2,7 @@ import type { Draft } from './model.ts';
 import { add, day, faded, meanOf, rounded } from './numbers.ts';
 import type { Piece } from './time-pieces.ts';
 import {
+  burstAt,
   burstFactorAt,
   dayOfWeek,
   expectedIn,
@@ -36,7 +37,7 @@ export function learn(model: Draft, season: Season, piece: Piece, count: number,
   const young = model.level.weight < unquestioned;
   const taken = young
     ? count
-    : Math.min(count, Math.max(1.5 * highOf(expected, spread) + 2, model.peak.height * bursting * hours));
+    : Math.min(count, Math.max(1.5 * highOf(expected, spread) + 2, burstAt(model, bursting) * hours));
 
   if (!young) learnSeason(model, season, piece, level, spread, taken);
   if (model.level.weight > 3) learnSpread(model, expected, taken, hours);
@@ -46,11 +47,15 @@ export function learn(model: Draft, season: Season, piece: Piece, count: number,
 
   model.pause = rounded(faded(model.pause, hours, halfLife.pause));
   model.lastSurge = rounded(faded(model.lastSurge, hours, halfLife.surge));
-  const { peak } = model;
+  const { peak, most } = model;
   if (at - peak.at > held) peak.height = rounded(faded(peak.height, hours, halfLife.peak));
+  if (at - most.at > held) most.count = rounded(faded(most.count, hours, halfLife.peak));
+  if (unusual) return;
+  const hourly = count / Math.max(hours, 1);
   // What is certain of it: four requests in an hour that has hardly any are no burst of many times the usual.
-  const certain = Math.max(0, count - 2 * Math.sqrt(count)) / Math.max(hours, 1) / bursting;
-  if (!unusual && certain >= peak.height) model.peak = { height: rounded(certain), at };
+  const certain = Math.max(0, hourly - (2 * Math.sqrt(count)) / Math.max(hours, 1)) / bursting;
+  if (certain >= peak.height) model.peak = { height: rounded(certain), at };
+  if (hourly >= most.count) model.most = { count: rounded(hourly), at };
 }
 
 /** One hour says no more than this, however far off it is. */

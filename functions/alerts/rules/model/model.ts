@@ -56,6 +56,8 @@ export const modelSchema = z.object({
   spread: mean,
   /** The strongest usual burst, in requests an hour without season, and when it was: some days later it fades. */
   peak: z.object({ height: z.number(), at: z.number() }),
+  /** The most requests of an hour, as they came, and when: it fades like the strongest burst. */
+  most: z.object({ count: z.number(), at: z.number() }),
   /** The height of the last surge: a second one like it makes both usual. */
   lastSurge: z.number(),
   /** Requests that were expected in the longest usual pause; it fades. */
@@ -106,6 +108,7 @@ export function beginning(at: number): Draft {
     week: { sum: Array(7).fill(0), weight: Array(7).fill(0) },
     spread: { ...presumedSpread },
     peak: { height: 0, at },
+    most: { count: 0, at },
     lastSurge: 0,
     pause: 0,
     refusals: {},
@@ -124,6 +127,7 @@ export function draftOf(model: Model): Draft {
     week: { sum: [...model.week.sum], weight: [...model.week.weight] },
     spread: { ...model.spread },
     peak: { ...model.peak },
+    most: { ...model.most },
     refusals: refusalsOf(model.refusals),
   } as Draft;
   if (surge) draft.surge = burstOf(surge);

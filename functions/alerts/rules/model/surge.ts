@@ -14,7 +14,7 @@ export const surgeRules = {
   ofHigh: 1.7,
   ofBurst: 1.7,
   /** Where requests come in bursts, the strongest one differs more from week to week: so much is added. */
-  ofAnyBurst: 0.9,
+  ofAnyBurst: 2,
   /** While little is known, more is asked: this many days count as much as what is known. */
   caution: 2,
   /** Hours as usual that end it. */
@@ -68,17 +68,26 @@ export function settleSurge(model: Draft, season: Season): void {
   model.level = { sum: rounded(level * 12), weight: 12 };
   model.pace = { sum: rounded(level * 24), weight: 24 };
   if (level * 1.5 > model.peak.height) model.peak = { height: rounded(level * 1.5), at: model.through };
+  hasCome(model, heightOf(surge.worst));
   delete model.surge;
 }
 
 /** One surge teaches nothing; a second one that is as high is a habit, such as a new job of every week. */
 function learnRepetition(model: Draft, season: Season): void {
   if (model.surge === undefined) return;
-  const { from, to, count } = model.surge.worst;
-  const height = count / Math.max(1, (to - from) / hour) / burstFactorAt(season, spreadOf(model), from);
+  const { worst } = model.surge;
+  const height = heightOf(worst) / burstFactorAt(season, spreadOf(model), worst.from);
   const habit = Math.min(height, model.lastSurge * 1.5);
   if (habit > model.peak.height) model.peak = { height: rounded(habit), at: model.through };
+  if (habit > 0) hasCome(model, heightOf(worst));
   model.lastSurge = rounded(Math.max(height, model.lastSurge));
+}
+
+/** Requests an hour. */
+const heightOf = ({ from, to, count }: Burst['worst']): number => count / Math.max(1, (to - from) / hour);
+
+function hasCome(model: Draft, count: number): void {
+  if (count > model.most.count) model.most = { count: rounded(count), at: model.through };
 }
 
 const strength = ({ count, middle }: Burst['worst']): number => count / Math.max(1, middle);

@@ -69,6 +69,16 @@ export function burstFactorAt(season: Season, spread: number, at: number): numbe
 /** From 0, where hours are alike but for season, to 1, where all comes in bursts. */
 export const anyHourOf = (spread: number): number => Math.min(1, spread / 2) ** 2;
 
+/** A burst is not taken to be usual that is higher than anything that came, by more than this. */
+const aboveMost = 1.5;
+
+/**
+ * The strongest usual burst, had it come when the season has this factor: a few requests in the dead of night, multiplied
+ * by how much more comes by day, would be one that no day has ever seen.
+ */
+export const burstAt = ({ peak, most }: Model | Draft, factor: number): number =>
+  Math.min(peak.height * factor, aboveMost * most.count);
+
 export interface Usual {
   /** Expected requests. */
   readonly middle: number;
@@ -91,7 +101,7 @@ export function usualIn(model: Draft, season: Season, from: number, to: number):
     middle,
     low: quantile(middle, spread, -inAHundred),
     high: highOf(middle, spread),
-    burst: model.peak.height * bursting + besides,
+    burst: burstAt(model, bursting) + besides,
   };
 }
 
