@@ -51,38 +51,62 @@ describe('an owner is mailed', () => {
     ['critical', [false, false, true]],
   ] as const)('of what they prefer: %s', (mailAlerts, expected) => {
     for (const turn of ['opened', 'risen'] as const) {
-      const told = [info, warning, critical].map((alert) => isForOwner(turn, alert, { mailAlerts }, false));
+      const told = [info, warning, critical].map((alert) =>
+        isForOwner(turn, alert, { mailAlerts }, undefined),
+      );
       expect(told).toEqual(expected);
     }
   });
 
-  it('whatever they prefer, that the key is suspended', () => {
-    expect(isForOwner('opened', warning, { mailAlerts: 'critical' }, true)).toBe(true);
+  it('whatever they prefer, that the key is suspended for it', () => {
+    expect(isForOwner('opened', warning, { mailAlerts: 'critical' }, 'held')).toBe(true);
+    expect(isForOwner('opened', warning, { mailAlerts: 'critical' }, 'suspended')).toBe(false);
   });
 
   it('not of what they have answered by now, nor of what is no owner’s', () => {
     const { after } = becomes.answered(warning, 'expected');
-    expect(isForOwner('opened', after, { mailAlerts: 'all' }, true)).toBe(false);
+    expect(isForOwner('opened', after, { mailAlerts: 'all' }, 'held')).toBe(false);
     const platform = alertOf({}, { subscriptionId: 'platform', keyId: undefined });
-    expect(isForOwner('opened', platform, { mailAlerts: 'all' }, false)).toBe(false);
+    expect(isForOwner('opened', platform, { mailAlerts: 'all' }, undefined)).toBe(false);
   });
 
   it('of the end of a surge, a silence and refusals; never of what was for information, or of a quota', () => {
     const ends = (kind: AlertKind, severity: Signal['severity']) =>
-      isForOwner('over', alertOf({ kind, severity }), { mailAlerts: 'all' }, false);
+      isForOwner('over', alertOf({ kind, severity }), { mailAlerts: 'all' }, undefined);
     expect(alertKinds.filter((kind) => ends(kind, 'warning'))).toEqual(['surge', 'silence', 'refusals']);
     expect(alertKinds.filter((kind) => ends(kind, 'info'))).toEqual([]);
   });
 
   it('of no end of what was told of the whole subscription: it may go on with one of its keys', () => {
     const ofAll = alertOf({ severity: 'critical' }, { keyId: undefined });
-    expect(isForOwner('over', ofAll, { mailAlerts: 'all' }, false)).toBe(false);
-    expect(isForOwner('opened', ofAll, { mailAlerts: 'all' }, false)).toBe(true);
+    expect(isForOwner('over', ofAll, { mailAlerts: 'all' }, undefined)).toBe(false);
+    expect(isForOwner('opened', ofAll, { mailAlerts: 'all' }, undefined)).toBe(true);
+  });
+
+  it.each([
+    ['surge', 23, 24],
+    ['refusals', 23, 24],
+    ['silence', 13 * 24, 14 * 24],
+  ] as const)(
+    'of the end of %s after %i hours, but not after %i: it is the new usual, and may go on',
+    (kind, short, long) => {
+      const told = [short, long].map((hours) => {
+        const { after } = becomes.closed(alertOf({ kind, facts: { since: iso(4 - hours) } }));
+        return isForOwner('over', after, { mailAlerts: 'all' }, undefined);
+      });
+      expect(told).toEqual([true, false]);
+    },
+  );
+
+  it('of no end with a key that is suspended: nothing can come with it, and the mail about that said how it goes on', () => {
+    const { after } = becomes.closed(critical);
+    for (const key of ['held', 'suspended'] as const)
+      expect(isForOwner('over', after, { mailAlerts: 'all' }, key)).toBe(false);
   });
 
   it('of no end whose beginning they were not mailed', () => {
-    expect(isForOwner('over', warning, { mailAlerts: 'critical' }, false)).toBe(false);
-    expect(isForOwner('over', critical, { mailAlerts: 'critical' }, false)).toBe(true);
+    expect(isForOwner('over', warning, { mailAlerts: 'critical' }, undefined)).toBe(false);
+    expect(isForOwner('over', critical, { mailAlerts: 'critical' }, undefined)).toBe(true);
   });
 });
 

@@ -88,7 +88,7 @@ const status = async (apiKey: string) => (await stack.evaluate(apiKey)).status;
 const surge = 'many more requests than usual';
 const opened = `Your AI Decision Engine API key: ${surge}`;
 const risen = `Your AI Decision Engine API key, critical now: ${surge}`;
-const over = 'Your AI Decision Engine API key: as many requests as usual again';
+const over = 'Your AI Decision Engine API key: no longer more requests than usual';
 const suspendedMail = `Your AI Decision Engine API key is suspended: ${surge}`;
 
 describe('an incident', () => {

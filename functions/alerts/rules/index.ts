@@ -10,7 +10,7 @@ export {
   withSuspension,
 } from './alert-item.ts';
 export { alertTitle } from './alert-title.ts';
-export { type Examined, examine, isModel, type Model, modelSchema } from './examine.ts';
+export { type Examined, examine, isModel, type Model } from './examine.ts';
 export {
   type AlertKind,
   alertKinds,
@@ -22,4 +22,5 @@ export {
   type Signal,
   severities,
 } from './signal.ts';
+export { isTakenForUsual } from './taken-for-usual.ts';
 export { isAboutKey, isHeldBack, usefulAnswers } from './useful-answers.ts';
