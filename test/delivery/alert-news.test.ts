@@ -126,6 +126,13 @@ describe('admins are told', () => {
     for (const kind of ['quota-threshold', 'quota-forecast'] as const)
       expect(told(alertOf({ kind, severity: 'critical' }))).toEqual([]);
   });
+
+  it('of no key that asks more than its limits let through; of other refusals, and of those without a key', () => {
+    const refused = (of: string, about = {}) => told(alertOf({ kind: 'refusals', of }, about));
+    const platform = { subscriptionId: 'platform', keyId: undefined };
+    const both = ['opened', 'risen'];
+    expect([refused('429'), refused('403'), refused('429', platform)]).toEqual([[], both, both]);
+  });
 });
 
 describe('a key is suspended by policy', () => {
@@ -220,8 +227,8 @@ describe('a mail', () => {
   });
 
   it.each([
-    [23, false],
-    [25, true],
+    [2, false],
+    [4, true],
   ])('that leaves %i hours after the change says that it is late: %s', (hours, isLate) => {
     const late = { ...context, now: at(hours) };
     expect(alertMail('opened', alertOf(), { key: waiting, owner: {} }, late)).toMatchObject({ isLate });
@@ -278,7 +285,7 @@ describe('what the admins read', () => {
     const { subject = '', text = '' } = all[0] ?? {};
     expect(subject).toBe('Latchkey: 41 alerts of unusual traffic, 3 critical');
     expect(text).toContain(
-      '- 40: many more requests than usual\n- 1: many requests with a wrong or old secret (401)\n',
+      '- 40: many more requests than usual\n- 1: many refused requests without an accepted key (401)\n',
     );
     expect(text.match(/alert_\w+/g)).toHaveLength(10);
     for (const { alert } of many.slice(37)) expect(text).toContain(`${alert.alertId}`);

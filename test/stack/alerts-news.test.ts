@@ -137,7 +137,9 @@ describe('an incident', () => {
     expect(await subjectsTo(ada.email)).toEqual([
       'Your AI Decision Engine API key: requests from a new network',
     ]);
-    await delivery.told(platform.alertId, ['Latchkey: info: many requests with a wrong or old secret (401)']);
+    await delivery.told(platform.alertId, [
+      'Latchkey: info: many refused requests without an accepted key (401)',
+    ]);
     expect(await delivery.alerts(info.alertId)).toEqual([]);
   });
 

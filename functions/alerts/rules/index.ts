@@ -14,6 +14,7 @@ export { type Examined, examine, isModel, type Model } from './examine.ts';
 export {
   type AlertKind,
   alertKinds,
+  isAboutMonth,
   isAtLeast,
   type RefusalStatus,
   refusalStatuses,

@@ -20,6 +20,10 @@ export const alertKinds = [
 
 export type AlertKind = (typeof alertKinds)[number];
 
+/** Whether it is about the requests of the month, which no key's secret changes. */
+export const isAboutMonth = (kind: AlertKind): boolean =>
+  kind === 'quota-threshold' || kind === 'quota-forecast';
+
 /** From least to most urgent. */
 export const severities = ['info', 'warning', 'critical'] as const;
 

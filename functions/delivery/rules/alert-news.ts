@@ -2,6 +2,7 @@ import {
   type AlertItem,
   type AlertKind,
   alertKinds,
+  isAboutMonth,
   isAlertId,
   isAtLeast,
   isTakenForUsual,
@@ -74,11 +75,14 @@ function isEndTold(alert: AlertItem): boolean {
 
 /**
  * Whether the admins are told: of what is not just for information, and of all that is nobody else's. A month that is used
- * up is its owner's matter, and each month it is that of many.
+ * up is its owner's matter, and so is a key that asks more than its limits let through: each month it is that of many.
  */
-export function isForAdmins(turn: AlertTurn, { severity, subscriptionId, kind }: AlertItem): boolean {
-  if (turn === 'over' || kind === 'quota-threshold' || kind === 'quota-forecast') return false;
-  return severity !== 'info' || subscriptionId === platform;
+export function isForAdmins(turn: AlertTurn, alert: AlertItem): boolean {
+  const { severity, subscriptionId, kind, of } = alert;
+  if (turn === 'over') return false;
+  if (subscriptionId === platform) return true;
+  const isOfLimits = isAboutMonth(kind) || (kind === 'refusals' && of === '429');
+  return severity !== 'info' && !isOfLimits;
 }
 
 /** Whether an item is an alert as our functions write it: everything that is told of one. */
