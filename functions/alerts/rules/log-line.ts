@@ -1,4 +1,5 @@
-import { refusedMessage, watchedRoutes } from '../contract.ts';
+import { refusedMessage } from '../../runtime/rules/refused-message.ts';
+import { watchedRoutes } from '../contract.ts';
 import { networkOf } from './network.ts';
 
 /** What one log line tells of the use of keys. Times are epoch milliseconds. */

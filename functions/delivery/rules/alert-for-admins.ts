@@ -13,7 +13,7 @@ export interface AlertForAdmins {
 }
 
 /** More at once become one message: a storm of alerts must not be one of mails. */
-export const mostAtOnce = 5;
+const mostAtOnce = 5;
 const named = 10;
 const runbook = 'docs/runbook.md#an-alert-tells-of-unusual-traffic';
 
