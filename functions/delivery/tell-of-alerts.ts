@@ -1,5 +1,3 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { metricNames } from '../runtime/metric-names.ts';
 import type { Act } from '../runtime/rules/change.ts';
@@ -7,7 +5,7 @@ import { count, describeError, logger } from '../runtime/telemetry.ts';
 import { changesInOrder } from './changes-in-order.ts';
 import { describeSending } from './describe-sending.ts';
 import type { AdminAlerts } from './gateways/admin-alerts.ts';
-import { type AlertChange, isAlert } from './rules/alert-news.ts';
+import { readAlertChange } from './stores/alert-change.ts';
 import { type BatchNews, tellAdmins } from './tell-admins.ts';
 import { type AlertNewsDependencies, suspendWhereDemanded, tellOfAlert } from './tell-of-alert.ts';
 
@@ -36,7 +34,7 @@ export async function tellOfAlerts(
 
   /** No key waits for the mails of others. Where it fails, `deliver` tries again, and has the change come again. */
   async function suspend({ eventID, dynamodb }: DynamoDBRecord): Promise<'done'> {
-    const change = readChange(dynamodb);
+    const change = readAlertChange(dynamodb);
     if (change === 'gone' || change === undefined) return 'done';
     await suspendWhereDemanded(change, act, dependencies).catch((error: unknown) => {
       logger.warn('not suspended yet', { eventId: eventID, ...describeError(error) });
@@ -48,7 +46,7 @@ export async function tellOfAlerts(
     { eventID, dynamodb }: DynamoDBRecord,
     forAdmins: (news: BatchNews) => void,
   ): Promise<'done' | 'again'> {
-    const change = readChange(dynamodb);
+    const change = readAlertChange(dynamodb);
     if (change === 'gone') return 'done';
     if (change === undefined) {
       logger.error('a change cannot be understood', { eventId: eventID });
@@ -63,19 +61,5 @@ export async function tellOfAlerts(
       logger.error('not told', { eventId: eventID, ...describeSending(error) });
       return 'again';
     }
-  }
-}
-
-/** Undefined for what was written past the product: the record raises the alarm, and nobody can be told what happened. */
-function readChange(images: DynamoDBRecord['dynamodb']): AlertChange | 'gone' | undefined {
-  if (images?.NewImage === undefined) return 'gone';
-  try {
-    const [before, after] = [images.OldImage, images.NewImage].map((image) =>
-      image === undefined ? undefined : unmarshall(image as Record<string, AttributeValue>),
-    );
-    if (!isAlert(after)) return undefined;
-    return { after, ...(isAlert(before) ? { before } : {}) };
-  } catch {
-    return undefined;
   }
 }
