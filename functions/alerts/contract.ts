@@ -2,6 +2,8 @@ import * as z from 'zod/mini';
 import { json } from '../runtime/contract.ts';
 import type { ChangeAction } from '../runtime/rules/change.ts';
 
+export { refusedMessage } from '../runtime/rules/refused-message.ts';
+
 const name = z.string().check(z.minLength(1));
 
 /** Reading or writing the Activity table: what was seen of each key, and what is usual for it. */

@@ -7,8 +7,7 @@ import {
   type ILogGroup,
 } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { watchedRoutes } from '../../functions/alerts/contract.ts';
-import { refusedMessage } from '../../functions/runtime/rules/refused-message.ts';
+import { refusedMessage, watchedRoutes } from '../../functions/alerts/contract.ts';
 import type { LatchkeyFunction } from './latchkey-function.ts';
 
 /** Lines of the access log: requests on which keys are used, whatever came of them. A preflight brings no key. */

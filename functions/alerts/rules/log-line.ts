@@ -1,5 +1,4 @@
-import { refusedMessage } from '../../runtime/rules/refused-message.ts';
-import { watchedRoutes } from '../contract.ts';
+import { refusedMessage, watchedRoutes } from '../contract.ts';
 import { networkOf } from './network.ts';
 
 /** What one log line tells of the use of keys. Times are epoch milliseconds. */
