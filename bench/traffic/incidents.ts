@@ -14,7 +14,7 @@ export interface Label {
 }
 
 /** A surge of which no hour has so many requests is not worth an alert, whatever its factor. */
-export const leastSurge = 100;
+const leastSurge = 100;
 
 /** Days until the first incident, and between incidents. */
 export const settled = 21;

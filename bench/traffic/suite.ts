@@ -27,8 +27,9 @@ const injections: Record<Injected, Inject> = {
 };
 
 export interface Size {
-  /** Keys of each kind of traffic without incidents, and as many with incidents of each kind. */
+  /** Keys without incidents, of each kind of traffic. */
   readonly clean: number;
+  /** Keys with incidents, of each kind of incident in each kind of traffic. */
   readonly injected: number;
   readonly days: number;
 }

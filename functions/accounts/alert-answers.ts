@@ -30,7 +30,7 @@ export const accountAlert = z
     closedAt: time('When it was over, or you answered.').optional(),
     closedBecause: z.enum(closingReasons).optional().meta({
       description:
-        '`over`: the pattern ended. `key-ended`: the key was revoked. Otherwise your first answer.',
+        '`over`: it closed by itself. Mostly the pattern ended; it may go on where it has lasted so long that it is the new usual (a surge or refusals 24 hours, a silence 14 days), where the key was suspended, or where a higher percentage of the month is told instead. `key-ended`: the key was revoked. Otherwise your first answer.',
     }),
     answer: z
       .object({ answer: alertAnswer, at: time('When you said so.') })

@@ -2,6 +2,7 @@ import type { Route } from '../runtime/api-route.ts';
 import { one, refusedAnywhere } from './account-routes.ts';
 import { alertList } from './alert-answers.ts';
 import * as answers from './answers.ts';
+import { exampleAlertId } from './field-examples.ts';
 import { repeatable } from './key-routes.ts';
 import { alertPath, alertsQuery, answerAlertBody } from './messages.ts';
 import * as examples from './route-examples.ts';
@@ -65,8 +66,7 @@ export const alertRoutes: readonly Route[] = [
       {
         name: 'conflict',
         members: {
-          detail:
-            'This alert is about the whole account, not about one key: it can only be answered as expected.',
+          detail: `Alert ${exampleAlertId} is about the whole account, and not about one key: it can be answered as expected only.`,
         },
       },
       {

@@ -2,6 +2,8 @@ import * as z from 'zod/mini';
 import { json } from '../runtime/contract.ts';
 import type { ChangeAction } from '../runtime/rules/change.ts';
 
+export { refusedMessage } from '../runtime/rules/refused-message.ts';
+
 const name = z.string().check(z.minLength(1));
 
 /** Reading or writing the Activity table: what was seen of each key, and what is usual for it. */
@@ -10,10 +12,12 @@ export const activityTableEnvironment = z.object({ ACTIVITY_TABLE: name });
 /** Reading or writing the Alerts table. */
 export const alertsTableEnvironment = z.object({ ALERTS_TABLE: name });
 
+const suspensionPolicy = z.record(z.string(), z.enum(['warning', 'critical']));
+
 /** From which severity on a key is suspended by itself, by tier; a tier that is absent: never. */
-export const suspensionPolicyEnvironment = z.object({
-  SUSPENSION_POLICY: json(z.record(z.string(), z.enum(['warning', 'critical']))),
-});
+export type SuspensionPolicy = Readonly<z.infer<typeof suspensionPolicy>>;
+
+export const suspensionPolicyEnvironment = z.object({ SUSPENSION_POLICY: json(suspensionPolicy) });
 
 /** Sparse index of the Activity table by when to look: (dueShard, lookAt). */
 export const byLookIndex = 'byLook';
@@ -33,9 +37,6 @@ export const batchPrefix = 'batch#';
 
 /** The routes that keys are used on, as the access log names them: what happens there is what alerts are about. */
 export const watchedRoutes = ['/decisions/evaluate', '/usage'] as const;
-
-/** What the authorizer logs of each request that it refuses. */
-export const refusedMessage = 'refused';
 
 /** Changes of an alert that somebody is told of: the stream hands over these. */
 export const alertNewsActions = [

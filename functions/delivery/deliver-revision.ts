@@ -15,14 +15,16 @@ import { sendsOnce } from './sends-once.ts';
  * Sends what one revision of a key gives to tell. What cannot be sent now waits on the item for the sweep, so that
  * nothing is lost in a queue; what was sent and could not be noted as such is sent again, the same to the letter.
  * @param key the revision, as the stream tells it
+ * @param before the revision before, where there was one
  * @throws what a store throws: the stream delivers the revision again
  */
 export async function deliverRevision(
   key: KeyItem,
   act: Act,
   dependencies: DeliveryDependencies,
+  before?: KeyItem,
 ): Promise<void> {
-  const { handover, messages } = messagesOf(key);
+  const { handover, messages } = messagesOf(key, before);
   if (handover !== undefined) await sendHandover(key, act, dependencies);
   if (messages.length === 0) return;
 

@@ -1,3 +1,4 @@
+import type { SuspensionPolicy } from '../alerts/contract.ts';
 import type { AlertStore } from '../alerts/index.ts';
 import { type AlertItem, withSuspension } from '../alerts/rules/index.ts';
 import type { KeyStore } from '../keys/index.ts';
@@ -5,7 +6,7 @@ import { held, type KeyItem, type TimerPolicy } from '../keys/rules/index.ts';
 import { commit, type DocumentClient, retryContended, type Write } from '../runtime/dynamodb.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import { logger } from '../runtime/telemetry.ts';
-import { demandsSuspension, type SuspensionPolicy } from './rules/suspension-policy.ts';
+import { demandsSuspension } from './rules/suspension-policy.ts';
 
 export interface SuspensionDependencies {
   readonly client: DocumentClient;
@@ -42,7 +43,7 @@ export function suspendByPolicy(
     if (timers === undefined || !demandsSuspension(alert, key, suspensionPolicy))
       return { done: { alert, key } };
     const why = `${alertId}: ${alert.kind}, ${alert.severity}`;
-    // Undefined where it was written past the product: the alert does not say so.
+    // Undefined where the alert holds its key already and does not say so: one of them was written past the product.
     const stopped = held(key, alertId, changeOf('suspend-key', act, why), timers);
     const noted = withSuspension(alert, changeOf('update-alert', act, 'its key is suspended by policy'));
     const writes: Write[] = [

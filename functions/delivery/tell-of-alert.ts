@@ -1,3 +1,4 @@
+import { holdersOf, isSuspended } from '../keys/rules/index.ts';
 import type { Act } from '../runtime/rules/change.ts';
 import { logger } from '../runtime/telemetry.ts';
 import { preferencesOf, type SubscriptionStore } from '../subscriptions/index.ts';
@@ -5,7 +6,14 @@ import { type AccountLetterDependencies, recipientOf, sendAccountLetter } from '
 import { composeAlertMail } from './mail/compose-alert-mail.ts';
 import type { AlertForAdmins } from './rules/alert-for-admins.ts';
 import { alertMail } from './rules/alert-mail.ts';
-import { type AlertChange, type AlertTurn, isForAdmins, isForOwner, turnOf } from './rules/alert-news.ts';
+import {
+  type AlertChange,
+  type AlertTurn,
+  isForAdmins,
+  isForOwner,
+  type KeyState,
+  turnOf,
+} from './rules/alert-news.ts';
 import type { MailProduct } from './rules/owner-mail.ts';
 import { sendsOnce } from './sends-once.ts';
 import { type Alerted, type SuspensionDependencies, suspendByPolicy } from './suspend-by-policy.ts';
@@ -43,11 +51,11 @@ export async function tellOfAlert(
   if (turn === undefined) return;
   const { after } = change;
   const now = await suspendByPolicy(after.alertId, act, dependencies);
-  const isSuspended = now?.alert.suspended !== undefined && now.key?.suspensions.anomaly !== undefined;
-  const news = { turn, alert: after, isSuspended };
+  const state = now && keyStateOf(now);
+  const news = { turn, alert: after, isSuspended: state === 'held' };
   if (isForAdmins(turn, after)) forAdmins(news);
   if (now === undefined || isOfEndedKey(now)) return;
-  const unsent = await mailOnce(turn, change, now, isSuspended, act, dependencies);
+  const unsent = await mailOnce(turn, change, now, state, act, dependencies);
   if (unsent !== undefined) forAdmins({ ...news, unsent });
 }
 
@@ -56,12 +64,18 @@ function isOfEndedKey({ alert, key }: Alerted): boolean {
   return alert.keyId !== undefined && (key === undefined || key.revokedAt !== undefined);
 }
 
+function keyStateOf({ alert: { alertId }, key }: Alerted): KeyState | undefined {
+  if (key === undefined) return undefined;
+  if (holdersOf(key).includes(alertId)) return 'held';
+  return isSuspended(key) ? 'suspended' : undefined;
+}
+
 /** @returns why it was given up */
 async function mailOnce(
   turn: AlertTurn,
   { after }: AlertChange,
   { alert, key }: Alerted,
-  isSuspended: boolean,
+  state: KeyState | undefined,
   { now }: Act,
   { subscriptions, product, dashboardUrl, ...sending }: AlertNewsDependencies,
 ): Promise<string | undefined> {
@@ -72,7 +86,7 @@ async function mailOnce(
   if (owner === undefined) return undefined;
   // What it was at that change, unless its owner has answered by now.
   const told = { ...after, ...(alert.answer === undefined ? {} : { answer: alert.answer }) };
-  if (!isForOwner(turn, told, preferencesOf(owner), isSuspended)) return undefined;
+  if (!isForOwner(turn, told, preferencesOf(owner), state)) return undefined;
   const kind = `alert-${turn}` as const;
   const unsent = await sendAccountLetter(
     {

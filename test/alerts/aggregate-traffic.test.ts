@@ -95,7 +95,7 @@ const change = (UpdateExpression: string, values?: Record<string, unknown>) =>
     }),
   );
 
-/** As the rest of the batch: an access log and what the authorizer says of it. */
+/** How many were refused, by status. */
 const refusedOf = ({ refused401, refused403, refused429 }: Partial<ActivityItem>) => [
   refused401,
   refused403,

@@ -50,8 +50,6 @@ export function watched(from = start) {
   };
 }
 
-export type Watched = ReturnType<typeof watched>;
-
 /** Twelve to eighteen requests an hour, always the same ones. */
 export const steadily = (at: number): Partial<Sight> => ({ requests: 12 + ((at / hour) % 7) });
 

@@ -131,7 +131,7 @@ test('"This was me" lets the key work again, and closes the alert; a link that c
   await holdFor(stack, keyId, alert);
   const { page } = await follow(owner, linkOf(alert, 'expected'));
   const asked = dialog(page, asks.expected);
-  await asked.getByText('There are no more alerts of this kind for this key until it is over.').waitFor();
+  await asked.getByText('You hear no more of this one until it is over').waitFor();
   await press(asked, 'Cancel');
   await asked.waitFor({ state: 'detached' });
   expect(await status(apiKey)).toBe(401);
@@ -148,7 +148,7 @@ test('"This was me" lets the key work again, and closes the alert; a link that c
     closedAt: alert.openedAt,
   });
   await page.goto(stack.dashboardUrl + linkOf(over, 'expected'));
-  await page.getByText('It ended before you answered').waitFor();
+  await page.getByText('It closed by itself. It needs no answer any more.').waitFor();
   const month = await owner.noticed({ kind: 'quota-forecast' });
   await page.goto(stack.dashboardUrl + linkOf(month, 'suspend'));
   await page.getByText('your account as a whole').waitFor();
@@ -237,7 +237,7 @@ test('the navigation counts what is open; the pages tell it with its severity in
   const faults: string[] = [];
   const see = async (name: string) => faults.push(...(await faultsOf(page, name)));
   await page.getByRole('article').first().waitFor();
-  await page.getByText('It ended by itself').waitFor();
+  await page.getByText('It closed by itself').waitFor();
   expect(await page.getByRole('navigation').getByRole('link', { name: 'Alerts 5 open' }).count()).toBe(1);
   const open = page.getByRole('article');
   expect(await page.getByText('Key suspended').count()).toBe(1);

@@ -81,6 +81,34 @@ test.each([
     'held',
   ],
   [
+    'calls expected what its owner has stopped the key for',
+    'expected',
+    alertOf(1, { ...said('suspend'), answers: ['rotate'] }),
+    keyOf({ status: 'suspended', suspensions: { owner: { at: inHours(-1) } } }),
+    'stopped',
+  ],
+  [
+    'calls expected what its owner has ended by a new secret',
+    'expected',
+    alertOf(1, { ...said('rotate'), answers: ['suspend'] }),
+    keyOf(),
+    'otherwise',
+  ],
+  [
+    'comes late, for a key that can be rotated though its owner has stopped it',
+    'rotate',
+    alertOf(1, { status: 'closed', closedBecause: 'over', answers: [] }),
+    keyOf({ status: 'suspended', suspensions: { owner: { at: inHours(-1) } } }),
+    'over',
+  ],
+  [
+    'comes late, for a key that can be rotated though another alert holds it',
+    'rotate',
+    alertOf(1, { ...said('expected'), answers: ['suspend'] }),
+    keyOf({ status: 'suspended', suspensions: { anomaly: { at: inHours(-1), alertIds: ['alert_2'] } } }),
+    'otherwise',
+  ],
+  [
     'comes after it was over',
     'expected',
     alertOf(1, { status: 'closed', closedBecause: 'over', answers: [] }),
@@ -104,6 +132,8 @@ test('what is unusual has the same title as in mails and in messages to admins',
 test('each end has its words', () => {
   for (const closedBecause of closingReasons)
     expect(whyClosed(alertOf(1, { closedBecause })), closedBecause).toMatch(/^[A-Z].*[a-z]$/);
+  // What has lasted for a day is the new usual, and half of the month's requests are used though 80 % are, too: no end.
+  expect(whyClosed(alertOf(1, { closedBecause: 'over' }))).toBe('It closed by itself');
   expect(whyClosed(alertOf(1))).toBeUndefined();
   expect(whatYouSaid({ kind: 'quota-threshold' }, 'expected')).toBe('You know of it');
 });

@@ -78,7 +78,6 @@ describe('the links', () => {
     ['refusals 401', [suspend, rotate, expected]],
     ['new-network', [suspend, rotate, expected]],
     ['surge, suspended', [rotate, expected]],
-    ['surge, over, still suspended', [rotate, expected]],
     ['surge, over', [page]],
     ['surge of the whole subscription', [page, expected]],
     ['quota-threshold 80', [`${dashboardUrl}/plan`, `${dashboardUrl}/usage`]],
@@ -104,12 +103,13 @@ describe('the subject', () => {
     ['surge', 'Your AI Decision Engine API key: many more requests than usual'],
     ['surge, risen', 'Your AI Decision Engine API key, critical now: many more requests than usual'],
     ['surge, suspended', 'Your AI Decision Engine API key is suspended: many more requests than usual'],
-    ['surge, over', 'Your AI Decision Engine API key: as many requests as usual again'],
+    ['surge, over', 'Your AI Decision Engine API key: no longer more requests than usual'],
     [
       'surge of the whole subscription',
       'Your AI Decision Engine subscription: many more requests than usual',
     ],
     ['silence, over', 'Your AI Decision Engine API key: requests come again'],
+    ['refusals, over', 'Your AI Decision Engine API key: no longer many refused requests'],
     ['refusals 401', 'Your AI Decision Engine API key: many requests with a wrong or old secret'],
     ['quota-threshold 80', "Your AI Decision Engine subscription: 80 % of the month's requests are used"],
     ['quota-threshold 100', "Your AI Decision Engine subscription: the month's requests are used up"],
@@ -133,7 +133,6 @@ describe('what each mail must not leave out', () => {
     ],
     ['surge, late', ['This mail is late', 'how things were on 3 March 2027, 14:00 UTC']],
     ['surge, over', ['ended by itself', '3 March 2027, 18:00 UTC', 'nothing that you have to do']],
-    ['surge, over, still suspended', ['the key is suspended since', 'This was me: let the key go on']],
     ['silence', ['may have stopped', 'not meant to run now']],
     ['woke-up', ['a backup, a repository or a laptop']],
     ['refusals 401', ['secret that was replaced', 'cannot be guessed']],
@@ -176,5 +175,10 @@ describe('what makes no mail', () => {
   ])('%s', (_what, fields) => {
     const mail = { ...alertSample('surge'), ...fields };
     expect(() => composeAlertMail(mail, product)).toThrow(RangeError);
+  });
+
+  it('the end of a kind whose end is told to nobody', () => {
+    const mail = { ...alertSample('woke-up'), kind: 'alert-over' } as const;
+    expect(() => composeAlertMail(mail, product)).toThrow('the end of woke-up');
   });
 });

@@ -51,38 +51,62 @@ describe('an owner is mailed', () => {
     ['critical', [false, false, true]],
   ] as const)('of what they prefer: %s', (mailAlerts, expected) => {
     for (const turn of ['opened', 'risen'] as const) {
-      const told = [info, warning, critical].map((alert) => isForOwner(turn, alert, { mailAlerts }, false));
+      const told = [info, warning, critical].map((alert) =>
+        isForOwner(turn, alert, { mailAlerts }, undefined),
+      );
       expect(told).toEqual(expected);
     }
   });
 
-  it('whatever they prefer, that the key is suspended', () => {
-    expect(isForOwner('opened', warning, { mailAlerts: 'critical' }, true)).toBe(true);
+  it('whatever they prefer, that the key is suspended for it', () => {
+    expect(isForOwner('opened', warning, { mailAlerts: 'critical' }, 'held')).toBe(true);
+    expect(isForOwner('opened', warning, { mailAlerts: 'critical' }, 'suspended')).toBe(false);
   });
 
   it('not of what they have answered by now, nor of what is no owner’s', () => {
     const { after } = becomes.answered(warning, 'expected');
-    expect(isForOwner('opened', after, { mailAlerts: 'all' }, true)).toBe(false);
+    expect(isForOwner('opened', after, { mailAlerts: 'all' }, 'held')).toBe(false);
     const platform = alertOf({}, { subscriptionId: 'platform', keyId: undefined });
-    expect(isForOwner('opened', platform, { mailAlerts: 'all' }, false)).toBe(false);
+    expect(isForOwner('opened', platform, { mailAlerts: 'all' }, undefined)).toBe(false);
   });
 
   it('of the end of a surge, a silence and refusals; never of what was for information, or of a quota', () => {
     const ends = (kind: AlertKind, severity: Signal['severity']) =>
-      isForOwner('over', alertOf({ kind, severity }), { mailAlerts: 'all' }, false);
+      isForOwner('over', alertOf({ kind, severity }), { mailAlerts: 'all' }, undefined);
     expect(alertKinds.filter((kind) => ends(kind, 'warning'))).toEqual(['surge', 'silence', 'refusals']);
     expect(alertKinds.filter((kind) => ends(kind, 'info'))).toEqual([]);
   });
 
   it('of no end of what was told of the whole subscription: it may go on with one of its keys', () => {
     const ofAll = alertOf({ severity: 'critical' }, { keyId: undefined });
-    expect(isForOwner('over', ofAll, { mailAlerts: 'all' }, false)).toBe(false);
-    expect(isForOwner('opened', ofAll, { mailAlerts: 'all' }, false)).toBe(true);
+    expect(isForOwner('over', ofAll, { mailAlerts: 'all' }, undefined)).toBe(false);
+    expect(isForOwner('opened', ofAll, { mailAlerts: 'all' }, undefined)).toBe(true);
+  });
+
+  it.each([
+    ['surge', 23, 24],
+    ['refusals', 23, 24],
+    ['silence', 13 * 24, 14 * 24],
+  ] as const)(
+    'of the end of %s after %i hours, but not after %i: it is the new usual, and may go on',
+    (kind, short, long) => {
+      const told = [short, long].map((hours) => {
+        const { after } = becomes.closed(alertOf({ kind, facts: { since: iso(4 - hours) } }));
+        return isForOwner('over', after, { mailAlerts: 'all' }, undefined);
+      });
+      expect(told).toEqual([true, false]);
+    },
+  );
+
+  it('of no end with a key that is suspended: nothing can come with it, and the mail about that said how it goes on', () => {
+    const { after } = becomes.closed(critical);
+    for (const key of ['held', 'suspended'] as const)
+      expect(isForOwner('over', after, { mailAlerts: 'all' }, key)).toBe(false);
   });
 
   it('of no end whose beginning they were not mailed', () => {
-    expect(isForOwner('over', warning, { mailAlerts: 'critical' }, false)).toBe(false);
-    expect(isForOwner('over', critical, { mailAlerts: 'critical' }, false)).toBe(true);
+    expect(isForOwner('over', warning, { mailAlerts: 'critical' }, undefined)).toBe(false);
+    expect(isForOwner('over', critical, { mailAlerts: 'critical' }, undefined)).toBe(true);
   });
 });
 
@@ -101,6 +125,13 @@ describe('admins are told', () => {
   it('of no month that is used up, or will be: that is its owner’s matter', () => {
     for (const kind of ['quota-threshold', 'quota-forecast'] as const)
       expect(told(alertOf({ kind, severity: 'critical' }))).toEqual([]);
+  });
+
+  it('of no key that asks more than its limits let through; of other refusals, and of those without a key', () => {
+    const refused = (of: string, about = {}) => told(alertOf({ kind: 'refusals', of }, about));
+    const platform = { subscriptionId: 'platform', keyId: undefined };
+    const both = ['opened', 'risen'];
+    expect([refused('429'), refused('403'), refused('429', platform)]).toEqual([[], both, both]);
   });
 });
 
@@ -196,8 +227,8 @@ describe('a mail', () => {
   });
 
   it.each([
-    [23, false],
-    [25, true],
+    [2, false],
+    [4, true],
   ])('that leaves %i hours after the change says that it is late: %s', (hours, isLate) => {
     const late = { ...context, now: at(hours) };
     expect(alertMail('opened', alertOf(), { key: waiting, owner: {} }, late)).toMatchObject({ isLate });
@@ -254,7 +285,7 @@ describe('what the admins read', () => {
     const { subject = '', text = '' } = all[0] ?? {};
     expect(subject).toBe('Latchkey: 41 alerts of unusual traffic, 3 critical');
     expect(text).toContain(
-      '- 40: many more requests than usual\n- 1: many requests with a wrong or old secret (401)\n',
+      '- 40: many more requests than usual\n- 1: many refused requests without an accepted key (401)\n',
     );
     expect(text.match(/alert_\w+/g)).toHaveLength(10);
     for (const { alert } of many.slice(37)) expect(text).toContain(`${alert.alertId}`);

@@ -64,13 +64,6 @@ export const alertSamples: Readonly<Record<string, AlertMail>> = {
   },
   'surge, late': { ...surge, isLate: true, key },
   'surge, over': { ...surge, kind: 'alert-over', at: '2027-03-03T18:00:03.000Z', key },
-  'surge, over, still suspended': {
-    ...surge,
-    kind: 'alert-over',
-    at: '2027-03-03T18:00:03.000Z',
-    severity: 'critical',
-    key: suspendedKey,
-  },
   silence: { ...silence, key },
   'silence, over': { ...silence, kind: 'alert-over', at: '2027-03-03T18:00:03.000Z', key },
   'woke-up': {

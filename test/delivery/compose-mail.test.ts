@@ -52,6 +52,7 @@ describe('what each mail must not leave out', () => {
     ['reminder, link opened', 'Your old AI Decision Engine API key stops working on 6 March 2027, 14:05 UTC'],
     ['claimed', 'Your AI Decision Engine API key was opened'],
     ['claim-expired', 'Your AI Decision Engine API key still waits for you'],
+    ['resumed', 'Your AI Decision Engine API key works again'],
   ])('the subject of "%s" tells what it is about: %s', (name, subject) => {
     expect(composeMail(sample(name), product).subject).toBe(subject);
   });
@@ -89,6 +90,14 @@ describe('what each mail must not leave out', () => {
     ['reminder, link opened', ['You have the new key already']],
     ['claimed', ['opened on 3 March 2027, 14:05 UTC', '“That was not me”', url]],
     ['claim-expired', ['open the same link', url]],
+    [
+      'resumed',
+      [
+        'suspended on 3 March 2027, 14:05 UTC',
+        'let it go on, on 6 March 2027, 14:05 UTC',
+        'That was not you?',
+      ],
+    ],
     ['claim-expired, old key works', ['keeps working until 6 March 2027', 'before that']],
     ['claim-expired, old key stopped', ['stopped working on 3 March 2027', 'are refused']],
     ['claim-expired, an admin has the key', ['grace has it', 'need not do anything', 'seven more days', url]],

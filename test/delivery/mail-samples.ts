@@ -105,6 +105,7 @@ export const samples: Readonly<Record<string, OwnerMail>> = {
   'reminder, link not opened': { ...about, kind: 'reminder', oldRetiresAt: later, lastUsedAt: at, url },
   'reminder, link opened': { ...about, kind: 'reminder', oldRetiresAt: later, lastUsedAt: at },
   claimed: { ...about, kind: 'claimed', openedAt: at, url },
+  resumed: { ...about, kind: 'resumed', suspendedAt: at, at: later },
   'claim-expired': { ...about, kind: 'claim-expired', expiredAt: at, url, at },
   'claim-expired, old key works': {
     ...about,

@@ -53,6 +53,20 @@ describe('what a revision gives to tell', () => {
     expect(told(key)).toEqual(expected);
   });
 
+  it('a key that goes on after something was unusual is told; not one that is suspended still, or was for another cause', () => {
+    const at = { at: iso(-2), by: 'deliver-alerts' };
+    const resumed = (before: KeyItem['suspensions'], after: KeyItem['suspensions'] = {}) =>
+      messagesOf(
+        { ...made(waiting, 'resume-key'), suspensions: after },
+        { ...waiting, suspensions: before },
+      ).messages.map(({ to, kind, facts }) => [to, kind, facts['suspendedAt']]);
+    const told = [['owner', 'resumed', iso(-2)]];
+    expect(resumed({ anomaly: at })).toEqual(told);
+    expect(resumed({ anomaly: at, owner: at })).toEqual(told);
+    expect(resumed({ anomaly: at, admin: at }, { admin: at })).toEqual([]);
+    expect(resumed({ owner: at })).toEqual([]);
+  });
+
   it('delivered twice, it tells the same under the same ids', () => {
     const key = made(expired, 'expire-handover');
     expect(messagesOf(structuredClone(key))).toEqual(messagesOf(key));

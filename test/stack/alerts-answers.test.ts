@@ -82,6 +82,7 @@ const subjects = async ({ email }: Owner) => (await traffic.mailsTo(email)).map(
 const surge = 'many more requests than usual';
 const opened = `Your AI Decision Engine API key: ${surge}`;
 const suspended = `Your AI Decision Engine API key is suspended: ${surge}`;
+const goesOn = 'Your AI Decision Engine API key works again';
 
 /** Signs in as whoever comes back after hours. */
 const signedIn = async ({ email }: Owner): Promise<Subscriber> =>
@@ -131,11 +132,13 @@ test('"rotate": the key has a new secret, and whoever has the old one is shut ou
   expect(mail?.body.text).toContain('You asked for a new API key');
 });
 
-test('"expected" lets a key go on that was suspended by policy', async () => {
+test('"expected" lets a key go on that was suspended by policy, and its owner is mailed that it was said', async () => {
   expect(await subjects(dora)).toEqual([suspended]);
   expect([await status(dora.apiKey), await causes(dora)]).toEqual([401, ['anomaly']]);
   await answerByMail(dora, 'expected');
   expect([await status(dora.apiKey), await causes(dora)]).toEqual([200, []]);
+  await delivery.settle();
+  expect((await delivery.subjects(dora.email)).at(-1)).toBe(goesOn);
 });
 
 test('"expected" leaves the suspension by an admin as it is', async () => {
@@ -145,6 +148,8 @@ test('"expected" leaves the suspension by an admin as it is', async () => {
   expect([await status(frank.apiKey), await causes(frank)]).toEqual([401, ['admin']]);
   await stack.manage('resume-key', { keyId: frank.keyId, requestedBy });
   expect(await status(frank.apiKey)).toBe(200);
+  await delivery.settle();
+  expect(await delivery.subjects(frank.email)).not.toContain(goesOn);
 });
 
 test('what its owner wants no mail about is told on the dashboard alone', async () => {

@@ -56,7 +56,7 @@ describe('requests that are unusual', () => {
     expect(await told()).toEqual(['quota-forecast', 'quota-threshold', 'surge']);
   });
 
-  test('raise nothing by another run in the same hour, nor by two at once', async () => {
+  test('raise nothing more in the same hour, though two runs look at once', async () => {
     const subjects = [keySubject(busy.keyId), subscriptionSubject(busy.subscriptionId)];
     const left = await Promise.all(subjects.map(activity));
     await Promise.all([traffic.expectNothingNew(), traffic.expectNothingNew()]);
@@ -144,7 +144,7 @@ describe('an admin', () => {
     expect(JSON.stringify(entries)).not.toContain('usual for this hour');
   });
 
-  test('finds alerts in the record that verifies', async () => {
+  test('are each whole in the record, in which nothing is wrong but that their subscriptions never were', async () => {
     await stack.streams.whenIdle();
     const { ok, broken } = await recordOf(stack).verify();
     // Alerts of subscriptions that never were: all that is wrong is that.

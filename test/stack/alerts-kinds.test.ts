@@ -148,7 +148,7 @@ test('surge: many more requests than usual, until three hours are as usual; both
   expect(await onlyAlertOf(ada)).toMatchObject({ status: 'closed', closedBecause: 'over' });
   expect(await subjectsTo(ada)).toEqual([
     ofKey('many more requests than usual'),
-    ofKey('as many requests as usual again'),
+    ofKey('no longer more requests than usual'),
   ]);
 });
 

@@ -6,7 +6,7 @@ import { usualModel } from '../alerts/samples.ts';
 import { hour } from './management-support.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
-/** Hundreds at once through the real function and the local tables; ten thousand are in test/alerts/storm.test.ts. */
+/** 150 keys at once through the real function and the local tables; ten thousand are in test/alerts/storm.test.ts. */
 
 describe('on the local stack', () => {
   /** Keys as their own items, and what is usual for them. */
@@ -91,7 +91,7 @@ describe('on the local stack', () => {
     return keyIds.size;
   }
 
-  test('hundreds of keys that surge at once are told once each by two runs at the same time', async () => {
+  test('150 keys that surge at once are told once each by two runs at the same time', async () => {
     const began = performance.now();
     const reports = await Promise.all([
       stack.manage<DetectionReport>('detect-anomalies', {}),

@@ -11,10 +11,10 @@ export function answerIn(search: string): AlertAnswer | undefined {
 
 /**
  * Why an answer makes no sense any more. `said`: it was given. `whole-account`: there is no key to do it with. `key-ended`:
- * the key was revoked. `stopped`: the owner has suspended the key. `held`: it is suspended for more than what was unusual.
- * `over`: there is nothing left to answer.
+ * the key was revoked. `stopped`: the owner has suspended the key. `held`: support or a payment holds it. `otherwise`: another
+ * answer was given. `over`: there is nothing left to answer.
  */
-export type WhyNot = 'said' | 'whole-account' | 'key-ended' | 'stopped' | 'held' | 'over';
+export type WhyNot = 'said' | 'whole-account' | 'key-ended' | 'stopped' | 'held' | 'otherwise' | 'over';
 
 /**
  * Why an answer that was asked for is not offered; undefined where it is.
@@ -30,9 +30,11 @@ export function whyNot(
     return 'said';
   if (answer !== 'expected' && (alert.keyId === undefined || isAboutMonth(alert))) return 'whole-account';
   if (key?.status === 'revoked' || alert.closedBecause === 'key-ended') return 'key-ended';
-  if (answer === 'suspend' && key?.suspensions.owner !== undefined) return 'stopped';
-  if (answer === 'rotate' && key?.status === 'suspended') return 'held';
-  return 'over';
+  const { owner, anomaly: _unusual, ...others } = key?.suspensions ?? {};
+  if (answer !== 'rotate' && owner !== undefined) return 'stopped';
+  // A key that only its owner, or what was unusual, has suspended can be rotated meanwhile.
+  if (answer === 'rotate' && Object.keys(others).length > 0) return 'held';
+  return alert.answer === undefined ? 'over' : 'otherwise';
 }
 
 /** The alerts because of which a key is suspended (cause `anomaly`): each of them holds it. */

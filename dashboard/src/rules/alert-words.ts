@@ -84,7 +84,8 @@ export function whatYouSaid(alert: Pick<AccountAlert, 'kind'>, answer: AlertAnsw
 export function whyClosed(alert: Pick<AccountAlert, 'kind' | 'closedBecause'>): string | undefined {
   const { closedBecause } = alert;
   if (closedBecause === undefined) return undefined;
-  if (closedBecause === 'over') return 'It ended by itself';
+  // It may go on, and be the new usual: see docs/alerts.md, "How an incident lives".
+  if (closedBecause === 'over') return 'It closed by itself';
   if (closedBecause === 'key-ended') return 'The key was revoked';
   return whatYouSaid(alert, closedBecause);
 }

@@ -31,7 +31,10 @@ export interface ActivityItem {
   readonly model?: string;
   /** Incidents that last, by kind and `of`: `surge/`, `refusals/429`. */
   readonly incidents?: Readonly<Record<string, Incident>>;
-  /** Epoch seconds, `keptSeconds` after the last request or, of a subscription, the last look: nothing is kept for ever. */
+  /**
+   * Epoch seconds, for nothing is kept for ever: `keptSeconds` after the last request or, of a subscription, the last look; 7
+   * days after the last look at what has ended.
+   */
   readonly ttl?: number;
 }
 

@@ -56,7 +56,10 @@ export const alertAnswers = ['suspend', 'rotate', 'expected'] as const;
 
 export type AlertAnswer = (typeof alertAnswers)[number];
 
-/** `over`: the pattern ended. `key-ended`: the key was revoked. The others are the owner's answers. */
+/**
+ * `over`: no look tells it any more, because it has ended, or for one of the other causes that docs/alerts.md names.
+ * `key-ended`: the key was revoked. The others are the owner's answers.
+ */
 export const closingReasons = ['over', 'key-ended', ...alertAnswers] as const;
 
 export type ClosingReason = (typeof closingReasons)[number];

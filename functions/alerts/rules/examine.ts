@@ -19,7 +19,7 @@ import { expectedIn, type Season, seasonOf } from './model/usual.ts';
 import { tellWokeUp, wakes, wokeUpLookAt, wokeUpRules } from './model/woke-up.ts';
 import type { Sight, Signal } from './signal.ts';
 
-export { isModel, type Model, modelSchema } from './model/model.ts';
+export { isModel, type Model } from './model/model.ts';
 
 export interface Examined {
   /** What to hand to the next look at the same subject: JSON. */

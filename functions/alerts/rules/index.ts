@@ -10,10 +10,11 @@ export {
   withSuspension,
 } from './alert-item.ts';
 export { alertTitle } from './alert-title.ts';
-export { type Examined, examine, isModel, type Model, modelSchema } from './examine.ts';
+export { type Examined, examine, isModel, type Model } from './examine.ts';
 export {
   type AlertKind,
   alertKinds,
+  isAboutMonth,
   isAtLeast,
   type RefusalStatus,
   refusalStatuses,
@@ -22,4 +23,5 @@ export {
   type Signal,
   severities,
 } from './signal.ts';
+export { isTakenForUsual } from './taken-for-usual.ts';
 export { isAboutKey, isHeldBack, usefulAnswers } from './useful-answers.ts';

@@ -20,6 +20,10 @@ export const alertKinds = [
 
 export type AlertKind = (typeof alertKinds)[number];
 
+/** Whether it is about the requests of the month, which no key's secret changes. */
+export const isAboutMonth = (kind: AlertKind): boolean =>
+  kind === 'quota-threshold' || kind === 'quota-forecast';
+
 /** From least to most urgent. */
 export const severities = ['info', 'warning', 'critical'] as const;
 
@@ -42,7 +46,7 @@ export type Sight = Immutable<{
   requests: number;
   /** Refused requests in that time, by status; none where a status is absent. */
   refused: Partial<Record<RefusalStatus, number>>;
-  /** Source networks seen in that time (`198.51.100.0/24`, `2001:db8:12::/48`), at most 40 of them. */
+  /** Source networks seen in that time (`198.51.100.0/24`, `2001:db8:12::/48`), at most 39 of them. */
   networks: string[];
   /** Of a key: whether it was suspended by then. Its silence, and that it was refused with 401, are what was wanted. */
   isSuspended?: boolean;

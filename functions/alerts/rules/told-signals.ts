@@ -1,4 +1,4 @@
-import type { AlertKind, Signal } from './signal.ts';
+import { type AlertKind, isAboutMonth, type Signal } from './signal.ts';
 
 /**
  * What is told of a subscription as a whole: its quota, and what only the sum of its keys shows. Where it has but one key
@@ -10,7 +10,7 @@ export function ofSubscription(
   { activeKeys, shownByKeys }: { readonly activeKeys: number; readonly shownByKeys: ReadonlySet<AlertKind> },
 ): Signal[] {
   return signals.filter(({ kind }) => {
-    if (kind === 'quota-threshold' || kind === 'quota-forecast') return true;
+    if (isAboutMonth(kind)) return true;
     if (kind !== 'surge' && kind !== 'silence') return false;
     return activeKeys > 1 && !shownByKeys.has(kind);
   });

@@ -17,7 +17,7 @@ export interface Addition {
   readonly networks: readonly string[];
 }
 
-/** No subject keeps more networks than these between two looks. */
+/** A subject that has so many networks since its last look takes no more; the last write may bring it to 39 (`networksAtOnce`). */
 export const mostNetworks = 32;
 
 /**

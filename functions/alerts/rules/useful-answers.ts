@@ -1,6 +1,7 @@
 import type { KeyItem } from '../../keys/rules/index.ts';
 import { holdersOf, later } from '../../keys/rules/index.ts';
 import { type AlertAnswer, type AlertItem, alertAnswers } from './alert-item.ts';
+import { isAboutMonth } from './signal.ts';
 
 /** For so long after it was over, an alert offers to end what it was about. */
 const afterwardsMilliseconds = 7 * 86_400_000;
@@ -9,7 +10,7 @@ export type AnsweredKey = Pick<KeyItem, 'suspensions' | 'revokedAt'>;
 
 /** Whether an alert is about one key's secret: a month that is used up is no matter of one key. */
 export function isAboutKey({ keyId, kind }: Pick<AlertItem, 'keyId' | 'kind'>): boolean {
-  return keyId !== undefined && kind !== 'quota-threshold' && kind !== 'quota-forecast';
+  return keyId !== undefined && !isAboutMonth(kind);
 }
 
 /** Whether the key is suspended because something was unusual. */
@@ -18,7 +19,7 @@ export function isHeldBack(key: AnsweredKey | undefined): boolean {
 }
 
 /** Whether the key is suspended because of this alert: of several, each holds it. */
-export function isHolding({ alertId }: Pick<AlertItem, 'alertId'>, key: AnsweredKey | undefined): boolean {
+function isHolding({ alertId }: Pick<AlertItem, 'alertId'>, key: AnsweredKey | undefined): boolean {
   return key !== undefined && isHeldBack(key) && holdersOf(key).includes(alertId);
 }
 

@@ -8,6 +8,7 @@ import { tierLimitsEnvironment } from '../../runtime/contract.ts';
 import { parseEnvironment } from '../../runtime/environment.ts';
 import { metricNames } from '../../runtime/metric-names.ts';
 import { requestTimeouts } from '../../runtime/request-timeouts.ts';
+import { refusedMessage } from '../../runtime/rules/refused-message.ts';
 import { count, describeError, logger } from '../../runtime/telemetry.ts';
 import { authorizeApiKey } from '../authorize-api-key.ts';
 import type { AuthorizerContext } from '../contract.ts';
@@ -44,11 +45,11 @@ export async function handler(
   });
   if (authorization.kind === 'refused') {
     const { reason, key } = authorization;
-    logger.warn('refused', {
+    logger.warn(refusedMessage, {
       apiRequestId: requestId,
       reason,
       key: loggableKey(presented ?? ''),
-      // `aggregate-traffic` counts by these.
+      // `aggregate-traffic` counts by these, and by the message.
       keyId: key?.keyId,
       subscriptionId: key?.subscriptionId,
       tier: key?.tier,

@@ -85,7 +85,8 @@ async function deliver(
     return 'done';
   }
   try {
-    await deliverRevision(key, act, dependencies);
+    const before = dynamodb?.OldImage === undefined ? undefined : readKey(dynamodb.OldImage);
+    await deliverRevision(key, act, dependencies, before);
     return 'done';
   } catch (error) {
     logger.error('not delivered', { eventId: eventID, ...describeError(error) });

@@ -5,9 +5,6 @@ import { capitalized, timeOf } from './wording.ts';
 
 /** What mails about alerts say, in the same words. */
 
-export const isAboutQuota = ({ what }: Pick<AlertMail, 'what'>): boolean =>
-  what === 'quota-threshold' || what === 'quota-forecast';
-
 /** Follows `with`. */
 export function aboutWhat({ key }: AlertMail, product: MailProduct): Phrase {
   return key === undefined

@@ -8,12 +8,24 @@ export interface AlertWords {
   readonly title: string;
   /** What it may mean, in the order in which it should be considered. */
   readonly meanings: readonly Phrase[];
-  /** Ends the subject of the mail that tells its end; ASCII. Of some kinds it is never told. */
-  readonly end: string;
 }
 
 export function wordsOf({ what, of }: Pick<AlertMail, 'what' | 'of'>): AlertWords {
   return { title: alertTitle({ kind: what, of }), ...aboutOf({ what, of }) };
+}
+
+/** Ends the subject of the mail that tells its end; ASCII. @throws Error for a kind whose end nobody is told */
+export function endOf({ what }: Pick<AlertMail, 'what'>): string {
+  switch (what) {
+    case 'surge':
+      return 'no longer more requests than usual';
+    case 'silence':
+      return 'requests come again';
+    case 'refusals':
+      return 'no longer many refused requests';
+    default:
+      throw new Error(`nobody is told the end of ${what}`);
+  }
 }
 
 function aboutOf({ what, of }: Pick<AlertMail, 'what' | 'of'>): Omit<AlertWords, 'title'> {
@@ -25,7 +37,6 @@ function aboutOf({ what, of }: Pick<AlertMail, 'what' | 'of'>): Omit<AlertWords,
           say`A program of yours may be caught in a loop, or repeat what was refused.`,
           say`Or you have simply more to do than before: then nothing is wrong.`,
         ],
-        end: 'as many requests as usual again',
       };
     case 'silence':
       return {
@@ -34,7 +45,6 @@ function aboutOf({ what, of }: Pick<AlertMail, 'what' | 'of'>): Omit<AlertWords,
           say`It may have lost the key, or have got another one.`,
           say`Or it is not meant to run now: then nothing is wrong.`,
         ],
-        end: 'requests come again',
       };
     case 'woke-up':
       return {
@@ -42,17 +52,15 @@ function aboutOf({ what, of }: Pick<AlertMail, 'what' | 'of'>): Omit<AlertWords,
           say`Somebody may have found the key in an old place, such as a backup, a repository or a laptop.`,
           say`Or you have begun to use it again: then nothing is wrong.`,
         ],
-        end: 'not in use any more',
       };
     case 'refusals':
-      return { meanings: ofRefusals(of), end: 'no longer many refused requests' };
+      return { meanings: ofRefusals(of) };
     case 'new-network':
       return {
         meanings: [
           say`Somebody else may have got hold of the key, and use it from where they are.`,
           say`Or your program has moved, or your provider gave you another address: then nothing is wrong.`,
         ],
-        end: 'no longer a new network',
       };
     case 'quota-threshold':
       return {
@@ -60,7 +68,6 @@ function aboutOf({ what, of }: Pick<AlertMail, 'what' | 'of'>): Omit<AlertWords,
           say`When all are used, further requests are refused until the next month begins (UTC).`,
           say`A higher tier takes effect at once; what was used stays counted.`,
         ],
-        end: 'a new month',
       };
     case 'quota-forecast':
       return {
@@ -68,7 +75,6 @@ function aboutOf({ what, of }: Pick<AlertMail, 'what' | 'of'>): Omit<AlertWords,
           say`If it goes on like this, further requests are refused from then on, until the next month begins (UTC).`,
           say`A higher tier takes effect at once; what was used stays counted.`,
         ],
-        end: "the month's requests will last",
       };
   }
 }

@@ -6,6 +6,7 @@ import { claimedLetter } from './templates/claimed.ts';
 import { newKeyLetter } from './templates/new-key.ts';
 import { noticeLetter } from './templates/notice.ts';
 import { reminderLetter } from './templates/reminder.ts';
+import { resumedLetter } from './templates/resumed.ts';
 import { rotatedLetter } from './templates/rotated.ts';
 
 /**
@@ -36,5 +37,7 @@ function letterOf(mail: OwnerMail, product: MailProduct): Letter {
       return claimedLetter(mail, product);
     case 'claim-expired':
       return claimExpiredLetter(mail, product);
+    case 'resumed':
+      return resumedLetter(mail, product);
   }
 }

@@ -1,4 +1,4 @@
-import { type AlertItem, alertTitle } from '../../alerts/rules/index.ts';
+import { type AlertItem, alertTitle, platform } from '../../alerts/rules/index.ts';
 import type { AdminAlert } from './admin-alert.ts';
 import type { AlertTurn } from './alert-news.ts';
 
@@ -13,7 +13,7 @@ export interface AlertForAdmins {
 }
 
 /** More at once become one message: a storm of alerts must not be one of mails. */
-export const mostAtOnce = 5;
+const mostAtOnce = 5;
 const named = 10;
 const runbook = 'docs/runbook.md#an-alert-tells-of-unusual-traffic';
 
@@ -85,8 +85,10 @@ function digestOf(news: readonly AlertForAdmins[]): AdminAlert {
   };
 }
 
-function titleOf({ kind, of }: AlertItem): string {
-  const title = alertTitle({ kind, of });
+/** Owners know refusals by their key. Where none was accepted, it may be an old, a suspended or a revoked one, or none at all. */
+function titleOf({ kind, of, subscriptionId }: AlertItem): string {
+  const isOfNoKey = kind === 'refusals' && subscriptionId === platform;
+  const title = isOfNoKey ? 'many refused requests without an accepted key' : alertTitle({ kind, of });
   return kind === 'refusals' ? `${title} (${of})` : title;
 }
 

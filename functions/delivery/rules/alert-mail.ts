@@ -19,7 +19,7 @@ export interface AlertMail {
   readonly openedAt: string;
   /** Of the change that it tells of. */
   readonly at: string;
-  /** Whether that was more than a day ago. */
+  /** Whether that was more than three hours ago. */
   readonly isLate: boolean;
   readonly subscriptionId: string;
   /** The owner's name, where it is known. */
@@ -48,8 +48,8 @@ export interface AlertMailContext {
   readonly now: Date;
 }
 
-/** A mail that waited for longer says so. */
-const dayInMilliseconds = 24 * 3_600_000;
+/** A mail that waited for longer, 3 hours, says of when it is; after 24 hours the stream gives it no more. */
+const lateMilliseconds = 3 * 3_600_000;
 
 export function alertMail(
   turn: AlertTurn,
@@ -68,7 +68,7 @@ export function alertMail(
     explanation,
     openedAt,
     at,
-    isLate: now.getTime() - Date.parse(at) > dayInMilliseconds,
+    isLate: now.getTime() - Date.parse(at) > lateMilliseconds,
     subscriptionId,
     ...(owner.name === undefined ? {} : { name: owner.name }),
     dashboardUrl,

@@ -2,8 +2,10 @@ import {
   type AlertItem,
   type AlertKind,
   alertKinds,
+  isAboutMonth,
   isAlertId,
   isAtLeast,
+  isTakenForUsual,
   platform,
   severities,
 } from '../../alerts/rules/index.ts';
@@ -11,8 +13,11 @@ import type { Preferences } from '../../subscriptions/rules/index.ts';
 
 export { isAtLeast, platform } from '../../alerts/rules/index.ts';
 
-/** What a change of an alert is for whoever has to be told: it began, it became more severe, it ended by itself. */
+/** What a change of an alert is for whoever has to be told: it began, it became more severe, no look tells it any more. */
 export type AlertTurn = 'opened' | 'risen' | 'over';
+
+/** Of a key that does not work: suspended for this very alert by policy, which is told whatever its owner prefers, or otherwise. */
+export type KeyState = 'held' | 'suspended';
 
 /** A change of an alert: the item before, where there was one, and after. */
 export interface AlertChange {
@@ -45,31 +50,39 @@ function isOpen(alert: AlertItem | undefined): boolean {
 /**
  * Whether its owner is mailed.
  * @param alert as it is by now: whoever answered knows of it
- * @param isSuspended whether the key is suspended for it by policy, which is told whatever the owner prefers
+ * @param key how its key is by now; undefined where it works, or there is none
  */
 export function isForOwner(
   turn: AlertTurn,
   alert: AlertItem,
   { mailAlerts }: Pick<Preferences, 'mailAlerts'>,
-  isSuspended: boolean,
+  key: KeyState | undefined,
 ): boolean {
   const { severity, subscriptionId, answer } = alert;
   if (subscriptionId === platform || answer !== undefined) return false;
-  if (turn === 'over' && !isEndTold(alert)) return false;
-  return isSuspended || mailAlerts === 'all' || isAtLeast(severity, mailAlerts);
+  if (turn === 'over' && (key !== undefined || !isEndTold(alert))) return false;
+  return key === 'held' || mailAlerts === 'all' || isAtLeast(severity, mailAlerts);
 }
 
-function isEndTold({ severity, kind, keyId }: AlertItem): boolean {
-  return severity !== 'info' && keyId !== undefined && endIsTold.includes(kind);
+/**
+ * Only an end that is one: what has become the new usual may go on, and nothing can come with a key that is suspended.
+ */
+function isEndTold(alert: AlertItem): boolean {
+  const { severity, kind, keyId } = alert;
+  const isWorthIt = severity !== 'info' && keyId !== undefined && endIsTold.includes(kind);
+  return isWorthIt && !isTakenForUsual(alert);
 }
 
 /**
  * Whether the admins are told: of what is not just for information, and of all that is nobody else's. A month that is used
- * up is its owner's matter, and each month it is that of many.
+ * up is its owner's matter, and so is a key that asks more than its limits let through: each month it is that of many.
  */
-export function isForAdmins(turn: AlertTurn, { severity, subscriptionId, kind }: AlertItem): boolean {
-  if (turn === 'over' || kind === 'quota-threshold' || kind === 'quota-forecast') return false;
-  return severity !== 'info' || subscriptionId === platform;
+export function isForAdmins(turn: AlertTurn, alert: AlertItem): boolean {
+  const { severity, subscriptionId, kind, of } = alert;
+  if (turn === 'over') return false;
+  if (subscriptionId === platform) return true;
+  const isOfLimits = isAboutMonth(kind) || (kind === 'refusals' && of === '429');
+  return severity !== 'info' && !isOfLimits;
 }
 
 /** Whether an item is an alert as our functions write it: everything that is told of one. */

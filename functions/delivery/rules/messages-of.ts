@@ -1,4 +1,10 @@
-import type { Handover, KeyItem, Message, Outgoing } from '../../keys/rules/index.ts';
+import {
+  type Handover,
+  isSuspended,
+  type KeyItem,
+  type Message,
+  type Outgoing,
+} from '../../keys/rules/index.ts';
 import type { ChangeAction } from '../../runtime/rules/change.ts';
 
 /** What one revision of a key gives to send. */
@@ -12,18 +18,19 @@ export interface Dispatch {
 /**
  * Derives from a revision what is to be told of it, so that no change can forget it and a revision that is delivered
  * twice tells the same: what its change means, and what it has queued again.
+ * @param before the revision before, as the stream tells it
  */
-export function messagesOf(key: KeyItem): Dispatch {
+export function messagesOf(key: KeyItem, before?: KeyItem): Dispatch {
   const { handover, revision, outbox = [] } = key;
   const isQueued = handover?.delivery?.queuedIn === revision && handover.ciphertext !== undefined;
   const again = outbox.filter(({ queuedIn }) => queuedIn === revision);
   return {
     ...(isQueued ? { handover } : {}),
-    messages: [...again, ...toldOf(key)],
+    messages: [...again, ...toldOf(key, before)],
   };
 }
 
-function toldOf(key: KeyItem): Message[] {
+function toldOf(key: KeyItem, before: KeyItem | undefined): Message[] {
   const { change, handover, rotateAt } = key;
   const at = change.at;
   const owner = (kind: string, facts: Record<string, string>) =>
@@ -57,6 +64,12 @@ function toldOf(key: KeyItem): Message[] {
         : [];
     case 'dispute-claim':
       return [admins('claim-disputed', { version: String(endedIn(key) ?? '') })];
+    case 'resume-key': {
+      const suspendedAt = before?.suspensions.anomaly?.at;
+      // Whoever is signed in can say "this was me": the owner shall know that it was said.
+      const goesOn = suspendedAt !== undefined && !isSuspended(key);
+      return goesOn ? [owner('resumed', { suspendedAt })] : [];
+    }
     case 'redeliver':
     case 'fail-delivery':
       return failures(key).map((facts) => admins('mail-failed', facts));

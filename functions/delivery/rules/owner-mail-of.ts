@@ -73,6 +73,8 @@ export function messageMail({ kind, facts }: Message, key: KeyItem, context: Mai
         ...old,
         at: fact('at'),
       };
+    case 'resumed':
+      return { kind, ...about, suspendedAt: fact('suspendedAt'), at: fact('at') };
     default:
       throw new Error(`there is no mail of kind ${kind}`);
   }

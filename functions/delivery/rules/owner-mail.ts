@@ -2,7 +2,14 @@
  * What a mail to an owner tells: everything that its template needs, and nothing that the template would have to look
  * up. Times are ISO 8601 in UTC.
  */
-export type OwnerMail = NewKeyMail | RotatedMail | NoticeMail | ReminderMail | ClaimedMail | ClaimExpiredMail;
+export type OwnerMail =
+  | NewKeyMail
+  | RotatedMail
+  | NoticeMail
+  | ReminderMail
+  | ClaimedMail
+  | ClaimExpiredMail
+  | ResumedMail;
 
 /** In every mail. */
 export interface AboutKey {
@@ -88,6 +95,13 @@ export interface ClaimExpiredMail extends AboutKey {
   readonly url: string;
   /** When the old secret stops or stopped; absent where there is none. */
   readonly oldRetiresAt?: string;
+  readonly at: string;
+}
+
+/** The key was suspended because something was unusual, and its owner let it go on: good if it was the owner. */
+export interface ResumedMail extends AboutKey {
+  readonly kind: 'resumed';
+  readonly suspendedAt: string;
   readonly at: string;
 }
 

@@ -1,9 +1,7 @@
+import type { SuspensionPolicy } from '../../alerts/contract.ts';
 import type { AlertItem, AlertKind } from '../../alerts/rules/index.ts';
 import type { KeyItem } from '../../keys/rules/index.ts';
 import { isAtLeast, platform } from './alert-news.ts';
-
-/** From which severity on a key is suspended by itself, by tier; a tier that is absent: never. */
-export type SuspensionPolicy = Readonly<Record<string, 'warning' | 'critical'>>;
 
 const ofHolder: ReadonlySet<AlertKind> = new Set(['surge', 'woke-up', 'new-network']);
 

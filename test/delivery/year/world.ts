@@ -123,12 +123,13 @@ export class World {
   async #deliver(records: readonly StreamRecord[], { seed, fault }: Circumstances): Promise<void> {
     const byKey = Map.groupBy(records, ({ after }) => String(after['keyId']));
     const inOrder = async (mine: readonly StreamRecord[]) => {
-      for (const [index, { after }] of mine.entries()) {
+      for (const [index, { before, after }] of mine.entries()) {
         await this.#untilDone({ seed: seed + index, fault }, (functions) =>
           deliverRevision(
             after as unknown as KeyItem,
             this.act({ kind: 'system', id: 'deliver-key' }),
             functions,
+            before as KeyItem | undefined,
           ),
         );
       }

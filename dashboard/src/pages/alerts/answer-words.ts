@@ -68,7 +68,7 @@ export function answerWords({ alert, answer, keyThen }: Question): AnswerWords {
         done: '',
       };
     case 'expected':
-      return isAboutMonth(alert) ? knownWords : expectedWords(alert, name, afterExpected(alert, keyThen));
+      return isAboutMonth(alert) ? knownWords : expectedWords(name, afterExpected(alert, keyThen));
   }
 }
 
@@ -90,10 +90,10 @@ const knownWords: AnswerWords = {
   done: 'The alert is closed.',
 };
 
-function expectedWords({ keyId }: AccountAlert, name: string, { kind }: AfterExpected): AnswerWords {
+function expectedWords(name: string, { kind }: AfterExpected): AnswerWords {
   const words = {
     nothing: {
-      hint: 'Nothing changes, and you hear no more of it while it lasts.',
+      hint: 'Nothing changes, and you hear no more of it while it lasts, unless it becomes more severe.',
       follows: 'Nothing changes: everything works as before.',
       done: 'Thank you: the alert is closed.',
     },
@@ -120,7 +120,7 @@ function expectedWords({ keyId }: AccountAlert, name: string, { kind }: AfterExp
     question: 'Was this you?',
     follows: [
       words.follows,
-      `There are no more alerts of this kind ${keyId === undefined ? '' : 'for this key '}until it is over. If it comes again after that, you are told again.`,
+      'You hear no more of this one until it is over, unless it becomes more severe. If it comes again after that, you are told again.',
       'This alert is closed.',
     ],
     submit: 'Yes, this was me',

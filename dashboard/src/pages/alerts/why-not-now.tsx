@@ -47,20 +47,32 @@ function wordsFor(
     case 'key-ended':
       return ['The key has ended', 'It was revoked, and works for nobody: it needs no answer any more.'];
     case 'stopped':
-      return ['The key is suspended already', <>You suspended it. You can let it work again on {page}.</>];
+      return ['You have suspended the key', <>It stays so until you let it work again, on {page}.</>];
     case 'held':
       return [
         'The key is suspended',
         <>It can get a new secret once it works again: why it does not, and what lifts it, is on {page}.</>,
       ];
+    case 'otherwise':
+      return [
+        `${alert.answer === undefined ? 'You answered' : whatYouSaid(alert, alert.answer.answer)} before`,
+        <>
+          That was <When at={alert.answer?.at ?? alert.updatedAt} as="past" />.{' '}
+          <StillThere {...{ asked, page }} />
+        </>,
+      ];
     default:
       return [
-        'This is over',
-        asked === 'expected' ? (
-          'It ended before you answered, and needs no answer any more.'
-        ) : (
-          <>It ended some time ago. You can suspend or rotate the key on {page} as ever.</>
-        ),
+        'The alert is closed',
+        <>
+          It closed by itself. <StillThere {...{ asked, page }} />
+        </>,
       ];
   }
+}
+
+/** What can be done without the alert. */
+function StillThere({ asked, page }: { readonly asked: AlertAnswer; readonly page: ReactNode }) {
+  if (asked === 'expected') return <>It needs no answer any more.</>;
+  return <>You can suspend or rotate the key on {page} as ever.</>;
 }

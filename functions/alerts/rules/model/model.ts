@@ -36,7 +36,7 @@ const refusals = z.object({ level: mean, recent: mean, peak: z.number(), burst: 
  * What is kept of a subject between two looks: JSON of bounded size, under 4 KB. Times are epoch milliseconds, spans hours.
  * Only this folder reads its fields.
  */
-export const modelSchema = z.object({
+const modelSchema = z.object({
   v: z.literal(1),
   /** Where what is known begins: the first sight, or the first after weeks without requests. */
   since: z.number(),

@@ -7,7 +7,7 @@ import { duration, multiple, range, thousands, timespan } from './words.ts';
 export const surgeRules = {
   /** Nothing is called a surge before so much time is known. */
   warmUp: 3 * day,
-  /** Fewer requests in a sight are none. */
+  /** No more requests than these in a sight are none. */
   least: 60,
   /** Times of what is expected, of what is usually the most, and of the strongest usual burst. */
   ofMiddle: 3,

@@ -1,10 +1,10 @@
+import { isAboutMonth } from '../../../alerts/rules/index.ts';
 import type { AlertedKey, AlertMail } from '../../rules/alert-mail.ts';
 import type { MailProduct } from '../../rules/owner-mail.ts';
 import {
   aboutWhat,
   alertFacts,
   answerButton,
-  isAboutQuota,
   lateNote,
   neverAsked,
   suspensionNote,
@@ -34,7 +34,7 @@ export function alertRaisedLetter(mail: AlertMail, product: MailProduct): Letter
       paragraph(introduction(mail, product)),
       note(say`${mail.explanation}`),
       ...suspensionNote(mail),
-      heading(isAboutQuota(mail) ? say`What comes of it` : say`What it may mean`),
+      heading(isAboutMonth(mail.what) ? say`What comes of it` : say`What it may mean`),
       list(...meanings),
       ...whatToDo(mail),
       alertFacts(mail),
@@ -53,7 +53,7 @@ function subjectOf(mail: AlertMail, title: string, { name }: MailProduct): Lette
 function introduction(mail: AlertMail, product: MailProduct): Phrase {
   const { kind, severity } = mail;
   const about = aboutWhat(mail, product);
-  if (isAboutQuota(mail)) return [...say`This is about the month’s requests of `, ...about, ':'];
+  if (isAboutMonth(mail.what)) return [...say`This is about the month’s requests of `, ...about, ':'];
   if (kind === 'alert-opened') return [...say`We noticed something unusual with `, ...about, ':'];
   return [
     ...say`What is unusual with `,
@@ -63,7 +63,7 @@ function introduction(mail: AlertMail, product: MailProduct): Phrase {
 }
 
 function whatToDo(mail: AlertMail): Block[] {
-  if (isAboutQuota(mail)) {
+  if (isAboutMonth(mail.what)) {
     return [
       heading(say`What you can do`),
       button('Open my plan', `${mail.dashboardUrl}/plan`),
