@@ -2,3 +2,4 @@
 export { composeAlerts } from './compose.ts';
 export { pageOfAlerts } from './page-of-alerts.ts';
 export type { AlertStore } from './stores/alert-store.ts';
+export { type Alerted, type SuspensionDependencies, suspendByPolicy } from './suspend-by-policy.ts';

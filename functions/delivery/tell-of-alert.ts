@@ -1,3 +1,4 @@
+import { type Alerted, type SuspensionDependencies, suspendByPolicy } from '../alerts/index.ts';
 import type { Act } from '../runtime/rules/change.ts';
 import { logger } from '../runtime/telemetry.ts';
 import { preferencesOf, type SubscriptionStore } from '../subscriptions/index.ts';
@@ -8,7 +9,6 @@ import { alertMail } from './rules/alert-mail.ts';
 import { type AlertChange, type AlertTurn, isForAdmins, isForOwner, turnOf } from './rules/alert-news.ts';
 import type { MailProduct } from './rules/owner-mail.ts';
 import { sendsOnce } from './sends-once.ts';
-import { type Alerted, type SuspensionDependencies, suspendByPolicy } from './suspend-by-policy.ts';
 
 export interface AlertNewsDependencies extends SuspensionDependencies, AccountLetterDependencies {
   readonly subscriptions: Pick<SubscriptionStore, 'get'>;

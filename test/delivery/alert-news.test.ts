@@ -10,7 +10,7 @@ import {
   isForOwner,
   turnOf,
 } from '../../functions/delivery/rules/alert-news.ts';
-import { demandsSuspension } from '../../functions/delivery/rules/suspension-policy.ts';
+import { demandsSuspension } from '../../functions/alerts/rules/suspension-policy.ts';
 import { alertOf, becomes, iso } from './alert-support.ts';
 import { at, revoked, waiting } from './rules-support.ts';
 

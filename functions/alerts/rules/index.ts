@@ -7,7 +7,6 @@ export {
   type ClosingReason,
   closingReasons,
   platform,
-  withSuspension,
 } from './alert-item.ts';
 export { alertTitle } from './alert-title.ts';
 export { type Examined, examine, isModel, type Model, modelSchema } from './examine.ts';
@@ -22,4 +21,5 @@ export {
   type Signal,
   severities,
 } from './signal.ts';
+export { demandsSuspension, type SuspensionPolicy } from './suspension-policy.ts';
 export { isAboutKey, isHeldBack, usefulAnswers } from './useful-answers.ts';

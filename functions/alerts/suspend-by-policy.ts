@@ -1,15 +1,15 @@
-import type { AlertStore } from '../alerts/index.ts';
-import { type AlertItem, withSuspension } from '../alerts/rules/index.ts';
 import type { KeyStore } from '../keys/index.ts';
 import { held, type KeyItem, type TimerPolicy } from '../keys/rules/index.ts';
 import { commit, type DocumentClient, retryContended, type Write } from '../runtime/dynamodb.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import { logger } from '../runtime/telemetry.ts';
+import { type AlertItem, withSuspension } from './rules/alert-item.ts';
 import { demandsSuspension, type SuspensionPolicy } from './rules/suspension-policy.ts';
+import type { AlertStore } from './stores/alert-store.ts';
 
 export interface SuspensionDependencies {
   readonly client: DocumentClient;
-  readonly keys: KeyStore;
+  readonly keys: Pick<KeyStore, 'get' | 'replacement'>;
   readonly alerts: Pick<AlertStore, 'get' | 'replacement'>;
   readonly suspensionPolicy: SuspensionPolicy;
   /** Absent where no tier has a policy: nothing is ever written then. */

@@ -1,6 +1,6 @@
-import type { AlertItem, AlertKind } from '../../alerts/rules/index.ts';
 import type { KeyItem } from '../../keys/rules/index.ts';
-import { isAtLeast, platform } from './alert-news.ts';
+import { type AlertItem, platform } from './alert-item.ts';
+import { type AlertKind, isAtLeast } from './signal.ts';
 
 /** From which severity on a key is suspended by itself, by tier; a tier that is absent: never. */
 export type SuspensionPolicy = Readonly<Record<string, 'warning' | 'critical'>>;
@@ -17,10 +17,19 @@ const ofHolder: ReadonlySet<AlertKind> = new Set(['surge', 'woke-up', 'new-netwo
  * @param alert as it is now
  */
 export function demandsSuspension(alert: AlertItem, key: KeyItem, policy: SuspensionPolicy): boolean {
-  const { kind, status, answer, suspended, severity, subscriptionId } = alert;
-  if (status !== 'open' || answer !== undefined || suspended !== undefined) return false;
-  if (subscriptionId === platform || key.subscriptionId !== subscriptionId) return false;
+  if (!isOpenOfHolder(alert) || key.subscriptionId !== alert.subscriptionId) return false;
   if (key.revokedAt !== undefined) return false;
   const least = policy[key.tier];
-  return ofHolder.has(kind) && least !== undefined && isAtLeast(severity, least);
+  return least !== undefined && isAtLeast(alert.severity, least);
+}
+
+/** Whether it can be demanded for an alert, whatever its key is by now: of most it need not be read. */
+export function mayDemandSuspension(alert: AlertItem, policy: SuspensionPolicy): boolean {
+  const isSevere = Object.values(policy).some((least) => isAtLeast(alert.severity, least));
+  return isSevere && alert.keyId !== undefined && isOpenOfHolder(alert);
+}
+
+function isOpenOfHolder({ kind, status, answer, suspended, subscriptionId }: AlertItem): boolean {
+  const isUndone = status === 'open' && answer === undefined && suspended === undefined;
+  return isUndone && subscriptionId !== platform && ofHolder.has(kind);
 }
