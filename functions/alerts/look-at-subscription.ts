@@ -170,10 +170,10 @@ function createGroup(view: View, { actor, requestId }: Act, dependencies: LookDe
 
   /** Undefined where it is not to be looked at now. */
   async function lookAtWhole(parts: readonly Look[]): Promise<Look | undefined> {
-    const { through, lookAt, incidents } = whole;
+    const { through, lookAt, incidents, model } = whole;
     if (subscriptionId === platform) return undefined;
     if (subscription === undefined || keyIds.length === 0) {
-      const isOver = lookAt === undefined && incidents === undefined;
+      const isOver = lookAt === undefined && incidents === undefined && model === undefined;
       return isOver ? undefined : lastLook(whole, view, makingFor());
     }
     const isNew = through === undefined || Date.parse(through) < hourOf(now);

@@ -147,6 +147,12 @@ export class Detection extends Construct {
     );
   }
 
+  /** Making the look at a key that ends due at once. */
+  grantLastLook(fn: LatchkeyFunction): void {
+    this.table.allowOnly(fn, 'dynamodb:UpdateItem', ['key#*']);
+    this.addEnvironment(fn);
+  }
+
   /** Tells a function where the table is. */
   addEnvironment(fn: LatchkeyFunction): void {
     fn.addEnvironments(activityTableEnvironment, { ACTIVITY_TABLE: this.table.tableName });

@@ -113,6 +113,9 @@ const erases = {
   ],
 };
 
+/** Has what is known of a key's use looked at once more, without reading it. */
+const endsKeys = { 'dynamodb:UpdateItem of key#*': ['DetectionActivity'] };
+
 const asksStripe = {
   'secretsmanager:GetSecretValue': ['PaymentsStripeApiKey'],
   'kms:Decrypt through secretsmanager': ['EncryptionDataKey'],
@@ -204,6 +207,7 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
   'revoke-account-key': {
     'dynamodb:GetItem': ['Keys', 'Subscriptions'],
     'dynamodb:PutItem': ['Keys', 'Subscriptions'],
+    ...endsKeys,
     ...writesItems,
   },
   'store-account-secret': changesKeys,
@@ -228,6 +232,7 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
   'delete-account': {
     ...erases,
     'dynamodb:DeleteItem of email#*, customer#*': ['Subscriptions'],
+    ...endsKeys,
   },
   'erase-accounts': {
     ...erases,
@@ -286,6 +291,7 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
   'revoke-key': {
     'dynamodb:GetItem': ['Keys', 'Subscriptions'],
     'dynamodb:PutItem': ['Keys', 'Subscriptions'],
+    ...endsKeys,
     ...writesItems,
   },
   'suspend-key': { 'dynamodb:GetItem': ['Keys'], 'dynamodb:PutItem': ['Keys'], ...writesItems },
