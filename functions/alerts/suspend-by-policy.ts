@@ -27,19 +27,21 @@ export interface Alerted {
  * Suspends the key of an alert where the policy demands it; where another alert has done so, this one holds it as well. Key
  * and alert are one write, on condition that both are as they were read: an answer of the owner's that comes at the same
  * moment wins, a key that is let go on at that moment is suspended all the same, and twice changes nothing.
+ * @param seenFrom see `demandsSuspension`
  * @returns both as they are afterwards; undefined where there is no such alert
  */
 export function suspendByPolicy(
   alertId: string,
   act: Act,
   { client, keys, alerts, suspensionPolicy, timers }: SuspensionDependencies,
+  seenFrom?: string,
 ): Promise<Alerted | undefined> {
   return retryContended(async () => {
     const alert = await alerts.get(alertId);
     if (alert === undefined) return { done: undefined };
     const key = alert.keyId === undefined ? undefined : await keys.get(alert.keyId);
     if (key === undefined) return { done: { alert } };
-    if (timers === undefined || !demandsSuspension(alert, key, suspensionPolicy))
+    if (timers === undefined || !demandsSuspension(alert, key, suspensionPolicy, act.now, seenFrom))
       return { done: { alert, key } };
     const why = `${alertId}: ${alert.kind}, ${alert.severity}`;
     // Undefined where it was written past the product: the alert does not say so.

@@ -1,5 +1,6 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
+import { keySubject } from '../../functions/alerts/rules/activity-item.ts';
 import type { Reach } from './memory-tables.ts';
 import { oneKey, usual, World } from './world.ts';
 
@@ -69,5 +70,47 @@ describe('by policy, the run itself', () => {
     world.requests(key.subscriptionId, key.keyId, surge);
     await world.nextRun();
     expect(suspensions()).toEqual({});
+  });
+
+  test('suspends nothing for what an old secret did; where it goes on with the new one, the next run does', async () => {
+    const { world, key, suspensions } = scene();
+    world.rotate(key.keyId, world.now + 40 * 60_000);
+    expect(await world.nextRun()).toMatchObject({ opened: 1 });
+    expect([world.alerts()[0]?.suspended, suspensions()]).toEqual([undefined, {}]);
+
+    world.requests(key.subscriptionId, key.keyId, usual);
+    await world.nextRun();
+    expect(suspensions()).toEqual({});
+
+    world.requests(key.subscriptionId, key.keyId, surge);
+    await world.nextRun();
+    const [alert, ...more] = world.alerts();
+    expect(more).toEqual([]);
+    expect(alert?.suspended).toEqual({ at: new Date(world.now).toISOString() });
+    expect(Object.keys(suspensions() ?? {})).toEqual(['anomaly']);
+  });
+
+  test('does so for a network that goes on, though its alert has nothing new to tell', async () => {
+    const world = new World();
+    world.suspensionPolicy = { enterprise: 'warning' };
+    const key = oneKey(world);
+    const from = (network: string) => {
+      world.requests(key.subscriptionId, key.keyId, usual);
+      world.log(keySubject(key.keyId), { networks: new Set([network]) });
+    };
+    for (let hours = 0; hours < 8 * 24; hours++) {
+      from('198.51.100.0/24');
+      await world.nextRun();
+    }
+    from('203.0.113.0/24');
+    world.rotate(key.keyId, world.now + 40 * 60_000);
+    await world.nextRun();
+    expect([world.alerts().map(({ kind }) => kind), world.key(key.keyId)?.suspensions]).toEqual([
+      ['new-network'],
+      {},
+    ]);
+    from('203.0.113.0/24');
+    await world.nextRun();
+    expect(Object.keys(world.key(key.keyId)?.suspensions ?? {})).toEqual(['anomaly']);
   });
 });

@@ -64,6 +64,12 @@ export class World {
     this.tables.plant('keys', { ...this.tables.item('keys', { keyId }), suspensions });
   }
 
+  /** Gives a key a new secret at that moment, without grace. */
+  rotate(keyId: string, at: number): void {
+    const secrets = [{ version: 2, createdAt: new Date(at).toISOString() }];
+    this.tables.plant('keys', { ...this.tables.item('keys', { keyId }), secrets });
+  }
+
   resume(keyId: string): void {
     this.tables.plant('keys', { ...this.tables.item('keys', { keyId }), suspensions: {} });
   }
