@@ -96,7 +96,7 @@ export class LatchkeyStack extends Stack {
     openApi.useApi(api.restApi);
     const authorizerLog = authorizer.authorize.logGroup;
     detection.addAggregation({ accessLog: api.accessLog, authorizerLog }, alarms);
-    const management = new KeyManagement(this, 'KeyManagement', { config, keys, subscriptions });
+    const management = new KeyManagement(this, 'KeyManagement', { config, keys, subscriptions, detection });
     const audit = new Audit(this, 'Audit', { config, encryption, alarms, keys, subscriptions, alerts });
     const payments = new Payments(this, 'Payments', {
       config,
@@ -115,6 +115,7 @@ export class LatchkeyStack extends Stack {
       usage,
       audit,
       alerts,
+      detection,
       payments,
       dashboard,
     });

@@ -1,4 +1,4 @@
-import type { KeyStore } from '../keys/index.ts';
+import type { EndOfKey, KeyStore } from '../keys/index.ts';
 import { type KeyItem, revoked } from '../keys/rules/index.ts';
 import { commit, type DocumentClient, retryContended } from '../runtime/dynamodb.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
@@ -28,10 +28,12 @@ export function deleteAccount(
     client,
     keys,
     subscriptions,
+    endOfKey,
   }: {
     readonly client: DocumentClient;
     readonly keys: Pick<KeyStore, 'get' | 'replacement'>;
     readonly subscriptions: Pick<SubscriptionStore, 'get' | 'deletion'>;
+    readonly endOfKey: EndOfKey;
   },
 ): Promise<SubscriptionItem & { readonly deletedAt: string }> {
   const change = changeOf('delete-account', act);
@@ -43,6 +45,7 @@ export function deleteAccount(
     const outcome = await commit(client, [
       ...subscriptions.deletion(next, found, new Date(act.now.getTime() + signInsLiveMilliseconds)),
       ...live.map((key) => keys.replacement({ ...revoked(key, change), name: formerName })),
+      ...live.flatMap((key) => endOfKey(key, act.now)),
     ]);
     return outcome.kind === 'written' ? { ...next, deletedAt: change.at } : undefined;
   }, 'the account was not deleted');

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
-import { composeKeys } from '../keys/index.ts';
+import { composeKeys, composeTimedKeys } from '../keys/index.ts';
 import { tierLimitsEnvironment } from '../runtime/contract.ts';
 import { parseEnvironment } from '../runtime/environment.ts';
 import { composeSubscriptions } from '../subscriptions/index.ts';
 import { usageTableEnvironment } from '../usage/contract.ts';
 import { createUsageStore } from '../usage/index.ts';
 import { composeAlerts } from './compose.ts';
-import { activityTableEnvironment } from './contract.ts';
+import { activityTableEnvironment, suspensionPolicyEnvironment } from './contract.ts';
 import type { DetectionDependencies } from './detect.ts';
 import { createActivityStore } from './stores/activity-store.ts';
 
@@ -14,11 +14,14 @@ const detectionEnvironment = z.object({
   ...activityTableEnvironment.shape,
   ...usageTableEnvironment.shape,
   ...tierLimitsEnvironment.shape,
+  ...suspensionPolicyEnvironment.shape,
 });
 
 /** What the hourly look works with. */
 export function composeDetection(): DetectionDependencies {
-  const { ACTIVITY_TABLE, USAGE_TABLE, TIER_LIMITS } = parseEnvironment(detectionEnvironment);
+  const { ACTIVITY_TABLE, USAGE_TABLE, TIER_LIMITS, SUSPENSION_POLICY } =
+    parseEnvironment(detectionEnvironment);
+  const hasPolicy = Object.keys(SUSPENSION_POLICY).length > 0;
   const { client, keys } = composeKeys();
   return {
     client,
@@ -28,6 +31,8 @@ export function composeDetection(): DetectionDependencies {
     subscriptions: composeSubscriptions(client),
     usages: createUsageStore(client, USAGE_TABLE),
     limits: TIER_LIMITS,
+    suspensionPolicy: SUSPENSION_POLICY,
+    ...(hasPolicy ? { timers: composeTimedKeys().policy } : {}),
     clock: () => Date.now(),
   };
 }

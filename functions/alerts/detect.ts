@@ -16,7 +16,7 @@ export interface DetectionReport {
   readonly opened: number;
   readonly updated: number;
   readonly closed: number;
-  /** Subjects that could not be looked at; they are due still. */
+  /** Subjects that could not be looked at, which are due still, and keys that could not be suspended. */
   readonly failed: number;
   /** Seconds by which the look that was due first came late: it is due within the hour after what it is about. */
   readonly oldestLagSeconds: number;

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
-import { isSuspended, type KeyItem, type KeyStore } from '../keys/index.ts';
-import { commit, type DocumentClient, isThrottled, retryContended } from '../runtime/dynamodb.ts';
+import { isSuspended, type KeyItem } from '../keys/index.ts';
+import { commit, isThrottled, retryContended } from '../runtime/dynamodb.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import { limitsOf, type TierLimitsOfStage } from '../runtime/rules/tier-limits.ts';
 import { describeError, logger } from '../runtime/telemetry.ts';
@@ -20,13 +20,13 @@ import { hourOf } from './rules/sights.ts';
 import { kindsOf, ofApi, ofSubscription } from './rules/told-signals.ts';
 import type { ActivityStore } from './stores/activity-store.ts';
 import type { AlertStore } from './stores/alert-store.ts';
+import { suspendAfterLook } from './suspend-after-look.ts';
+import type { SuspensionDependencies } from './suspend-by-policy.ts';
 import { examineApi, examineKey, examineSubscription, type Look, lastLook, lookOf } from './take-a-look.ts';
 
-export interface LookDependencies {
-  readonly client: DocumentClient;
+export interface LookDependencies extends SuspensionDependencies {
   readonly activity: Pick<ActivityStore, 'taken'>;
-  readonly alerts: Pick<AlertStore, 'creation' | 'replacement'>;
-  readonly keys: Pick<KeyStore, 'get'>;
+  readonly alerts: Pick<AlertStore, 'get' | 'creation' | 'replacement'>;
   /** Limits of the stage's tiers. */
   readonly limits: Readonly<Record<string, TierLimitsOfStage>>;
 }
@@ -34,7 +34,7 @@ export interface LookDependencies {
 export interface Outcome {
   /** Subjects whose look was written, each with what it did to alerts. */
   readonly written: readonly { readonly subject: string; readonly actions: readonly AlertAction[] }[];
-  /** Subjects that could not be looked at; they are due still. */
+  /** Subjects that could not be looked at, which are due still, and keys that could not be suspended. */
   readonly failed: readonly string[];
   /** Whether somebody else wrote in between: what is left is to be read and looked at again. */
   readonly contended: boolean;
@@ -79,6 +79,8 @@ export async function lookAtSubscription(
     return attempt(subject, async () => {
       if (!(await commitLook(look, insists, dependencies))) return 'contended';
       written.push({ subject, actions: look.steps.map(({ action }) => action) });
+      const asOfReading = { ...act, now: new Date(view.now) };
+      if (!(await suspendAfterLook(look, asOfReading, dependencies))) failed.add(subject);
       return 'written';
     });
   }
@@ -168,10 +170,10 @@ function createGroup(view: View, { actor, requestId }: Act, dependencies: LookDe
 
   /** Undefined where it is not to be looked at now. */
   async function lookAtWhole(parts: readonly Look[]): Promise<Look | undefined> {
-    const { through, lookAt, incidents } = whole;
+    const { through, lookAt, incidents, model } = whole;
     if (subscriptionId === platform) return undefined;
     if (subscription === undefined || keyIds.length === 0) {
-      const isOver = lookAt === undefined && incidents === undefined;
+      const isOver = lookAt === undefined && incidents === undefined && model === undefined;
       return isOver ? undefined : lastLook(whole, view, makingFor());
     }
     const isNew = through === undefined || Date.parse(through) < hourOf(now);

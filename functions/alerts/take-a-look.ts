@@ -6,12 +6,15 @@ import {
   type AlertStep,
   ended,
   type Followed,
+  type Found,
   followed,
+  incidentOf,
   isEndedBefore,
   type Making,
 } from './rules/incidents.ts';
 import { type Examined, examine, isModel, type Model, type Sight, type Signal } from './rules/index.ts';
 import { hourOf, type Seen, seenOf } from './rules/sights.ts';
+import { goesOn, type Sighting } from './rules/suspension-policy.ts';
 import type { Taken } from './stores/activity-store.ts';
 
 const hour = 3_600_000;
@@ -22,6 +25,8 @@ export interface Look {
   readonly item: ActivityItem;
   readonly taken: Taken;
   readonly steps: readonly AlertStep[];
+  /** What it has seen that is told, and for which a key may have to be suspended. */
+  readonly sightings: readonly Sighting[];
 }
 
 /** What the model makes of what was seen, before it is decided what is told. */
@@ -147,6 +152,7 @@ export function lookOf(
   const look = taken(item, following, view);
   return {
     ...look,
+    sightings: sightingsOf(item, found, following, view),
     taken: {
       ...look.taken,
       counted,
@@ -156,6 +162,24 @@ export function lookOf(
       ttl,
     },
   };
+}
+
+/** What began with this look, and what goes on in it, each with its alert as it is after the look. */
+function sightingsOf(
+  { networks = new Set() }: ActivityItem,
+  { from, signals, shown }: Found,
+  { incidents, steps }: Followed,
+  view: View,
+): Sighting[] {
+  const changed = new Map(steps.map((step) => [step.alert.alertId, step]));
+  return signals.flatMap((signal): Sighting[] => {
+    const alertId = incidents[incidentOf(signal)]?.alertId ?? '';
+    const step = changed.get(alertId);
+    const alert = step?.alert ?? view.alerts.get(alertId);
+    if (alert === undefined) return [];
+    if (goesOn(signal, { shown, networks })) return [{ alert, from }];
+    return step?.action === 'open-alert' ? [{ alert }] : [];
+  });
 }
 
 /**
@@ -172,13 +196,18 @@ export function lastLook(item: ActivityItem, view: View, making: Making): Look {
     item: same,
     taken: { ...left, isLast: true, ttl: Math.floor(view.now / 1000) + leftSeconds },
     steps,
+    sightings: [],
   };
 }
 
 /** 7 days: logs that come late find that this was looked at. */
 const leftSeconds = 7 * 86_400;
 
-function taken(item: ActivityItem, { incidents, steps }: Followed, { subscriptionId, now }: View): Look {
+function taken(
+  item: ActivityItem,
+  { incidents, steps }: Followed,
+  { subscriptionId, now }: View,
+): Omit<Look, 'sightings'> {
   return { item, taken: { subscriptionId, through: iso(now), incidents }, steps };
 }
 

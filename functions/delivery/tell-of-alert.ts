@@ -1,3 +1,4 @@
+import { type Alerted, type SuspensionDependencies, suspendByPolicy } from '../alerts/index.ts';
 import { holdersOf, isSuspended } from '../keys/rules/index.ts';
 import type { Act } from '../runtime/rules/change.ts';
 import { logger } from '../runtime/telemetry.ts';
@@ -16,7 +17,6 @@ import {
 } from './rules/alert-news.ts';
 import type { MailProduct } from './rules/owner-mail.ts';
 import { sendsOnce } from './sends-once.ts';
-import { type Alerted, type SuspensionDependencies, suspendByPolicy } from './suspend-by-policy.ts';
 
 export interface AlertNewsDependencies extends SuspensionDependencies, AccountLetterDependencies {
   readonly subscriptions: Pick<SubscriptionStore, 'get'>;

@@ -17,8 +17,8 @@ export interface AlertBatchDependencies extends AlertNewsDependencies {
 const atOnce = 10;
 
 /**
- * Does what follows from a batch of the stream of table Alerts: suspends keys where the policy demands it, then mails owners,
- * and tells the admins of the whole batch, in one message where there is much to tell.
+ * Does what follows from a batch of the stream of table Alerts: suspends keys where the policy demands it and the run that
+ * found it could not, then mails owners, and tells the admins of the whole batch, in one message where there is much to tell.
  * @returns the changes that have to be delivered again
  */
 export async function tellOfAlerts(

@@ -1,10 +1,14 @@
-import { commit, type DocumentClient, retryContended } from '../runtime/dynamodb.ts';
+import { commit, type DocumentClient, retryContended, type Write } from '../runtime/dynamodb.ts';
 import { ConflictError, NotFoundError } from '../runtime/errors.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import { type SubscriptionStore, withoutKey } from '../subscriptions/index.ts';
+import type { KeyItem } from './rules/key-item.ts';
 import { revoked } from './rules/lifecycle.ts';
 import { isStopped } from './rules/owner-limits.ts';
 import type { KeyStore } from './stores/key-store.ts';
+
+/** What is written elsewhere when a key ends, in the same transaction. */
+export type EndOfKey = (key: Pick<KeyItem, 'keyId' | 'subscriptionId'>, now: Date) => readonly Write[];
 
 /**
  * Ends a key for good: the very next request with it is refused, and its place in the subscription is free again.
@@ -18,7 +22,8 @@ export async function revokeKey(
     client,
     keys,
     subscriptions,
-  }: { client: DocumentClient; keys: KeyStore; subscriptions: SubscriptionStore },
+    endOfKey,
+  }: { client: DocumentClient; keys: KeyStore; subscriptions: SubscriptionStore; endOfKey: EndOfKey },
 ): Promise<{ keyId: string; revokedAt: string }> {
   const change = changeOf('revoke-key', act, reason);
   return retryContended(async () => {
@@ -37,6 +42,7 @@ export async function revokeKey(
       ...(subscription === undefined
         ? []
         : [subscriptions.replacement(withoutKey(subscription, keyId, change))]),
+      ...endOfKey(key, act.now),
     ]);
     return outcome.kind === 'written' ? { keyId, revokedAt: change.at } : undefined;
   }, 'the key is NOT revoked yet');

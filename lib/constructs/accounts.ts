@@ -13,6 +13,7 @@ import type { Alarms } from './alarms.ts';
 import type { Alerts } from './alerts.ts';
 import type { Audit } from './audit.ts';
 import type { Dashboard } from './dashboard.ts';
+import type { Detection } from './detection.ts';
 import type { Identity } from './identity.ts';
 import type { Keys } from './keys.ts';
 import { LatchkeyFunction, type MakeFunction } from './latchkey-function.ts';
@@ -31,6 +32,7 @@ export interface AccountsProps {
   readonly usage: Usage;
   readonly audit: Audit;
   readonly alerts: Alerts;
+  readonly detection: Pick<Detection, 'grantLastLook'>;
   readonly payments: Payments;
   readonly dashboard: Pick<Dashboard, 'origin'>;
 }
@@ -117,6 +119,7 @@ export class Accounts extends Construct {
     );
     this.#grantErasure(fn);
     this.#props.subscriptions.grantDeleteLocks(fn);
+    this.#props.detection.grantLastLook(fn);
     return fn;
   }
 
@@ -171,6 +174,7 @@ export class Accounts extends Construct {
     );
     keys.grantWrite(revoke);
     subscriptions.grantWrite(revoke);
+    this.#props.detection.grantLastLook(revoke);
     return revoke;
   }
 

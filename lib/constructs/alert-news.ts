@@ -37,7 +37,8 @@ export class AlertNews extends Construct {
     const deliver = new LatchkeyFunction(this, 'DeliverAlerts', {
       config,
       name: 'deliver-alerts',
-      description: 'Tells owners and admins what is unusual, and suspends keys where the stage wants that',
+      description:
+        'Tells owners and admins what is unusual; a key whose suspension failed is suspended first',
       // A hundred mails, ten at once, each of which takes half a minute where SES is slow.
       timeout: Duration.minutes(10),
     });

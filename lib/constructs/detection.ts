@@ -10,6 +10,7 @@ import {
   activityTtlAttribute,
   batchPrefix,
   byLookIndex,
+  suspensionPolicyEnvironment,
 } from '../../functions/alerts/contract.ts';
 import { metricNames } from '../../functions/runtime/metric-names.ts';
 import type { Config } from '../config.ts';
@@ -75,7 +76,8 @@ export class Detection extends Construct {
     const detect = new LatchkeyFunction(this, 'DetectAnomalies', {
       config,
       name: 'detect-anomalies',
-      description: 'Hourly: looks at what was used, and opens and closes alerts',
+      description:
+        'Hourly: looks at what was used, opens and closes alerts, and suspends keys where the stage wants that',
       memorySize: 1024,
       timeout: Duration.minutes(15),
     });
@@ -87,7 +89,14 @@ export class Detection extends Construct {
     alerts.table.allowOnly(detect, 'dynamodb:PutItem');
     subscriptions.grantReadMany(detect);
     usage.grantReadMany(detect);
-    keys.grantRead(detect);
+    const { suspend } = config.alerts;
+    detect.addEnvironments(suspensionPolicyEnvironment, { SUSPENSION_POLICY: JSON.stringify(suspend) });
+    if (Object.keys(suspend).length === 0) {
+      keys.grantRead(detect);
+    } else {
+      keys.grantWriteTimed(detect);
+      alerts.grantRead(detect);
+    }
     new Rule(this, 'Hourly', {
       description: 'Looks at what was used in the hour before',
       // By the clock: a look that is about a whole hour is told as that hour.
@@ -136,6 +145,12 @@ export class Detection extends Construct {
         'What the logs tell of the use of keys gets lost. docs/runbook.md#traffic-gets-lost',
       ),
     );
+  }
+
+  /** Making the look at a key that ends due at once. */
+  grantLastLook(fn: LatchkeyFunction): void {
+    this.table.allowOnly(fn, 'dynamodb:UpdateItem', ['key#*']);
+    this.addEnvironment(fn);
   }
 
   /** Tells a function where the table is. */

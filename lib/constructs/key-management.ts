@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { tierLimitsEnvironment } from '../../functions/runtime/contract.ts';
 import type { Config } from '../config.ts';
 import type { FunctionName } from '../function-entries.ts';
+import type { Detection } from './detection.ts';
 import type { Keys } from './keys.ts';
 import { functionsIn, type LatchkeyFunction, type MakeFunction } from './latchkey-function.ts';
 import type { Subscriptions } from './subscriptions.ts';
@@ -11,6 +12,7 @@ export interface KeyManagementProps {
   readonly config: Config;
   readonly keys: Keys;
   readonly subscriptions: Subscriptions;
+  readonly detection: Pick<Detection, 'grantLastLook'>;
 }
 
 /** The management functions of keys, one per act, so that IAM can tell them apart. */
@@ -72,6 +74,7 @@ export class KeyManagement extends Construct {
     const revoke = this.#make('RevokeKey', 'revoke-key', 'Ends an API key for good');
     keys.grantWrite(revoke);
     subscriptions.grantWrite(revoke);
+    this.#props.detection.grantLastLook(revoke);
     return revoke;
   }
 

@@ -156,7 +156,10 @@ async function take(world: World, step: Step, functions: Functions): Promise<voi
       const identity = world.identity(step.person);
       if (subscriptionId === undefined || identity === undefined) return;
       const owner = act(world, { kind: 'owner', id: subscriptionId });
-      await deleteAccount({ subscriptionId, signInSubject: identity.subject }, owner, erasure);
+      await deleteAccount({ subscriptionId, signInSubject: identity.subject }, owner, {
+        ...erasure,
+        endOfKey: () => [],
+      });
       await finishErasure(subscriptionId, owner, erasure);
       return;
     }

@@ -1,3 +1,4 @@
+import type { SuspensionPolicy } from '../../functions/alerts/contract.ts';
 import { type DetectionReport, detect } from '../../functions/alerts/detect.ts';
 import {
   type ActivityItem,
@@ -8,7 +9,7 @@ import {
 import type { AlertItem } from '../../functions/alerts/rules/alert-item.ts';
 import { createActivityStore } from '../../functions/alerts/stores/activity-store.ts';
 import { createAlertStore } from '../../functions/alerts/stores/alert-store.ts';
-import { createKeyStore } from '../../functions/keys/index.ts';
+import { createKeyStore, type KeyItem } from '../../functions/keys/index.ts';
 import { createSubscriptionStore } from '../../functions/subscriptions/stores/subscription-store.ts';
 import { createUsageStore } from '../../functions/usage/index.ts';
 import { keyAttribute } from '../../functions/usage/rules/usage-item.ts';
@@ -24,6 +25,8 @@ export const usual = 100;
 /** Subscriptions with keys, on tables in memory and a clock that a test moves. */
 export class World {
   readonly tables = new MemoryTables();
+  /** From which severity on a key is suspended, by tier; none as it is. */
+  suspensionPolicy: SuspensionPolicy = {};
   /** Epoch milliseconds; a few seconds past an hour, as the rule of the run has it. */
   now = Date.parse('2026-11-17T10:00:05Z');
   readonly #began = this.now - 28 * day;
@@ -36,7 +39,16 @@ export class World {
     const createdAt = new Date(this.#began).toISOString();
     this.tables.plant('subscriptions', { subscriptionId, tier, keyIds, createdAt, revision: 1 });
     for (const keyId of keyIds) {
-      this.tables.plant('keys', { keyId, subscriptionId, tier, suspensions: {}, createdAt, revision: 1 });
+      this.tables.plant('keys', {
+        keyId,
+        subscriptionId,
+        tier,
+        suspensions: {},
+        secrets: [{ version: 1, createdAt }],
+        rotateAt: new Date(this.now + 60 * day).toISOString(),
+        createdAt,
+        revision: 1,
+      });
     }
   }
 
@@ -50,6 +62,12 @@ export class World {
   suspend(keyId: string): void {
     const suspensions = { owner: { at: new Date(this.now).toISOString(), by: 'the owner' } };
     this.tables.plant('keys', { ...this.tables.item('keys', { keyId }), suspensions });
+  }
+
+  /** Gives a key a new secret at that moment, without grace. */
+  rotate(keyId: string, at: number): void {
+    const secrets = [{ version: 2, createdAt: new Date(at).toISOString() }];
+    this.tables.plant('keys', { ...this.tables.item('keys', { keyId }), secrets });
   }
 
   resume(keyId: string): void {
@@ -121,8 +139,16 @@ export class World {
         free: { requestsPerMonth: 100, ratePerSecond: 2, burst: 5 },
         enterprise: { requestsPerMonth: 1_000_000, ratePerSecond: 200, burst: 400 },
       },
+      suspensionPolicy: this.suspensionPolicy,
+      ...(Object.keys(this.suspensionPolicy).length === 0
+        ? {}
+        : { timers: { noticeDays: 7, reminderHours: 6 } }),
       clock: () => this.now,
     });
+  }
+
+  key(keyId: string): KeyItem | undefined {
+    return this.tables.item('keys', { keyId }) as unknown as KeyItem | undefined;
   }
 
   /** In the order of their opening. */

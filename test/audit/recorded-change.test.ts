@@ -104,6 +104,24 @@ describe('what a change tells', () => {
     expect(JSON.stringify(state)).not.toContain('hidden');
   });
 
+  test('of an alert is what it is about, and never a network that requests came from', () => {
+    const alert = {
+      ...itemAt(2),
+      alertId: `alert_${'0'.repeat(26)}`,
+      keyId: 'abcdefghijkl',
+      severity: 'warning',
+      status: 'open',
+      explanation: 'Requests came from a network that this key was not used from before: 198.51.100.0/24.',
+      facts: { networks: '198.51.100.0/24', known: '203.0.113.0/24' },
+    };
+    const told = (kind: string, of: string) => recordedChange(about, { ...alert, kind, of });
+    const network = told('new-network', '198.51.100.0/24');
+    expect(network.state).toMatchObject({ kind: 'new-network', severity: 'warning', status: 'open' });
+    expect(JSON.stringify(network)).not.toMatch(/198\.51|203\.0/);
+    expect(told('refusals', '401').state).toMatchObject({ kind: 'refusals', of: '401' });
+    expect(told('quota-threshold', '2026-11/80').state).toMatchObject({ of: '2026-11/80' });
+  });
+
   test.each([
     ['an address lock', { subscriptionId: 'email#a@example.com', lockedFor: 'sub_x' }],
     ['a counter', { subscriptionId: 'counter#usage-keys', count: 3 }],

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { AlertItem } from '../../functions/alerts/rules/alert-item.ts';
 import { type AlertKind, alertKinds, type Signal } from '../../functions/alerts/rules/signal.ts';
+import { demandsSuspension } from '../../functions/alerts/rules/suspension-policy.ts';
 import { type AlertForAdmins, messagesForAdmins } from '../../functions/delivery/rules/alert-for-admins.ts';
 import { alertMail } from '../../functions/delivery/rules/alert-mail.ts';
 import {
@@ -10,7 +11,6 @@ import {
   isForOwner,
   turnOf,
 } from '../../functions/delivery/rules/alert-news.ts';
-import { demandsSuspension } from '../../functions/delivery/rules/suspension-policy.ts';
 import { alertOf, becomes, iso } from './alert-support.ts';
 import { at, revoked, waiting } from './rules-support.ts';
 
@@ -141,7 +141,7 @@ describe('a key is suspended by policy', () => {
 
   it('from the severity on that its tier has, and never in a tier that has none', () => {
     const demanded = (tier: string, severity: Signal['severity']) =>
-      demandsSuspension(alertOf({ severity }), { ...waiting, tier }, policy);
+      demandsSuspension(alertOf({ severity }), { ...waiting, tier }, policy, at(0));
     expect(['pro', 'enterprise', 'free'].map((tier) => demanded(tier, 'critical'))).toEqual([
       true,
       true,
@@ -153,7 +153,7 @@ describe('a key is suspended by policy', () => {
       false,
     ]);
     expect(demanded('enterprise', 'info')).toBe(false);
-    expect(demandsSuspension(critical, waiting, {})).toBe(false);
+    expect(demandsSuspension(critical, waiting, {}, at(0))).toBe(false);
   });
 
   it.each<[AlertKind, string, boolean]>([
@@ -168,29 +168,56 @@ describe('a key is suspended by policy', () => {
     ['quota-threshold', '2027-03/100', false],
     ['quota-forecast', '', false],
   ])('for %s/%s: %s', (kind, of, expected) => {
-    expect(demandsSuspension(alertOf({ kind, of, severity: 'critical' }), waiting, policy)).toBe(expected);
+    expect(demandsSuspension(alertOf({ kind, of, severity: 'critical' }), waiting, policy, at(0))).toBe(
+      expected,
+    );
   });
 
   it('not once its owner has answered, or the alert is over', () => {
     for (const answer of ['expected', 'rotate', 'suspend'] as const) {
       const { after } = becomes.answered(critical, answer);
-      expect(demandsSuspension(after, waiting, policy)).toBe(false);
-      expect(demandsSuspension({ ...after, status: 'open' }, waiting, policy)).toBe(false);
+      expect(demandsSuspension(after, waiting, policy, at(0))).toBe(false);
+      expect(demandsSuspension({ ...after, status: 'open' }, waiting, policy, at(0))).toBe(false);
     }
-    expect(demandsSuspension(becomes.closed(critical).after, waiting, policy)).toBe(false);
+    expect(demandsSuspension(becomes.closed(critical).after, waiting, policy, at(0))).toBe(false);
   });
 
   it('once for each alert: whoever let the key go on has the last word', () => {
-    expect(demandsSuspension({ ...critical, suspended: { at: iso(0) } }, waiting, policy)).toBe(false);
+    expect(demandsSuspension({ ...critical, suspended: { at: iso(0) } }, waiting, policy, at(0))).toBe(false);
   });
 
   it('though an admin has seen the alert', () => {
-    expect(demandsSuspension(becomes.acknowledged(critical).after, waiting, policy)).toBe(true);
+    expect(demandsSuspension(becomes.acknowledged(critical).after, waiting, policy, at(0))).toBe(true);
+  });
+
+  it('not for what a secret did that works no more; for what goes on with the new one it is', () => {
+    const alert = alertOf({ severity: 'critical', facts: { from: iso(-2), to: iso(-1) } });
+    const [old, made] = waiting.secrets;
+    const secrets = (...them: (typeof old)[]) => ({
+      ...waiting,
+      secrets: them.filter((each) => each !== undefined),
+    });
+    const late = made && { ...made, createdAt: iso(-1.3) };
+    // Still in its grace; ended at once; made before it began.
+    expect(demandsSuspension(alert, secrets(old, late), policy, at(0))).toBe(true);
+    expect(demandsSuspension(alert, secrets(late), policy, at(0))).toBe(false);
+    expect(demandsSuspension(alert, secrets(made && { ...made, createdAt: iso(-3) }), policy, at(0))).toBe(
+      true,
+    );
+    // The grace is over, though nobody has put the old one away yet.
+    expect(
+      demandsSuspension(alert, secrets(old && { ...old, retiresAt: iso(-1) }, late), policy, at(0)),
+    ).toBe(false);
+    expect(demandsSuspension(alert, secrets(late), policy, at(0), iso(-1))).toBe(true);
+    const woken = alertOf({ kind: 'woke-up', severity: 'critical', facts: { at: iso(-2) } });
+    expect(demandsSuspension(woken, secrets(late), policy, at(0))).toBe(false);
   });
 
   it('not where the key is revoked, or another’s', () => {
-    expect(demandsSuspension(critical, revoked, policy)).toBe(false);
-    expect(demandsSuspension(critical, { ...waiting, subscriptionId: 'sub_other' }, policy)).toBe(false);
+    expect(demandsSuspension(critical, revoked, policy, at(0))).toBe(false);
+    expect(demandsSuspension(critical, { ...waiting, subscriptionId: 'sub_other' }, policy, at(0))).toBe(
+      false,
+    );
   });
 });
 

@@ -43,6 +43,7 @@ async function act(world: PaymentWorld, what: What, functions: Functions): Promi
       return deleteAccount({ subscriptionId, signInSubject: 'subject' }, world.act(owner), {
         ...functions,
         subscriptions: functions.subscriptions.store,
+        endOfKey: () => [],
       });
     case 'erase':
       return erase(world, functions);

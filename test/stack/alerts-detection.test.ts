@@ -2,6 +2,7 @@ import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keySubject, subscriptionSubject } from '../../functions/alerts/rules/activity-item.ts';
 import type { AlertView } from '../../functions/alerts/rules/alert-view.ts';
+import { newSubscriber } from './account-support.ts';
 import {
   noonBeforeMonthEnd,
   openAlert,
@@ -10,6 +11,7 @@ import {
   trafficOn,
 } from './alerts-support.ts';
 import { recordOf } from './audit-support.ts';
+import { addressOf } from './delivery-support.ts';
 import { type GeneratedKey, managementOf, refusalOf, requestedBy } from './management-support.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
@@ -72,6 +74,57 @@ describe('requests that are unusual', () => {
     );
     expect((await activity(keySubject(busy.keyId)))?.['lookAt']).toBeUndefined();
   });
+});
+
+describe('a key that is rarely used', () => {
+  /** Nothing is awaited of it: the next look would be weeks away, and the network's alert is open. */
+  async function rarelyUsed() {
+    const ada = await newSubscriber(stack, addressOf('ada'));
+    const { keyId } = (await ada.call('POST', '/account/keys', {})).body;
+    const { subscriptionId } = (await ada.call('GET', '/account')).body;
+    const network = '198.51.100.0/24';
+    const { alertId } = await openAlert(stack, { subscriptionId, keyId, kind: 'new-network', of: network });
+    const ofAccount = await openAlert(stack, { subscriptionId, kind: 'quota-threshold', of: '2026-11/80' });
+    for (const [subject, incident, id] of [
+      [keySubject(keyId), `new-network/${network}`, alertId],
+      [subscriptionSubject(subscriptionId), 'quota-threshold/2026-11/80', ofAccount.alertId],
+    ] as const) {
+      await traffic.withHistory(subject, { usual: 4, subscriptionId, networks: [network] });
+      await stack.dynamodb.send(
+        new UpdateCommand({
+          TableName: stack.tables['Activity'],
+          Key: { subject },
+          UpdateExpression: 'SET incidents = :incidents ADD networks :networks',
+          ExpressionAttributeValues: {
+            ':incidents': { [incident]: { alertId: id } },
+            ':networks': new Set([network]),
+          },
+        }),
+      );
+    }
+    return { ada, keyId, subscriptionId };
+  }
+
+  test.each([
+    ['is revoked by its owner', ({ ada, keyId }) => ada.call('DELETE', `/account/keys/${keyId}`)],
+    ['is revoked by an admin', ({ keyId }) => managementOf(stack).revoke({ keyId })],
+    ['is of an account that is deleted', ({ ada }) => ada.call('DELETE', '/account')],
+  ] as const satisfies readonly [string, (of: Awaited<ReturnType<typeof rarelyUsed>>) => Promise<unknown>][])(
+    'and %s has nothing open after the next run, and neither networks nor what was usual are kept',
+    async (_how, ends) => {
+      const rare = await rarelyUsed();
+      await ends(rare);
+      await traffic.pass();
+      const alerts = await traffic.of(rare.subscriptionId);
+      expect(alerts.map(({ closedBecause }) => closedBecause)).toEqual(['key-ended', 'key-ended']);
+      for (const subject of [keySubject(rare.keyId), subscriptionSubject(rare.subscriptionId)]) {
+        const left = await activity(subject);
+        expect(left).not.toHaveProperty('model');
+        expect(left).not.toHaveProperty('networks');
+        expect(left).not.toHaveProperty('lookAt');
+      }
+    },
+  );
 });
 
 describe('an admin', () => {

@@ -313,6 +313,10 @@ test('new-network: a key that is used from elsewhere, for a day; then it is at h
     `Requests came from a network that this key was not used from before: ${awayNetwork}, first ${spokenHour(at)}. Known since ${spokenDate(at - 21 * day)}: ${home}.`,
   );
   await expectTold(ada, alert, ofKey('requests from a new network'));
+  // What is on record stays for ever: no network is.
+  const { entries } = await stack.manage<{ entries: object[] }>('query-audit', { alertId: alert.alertId });
+  expect(entries).toMatchObject([{ action: 'open-alert', state: { kind: 'new-network' } }]);
+  expect(JSON.stringify(entries)).not.toContain(awayNetwork.split('/')[0]);
 
   await traffic.send(2, 200, elsewhere);
   await traffic.pass(24);

@@ -7,7 +7,6 @@ export {
   type ClosingReason,
   closingReasons,
   platform,
-  withSuspension,
 } from './alert-item.ts';
 export { alertTitle } from './alert-title.ts';
 export { type Examined, examine, isModel, type Model } from './examine.ts';
@@ -23,5 +22,6 @@ export {
   type Signal,
   severities,
 } from './signal.ts';
+export { demandsSuspension } from './suspension-policy.ts';
 export { isTakenForUsual } from './taken-for-usual.ts';
 export { isAboutKey, isHeldBack, usefulAnswers } from './useful-answers.ts';

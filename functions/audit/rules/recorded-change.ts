@@ -116,14 +116,15 @@ function stateOf(item: RecordedItem): Record<string, unknown> {
 
 /**
  * What an alert is about and how it stands. Not its explanation and its figures: they may name the networks that requests
- * came from. What an admin noted is the reason of the entry that tells of it.
+ * came from, as `of` does where the alert is about a new one. What an admin noted is the reason of the entry that tells of it.
  */
 function alertOf(item: RecordedItem): Record<string, unknown> {
   if (item.alertId === undefined) return {};
   const { keyId, kind, of, severity, status, closedBecause, acknowledged, answer, rotatedAt, suspended } =
     item;
   const seen = isObject(acknowledged) ? { at: acknowledged['at'], by: acknowledged['by'] } : undefined;
-  const stands = { keyId, kind, of, severity, status, closedBecause };
+  const isNetwork = kind === 'new-network';
+  const stands = { keyId, kind, of: isNetwork ? undefined : of, severity, status, closedBecause };
   return defined({ ...stands, acknowledged: seen, answer, rotatedAt, suspended });
 }
 

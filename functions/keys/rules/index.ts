@@ -27,6 +27,7 @@ export { type KeyView, keyView, statusOf } from './key-view.ts';
 export {
   changed,
   following,
+  isLive,
   isSuspended,
   nextVersion,
   noticed,

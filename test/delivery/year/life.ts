@@ -184,7 +184,7 @@ export class Life {
         return this.#answer(await rotateKey(request, act, functions));
       }
       case 'revoke':
-        return revokeKey({ keyId }, act, functions);
+        return revokeKey({ keyId }, act, { ...functions, endOfKey: () => [] });
       case 'suspend':
         return suspendKey({ keyId, cause: doing.cause }, act, functions);
       case 'resume':

@@ -48,7 +48,9 @@ it('what could not be told of a revoked key is told once it can be', async () =>
   const keyId = world.keys()[0]?.keyId ?? '';
   world.post.alertsWork = false;
   const act = world.act({ kind: 'admin', id: 'grace' });
-  await world.run({ seed: 1 }, (functions) => revokeKey({ keyId }, act, functions));
+  await world.run({ seed: 1 }, (functions) =>
+    revokeKey({ keyId }, act, { ...functions, endOfKey: () => [] }),
+  );
   await life.wait(3, true, 1);
   expect(world.subscriptions()[0]?.undeliverable).toBeDefined();
   expect(world.post.alerts).toEqual([]);

@@ -1,16 +1,16 @@
-import type { SuspensionPolicy } from '../alerts/contract.ts';
-import type { AlertStore } from '../alerts/index.ts';
-import { type AlertItem, withSuspension } from '../alerts/rules/index.ts';
 import type { KeyStore } from '../keys/index.ts';
 import { held, type KeyItem, type TimerPolicy } from '../keys/rules/index.ts';
 import { commit, type DocumentClient, retryContended, type Write } from '../runtime/dynamodb.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import { logger } from '../runtime/telemetry.ts';
+import type { SuspensionPolicy } from './contract.ts';
+import { type AlertItem, withSuspension } from './rules/alert-item.ts';
 import { demandsSuspension } from './rules/suspension-policy.ts';
+import type { AlertStore } from './stores/alert-store.ts';
 
 export interface SuspensionDependencies {
   readonly client: DocumentClient;
-  readonly keys: KeyStore;
+  readonly keys: Pick<KeyStore, 'get' | 'replacement'>;
   readonly alerts: Pick<AlertStore, 'get' | 'replacement'>;
   readonly suspensionPolicy: SuspensionPolicy;
   /** Absent where no tier has a policy: nothing is ever written then. */
@@ -28,19 +28,21 @@ export interface Alerted {
  * Suspends the key of an alert where the policy demands it; where another alert has done so, this one holds it as well. Key
  * and alert are one write, on condition that both are as they were read: an answer of the owner's that comes at the same
  * moment wins, a key that is let go on at that moment is suspended all the same, and twice changes nothing.
+ * @param seenFrom see `demandsSuspension`
  * @returns both as they are afterwards; undefined where there is no such alert
  */
 export function suspendByPolicy(
   alertId: string,
   act: Act,
   { client, keys, alerts, suspensionPolicy, timers }: SuspensionDependencies,
+  seenFrom?: string,
 ): Promise<Alerted | undefined> {
   return retryContended(async () => {
     const alert = await alerts.get(alertId);
     if (alert === undefined) return { done: undefined };
     const key = alert.keyId === undefined ? undefined : await keys.get(alert.keyId);
     if (key === undefined) return { done: { alert } };
-    if (timers === undefined || !demandsSuspension(alert, key, suspensionPolicy))
+    if (timers === undefined || !demandsSuspension(alert, key, suspensionPolicy, act.now, seenFrom))
       return { done: { alert, key } };
     const why = `${alertId}: ${alert.kind}, ${alert.severity}`;
     // Undefined where the alert holds its key already and does not say so: one of them was written past the product.
