@@ -65,8 +65,8 @@ function lookedAtAgain(look: Taken): Taken {
 }
 
 /**
- * What was read is taken away, and nothing else: networks that are new since then would stay, though the condition on `seen`
- * already has this look begin anew.
+ * Of the networks, those that were read are taken out of the set. What came since then stays for the next look where this one
+ * insists; where it does not, the write fails, for whoever adds a network raises `seen`.
  */
 function update(
   TableName: string,
