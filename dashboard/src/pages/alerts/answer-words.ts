@@ -93,7 +93,7 @@ const knownWords: AnswerWords = {
 function expectedWords(name: string, { kind }: AfterExpected): AnswerWords {
   const words = {
     nothing: {
-      hint: 'Nothing changes, and you hear no more of it while it lasts, unless it becomes more severe.',
+      hint: 'Nothing changes, and you hear no more of it while it lasts.',
       follows: 'Nothing changes: everything works as before.',
       done: 'Thank you: the alert is closed.',
     },
@@ -120,7 +120,7 @@ function expectedWords(name: string, { kind }: AfterExpected): AnswerWords {
     question: 'Was this you?',
     follows: [
       words.follows,
-      'You hear no more of this one until it is over, unless it becomes more severe. If it comes again after that, you are told again.',
+      'You hear no more of this one until it is over. If it comes again after that, you are told again.',
       'This alert is closed.',
     ],
     submit: 'Yes, this was me',

@@ -98,8 +98,8 @@ function answersForKey(mail: AlertMail, { suspendedAt, isHeldElsewhere }: Alerte
     answerButton('Give it a new secret now', mail, 'rotate'),
     paragraph(
       goesOn
-        ? say`It is as it should be: the suspension ends, and we write no more about it until it has ended and begins anew, unless it becomes more severe.`
-        : say`It is as it should be: we write no more about it until it has ended and begins anew, unless it becomes more severe.`,
+        ? say`It is as it should be: the suspension ends, and we write no more about it until it has ended and begins anew.`
+        : say`It is as it should be: we write no more about it until it has ended and begins anew.`,
     ),
     answerButton('This was me', mail, 'expected'),
   ];
