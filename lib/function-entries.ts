@@ -23,6 +23,7 @@ export const functionEntries = {
   'export-account': 'accounts/handlers/export-account',
   'generate-key': 'keys/handlers/generate-key',
   'get-account': 'accounts/handlers/get-account',
+  'get-account-alert': 'accounts/handlers/get-account-alert',
   'get-account-key': 'accounts/handlers/get-account-key',
   'get-key': 'keys/handlers/get-key',
   'get-pepper-usage': 'keys/handlers/get-pepper-usage',

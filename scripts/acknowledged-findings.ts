@@ -90,6 +90,7 @@ export const acknowledgedFindings: readonly AcknowledgedFinding[] = [
       'account/keys/{keyId}/rotate/POST',
       'account/keys/{keyId}/suspension/PUT',
       'account/alerts/GET',
+      'account/alerts/{alertId}/GET',
       'account/alerts/{alertId}/answer/POST',
       'account/keys/{keyId}/claim/POST',
       'account/keys/{keyId}/stored/POST',

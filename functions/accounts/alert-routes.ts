@@ -1,6 +1,7 @@
+import { noAlertId } from '../alerts/rules/index.ts';
 import type { Route } from '../runtime/api-route.ts';
 import { one, refusedAnywhere } from './account-routes.ts';
-import { alertList } from './alert-answers.ts';
+import { accountAlert, alertList } from './alert-answers.ts';
 import * as answers from './answers.ts';
 import { exampleAlertId } from './field-examples.ts';
 import { repeatable } from './key-routes.ts';
@@ -26,6 +27,25 @@ export const alertRoutes: readonly Route[] = [
       },
     ],
     problems: refusedAnywhere('query.status', 'must be one of open, all'),
+  },
+  {
+    method: 'get',
+    path: '/account/alerts/{alertId}',
+    operationId: 'getAccountAlert',
+    summary: 'See one alert',
+    description:
+      'One of your alerts, whether it lasts or is over: by the id that a mail or the list has told you.',
+    tag: 'Alerts',
+    access: 'sign-in',
+    request: { path: alertPath },
+    answers: [
+      {
+        status: 200,
+        description: 'The alert.',
+        body: one(accountAlert, 'One that lasts', examples.exampleAlert),
+      },
+    ],
+    problems: refusedAnywhere('path.alertId', noAlertId),
   },
   {
     method: 'post',

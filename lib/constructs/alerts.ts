@@ -76,6 +76,13 @@ export class Alerts extends Construct {
     this.grantList(list);
     this.grantListOpenOf(list);
     keys.grantRead(list);
+    const get = make(
+      'GetAccountAlert',
+      'get-account-alert',
+      'GET /account/alerts/{alertId}: one thing that was unusual',
+    );
+    this.grantRead(get);
+    keys.grantRead(get);
     const answer = make(
       'AnswerAccountAlert',
       'answer-account-alert',
@@ -88,6 +95,7 @@ export class Alerts extends Construct {
     subscriptions.grantCountActs(answer);
     return [
       { method: 'GET', path: 'account/alerts', fn: list },
+      { method: 'GET', path: 'account/alerts/{alertId}', fn: get },
       { method: 'POST', path: 'account/alerts/{alertId}/answer', fn: answer },
     ];
   }

@@ -80,6 +80,7 @@ const throttles: Readonly<Record<string, { readonly rate: number; readonly burst
   '/account/keys/{keyId}/suspension/PUT': emergency,
   '/account/alerts/{alertId}/answer/POST': emergency,
   '/account/alerts/GET': look,
+  '/account/alerts/{alertId}/GET': look,
   '/account/keys/{keyId}/claim/POST': act,
   '/account/keys/{keyId}/stored/POST': act,
   '/account/usage/GET': look,

@@ -64,6 +64,7 @@ describe.each(allVariants)('the API of %s', (variant) => {
         ['PUT /account/tier', signedIn, 'AWS_PROXY'],
         ['POST /account/portal', signedIn, 'AWS_PROXY'],
         ['GET /account/alerts', signedIn, 'AWS_PROXY'],
+        ['GET /account/alerts/{alertId}', signedIn, 'AWS_PROXY'],
         ['POST /account/alerts/{alertId}/answer', signedIn, 'AWS_PROXY'],
         // Stripe signs what it sends: the function looks at nothing else before.
         ['POST /webhooks/stripe', open, 'AWS_PROXY'],
@@ -147,6 +148,7 @@ describe.each(allVariants)('the API of %s', (variant) => {
       'PUT /account/tier': 'PaymentsChooseTier',
       'POST /account/portal': 'PaymentsOpenPortal',
       'GET /account/alerts': 'AlertsListAccountAlerts',
+      'GET /account/alerts/{alertId}': 'AlertsGetAccountAlert',
       'POST /account/alerts/{alertId}/answer': 'AlertsAnswerAccountAlert',
       'POST /webhooks/stripe': 'PaymentsReceivePaymentEvent',
     });
@@ -237,6 +239,7 @@ describe.each(allVariants)('the API of %s', (variant) => {
       'POST /account/keys/{keyId}/rotate': [200, 400],
       'PUT /account/keys/{keyId}/suspension': [200, 400],
       'GET /account/alerts': [100, 200],
+      'GET /account/alerts/{alertId}': [100, 200],
       'POST /account/alerts/{alertId}/answer': [200, 400],
       'POST /account/keys/{keyId}/claim': [20, 40],
       'POST /account/keys/{keyId}/stored': [20, 40],

@@ -190,6 +190,7 @@ const permissions: Readonly<Record<string, Readonly<Record<string, readonly stri
     'dynamodb:Query': ['Alerts/index/byOpenOf', 'Alerts/index/bySubscription'],
     ...readsItems,
   },
+  'get-account-alert': { 'dynamodb:GetItem': ['Alerts', 'Keys'], ...readsItems },
   // As rotate-account-key, and the answer with it.
   'answer-account-alert': {
     'dynamodb:GetItem': ['Alerts', 'Keys', 'Subscriptions'],
@@ -441,6 +442,7 @@ const sizes: Readonly<Record<string, readonly [number, number]>> = {
   'erase-accounts': [512, 900],
   'export-account': [512, 29],
   'get-account': [512, 15],
+  'get-account-alert': [512, 15],
   'get-account-key': [512, 15],
   'list-account-alerts': [512, 15],
   'list-account-audit': [512, 15],
@@ -671,6 +673,7 @@ describe.each(allVariants)('in %s', (variant) => {
       ['AccountsStoreAccountSecret', ...caller, `${route}/POST/account/keys/*/stored`],
       ['AccountsSuspendAccountKey', ...caller, `${route}/PUT/account/keys/*/suspension`],
       ['AlertsAnswerAccountAlert', ...caller, `${route}/POST/account/alerts/*/answer`],
+      ['AlertsGetAccountAlert', ...caller, `${route}/GET/account/alerts/*`],
       ['AlertsListAccountAlerts', ...caller, `${route}/GET/account/alerts`],
       ['AuthorizerAuthorizeRequest', ...caller, `${source}/authorizers/Authorizer`],
       ['DecisionsEvaluateDecision', ...caller, `${source}/${stage}/POST/decisions/evaluate`],
@@ -751,6 +754,7 @@ describe.each(allVariants)('in %s', (variant) => {
       'evaluate-decision',
       'export-account',
       'get-account',
+      'get-account-alert',
       'get-account-key',
       'list-account-alerts',
       'list-account-audit',

@@ -135,7 +135,7 @@ describe('one subscriber and another’s things', () => {
 
   test('with a second user’s token each route that names a key or an alert answers as if there were none', async () => {
     const naming = routes.filter(({ path }) => path.includes('{'));
-    expect(naming).toHaveLength(7);
+    expect(naming).toHaveLength(8);
     const before = await contentsOf(stack);
     const unknown = 'aaaaaaaaaaaa';
     const unknownAlert = `alert_${'Z'.repeat(26)}`;

@@ -182,6 +182,30 @@ describe('GET /account/alerts', () => {
   });
 });
 
+describe('GET /account/alerts/{alertId}', () => {
+  test('tells one as the list does, whether it lasts or is over', async () => {
+    const ofKey = await aboutKey();
+    const ofAccount = await openAlert(stack, { subscriptionId: accountId, kind: 'quota-forecast' });
+    await answer(ofAccount, 'expected');
+    const { alerts } = (await ada.call('GET', '/account/alerts?status=all&limit=2')).body;
+    const asked = [ofAccount, ofKey].map(({ alertId }) => ada.call('GET', `/account/alerts/${alertId}`));
+    expect((await Promise.all(asked)).map(({ status, body }) => [status, body])).toEqual(
+      alerts.map((alert: object) => [200, alert]),
+    );
+  });
+
+  test('knows none of another account, of the platform, or that is not there, all alike', async () => {
+    const other = await openAlert(stack, { subscriptionId: others });
+    const ofPlatform = await openAlert(stack, { subscriptionId: 'platform', kind: 'refusals', of: '401' });
+    for (const alertId of [other.alertId, ofPlatform.alertId, `alert_${'Z'.repeat(26)}`]) {
+      const { status, body } = await ada.call('GET', `/account/alerts/${alertId}`);
+      expect([status, body.detail]).toEqual([404, expect.stringContaining(alertId)]);
+    }
+    const { status, body } = await ada.call('GET', '/account/alerts/1');
+    expect([status, body.errors[0].path]).toEqual([400, 'path.alertId']);
+  });
+});
+
 describe('suspend', () => {
   test('stops the key with the next request and closes the alert, in one act; again it changes nothing', async () => {
     const alert = await aboutKey();

@@ -143,6 +143,8 @@ describe('answers of the account are as described', () => {
     const { alertId } = await openAlert(stack, { subscriptionId, keyId });
     await own('GET /account/alerts', 200, undefined, '?limit=1');
     await own('GET /account/alerts', 400, undefined, '?status=closed');
+    await own('GET /account/alerts/{alertId}', 200, undefined, '', alertId);
+    await own('GET /account/alerts/{alertId}', 404, undefined, '', exampleAlertId);
     await own('PUT /account/keys/{keyId}/suspension', 200, { suspended: true }, '', keyId);
     await own('PUT /account/keys/{keyId}/suspension', 200, { suspended: false }, '', keyId);
     await own('POST /account/alerts/{alertId}/answer', 200, { answer: 'rotate' }, '', alertId);

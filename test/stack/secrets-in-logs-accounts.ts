@@ -64,6 +64,7 @@ export async function runAccounts(stack: TestStack): Promise<RevealedByAccounts>
     expect((await person.call('PUT', `/account/keys/${keyId}/suspension`, { suspended })).status).toBe(200);
   }
   expect((await person.call('GET', '/account/alerts?status=all')).status).toBe(200);
+  expect((await person.call('GET', `/account/alerts/${alertId}`)).status).toBe(200);
 
   expect((await person.call('PUT', '/account/settings', { name: 'Ada' })).status).toBe(200);
 

@@ -128,20 +128,23 @@ export class Api {
   /** All that last, newest first: pages are read to the end. */
   async openAlerts(signal?: AbortSignal): Promise<readonly AccountAlert[]> {
     const all: AccountAlert[] = [];
-    for await (const page of this.#alertPages('open', signal)) all.push(...page);
+    let cursor: string | undefined;
+    do {
+      const page = await this.alerts({ status: 'open', limit: 100, cursor }, signal);
+      all.push(...page.alerts);
+      cursor = page.cursor;
+    } while (cursor !== undefined);
     return all;
   }
 
-  /** One of them; null where this account has no such alert. Pages are read until they have passed its place. */
+  /** One of them; null where this account has none of this id, or it is no id at all. */
   async alert(alertId: string, signal?: AbortSignal): Promise<AccountAlert | null> {
-    for await (const page of this.#alertPages('all', signal)) {
-      const found = page.find((each) => each.alertId === alertId);
-      if (found !== undefined) return found;
-      // Ids sort by when an alert was opened.
-      const last = page.at(-1);
-      if (last !== undefined && last.alertId < alertId) return null;
+    try {
+      return await this.#body<AccountAlert>(`/account/alerts/${encodeURIComponent(alertId)}`, { signal });
+    } catch (error) {
+      if (error instanceof ProblemError && [400, 404].includes(error.problem.status)) return null;
+      throw error;
     }
-    return null;
   }
 
   readonly answerAlert = (
@@ -191,18 +194,6 @@ export class Api {
   }
 
   readonly deleteAccount = (): Promise<DeletedAccount> => this.#body('/account', { method: 'DELETE' });
-
-  async *#alertPages(
-    status: 'open' | 'all',
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<readonly AccountAlert[]> {
-    let cursor: string | undefined;
-    do {
-      const page = await this.alerts({ status, limit: 100, cursor }, signal);
-      yield page.alerts;
-      cursor = page.cursor;
-    } while (cursor !== undefined);
-  }
 
   async #body<T>(path: string, asked: Asked): Promise<T> {
     return (await this.#ask<T>(path, asked)).body;
