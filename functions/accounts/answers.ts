@@ -385,7 +385,11 @@ export const accountExport = z
         'Whether there are more than the newest told here; `GET /account/alerts` pages through all.',
     }),
   })
-  .meta({ id: 'AccountExport', description: 'All that is kept about you.' });
+  .meta({
+    id: 'AccountExport',
+    description:
+      'All that is kept about you but secrets; of what is usual for a key (figures, and at most eight networks that it was used from), what your alerts say of it.',
+  });
 
 export const deletedAccount = z
   .object({
