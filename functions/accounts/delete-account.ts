@@ -1,6 +1,6 @@
-import type { EndOfKey, KeyStore } from '../keys/index.ts';
+import { type EndOfKey, endOfKeyTries, type KeyStore } from '../keys/index.ts';
 import { type KeyItem, revoked } from '../keys/rules/index.ts';
-import { commit, type DocumentClient, retryContended } from '../runtime/dynamodb.ts';
+import { commit, type DocumentClient, refusedIfThrottled, retryContended } from '../runtime/dynamodb.ts';
 import { type Act, changeOf } from '../runtime/rules/change.ts';
 import {
   deleted,
@@ -37,7 +37,7 @@ export function deleteAccount(
   },
 ): Promise<SubscriptionItem & { readonly deletedAt: string }> {
   const change = changeOf('delete-account', act);
-  return retryContended(async () => {
+  return retryContended(async (tried) => {
     const found = await ownAccount(subscriptionId, subscriptions);
     const items = await Promise.all(found.keyIds.map((keyId) => keys.get(keyId)));
     const live = items.filter((key): key is KeyItem => key !== undefined && key.revokedAt === undefined);
@@ -45,8 +45,8 @@ export function deleteAccount(
     const outcome = await commit(client, [
       ...subscriptions.deletion(next, found, new Date(act.now.getTime() + signInsLiveMilliseconds)),
       ...live.map((key) => keys.replacement({ ...revoked(key, change), name: formerName })),
-      ...live.flatMap((key) => endOfKey(key, act.now)),
-    ]);
+      ...(tried < endOfKeyTries ? live.flatMap((key) => endOfKey(key, act.now)) : []),
+    ]).catch(refusedIfThrottled);
     return outcome.kind === 'written' ? { ...next, deletedAt: change.at } : undefined;
   }, 'the account was not deleted');
 }

@@ -7,7 +7,8 @@ import type { Look } from './take-a-look.ts';
 /**
  * Suspends the key of what a look has found, or found to go on, where the stage's policy demands it. What goes on is asked
  * about though its alert tells nothing new: it may be another secret's doing by now. The look is written by then: where this
- * fails, `deliver-alerts` does the same before it mails.
+ * fails, `deliver-alerts` does the same before it mails, for what was opened or became more severe; for what goes on, the next
+ * look that sees it does.
  * @returns whether nothing failed
  */
 export async function suspendAfterLook(

@@ -53,9 +53,8 @@ export function examineKey(
     firstAt: item.firstAt,
     createdAt: key?.createdAt,
   });
-  const [first, last = first] = seen.sights;
   return examined(item, seen, {
-    unwanted: unwantedBy(item, view, last),
+    unwanted: unwantedBy(item, seen, view),
     ...(key !== undefined && isSuspended(key) ? { isSuspended: true } : {}),
   });
 }
@@ -64,18 +63,21 @@ export function examineKey(
  * Networks from which the owner wants no requests. Those that came before they said so were told; from then on, or where
  * none come, they are no networks of the key's.
  */
-function unwantedBy(
-  { incidents = {} }: ActivityItem,
-  { alerts, now }: View,
-  { from, networks }: Sight,
-): string[] {
+function unwantedBy(item: ActivityItem, seen: Seen, { alerts, now }: View): string[] {
+  const { incidents = {}, networks = new Set() } = item;
+  const from = beganAt(item, seen);
   return Object.values(incidents).flatMap(({ alertId }) => {
     const alert = alerts.get(alertId);
     if (alert?.kind !== 'new-network' || !isEndedBefore(alert, iso(now))) return [];
     const named = String(alert.facts['networks'] ?? '').split(', ');
-    const isTold = !isEndedBefore(alert, iso(from)) && named.some((network) => networks.includes(network));
+    const isTold = !isEndedBefore(alert, from) && named.some((network) => networks.has(network));
     return isTold ? [] : named;
   });
+}
+
+/** ISO 8601: the earliest moment that the last of the sights can be about. Logs may tell late of what came before it. */
+function beganAt({ firstAt }: ActivityItem, { sights: [first, last = first] }: Seen): string {
+  return iso(Math.min(last.from, firstAt === undefined ? last.from : Date.parse(firstAt)));
 }
 
 /** Looks at a subscription as a whole. @param firstAt the earliest request of its keys since they were looked at */
@@ -107,14 +109,15 @@ export function examineApi(item: ActivityItem, { now, period }: View): Examinati
 /** @param about what is known of the time at which it was read */
 function examined(
   item: ActivityItem,
-  { sights, counted }: Seen,
+  seen: Seen,
   about: Pick<Sight, 'quota' | 'isSuspended' | 'unwanted'> = {},
 ): Examination {
+  const { sights, counted } = seen;
   const [first, second] = sights;
   const model = modelOf(item);
   const before = second === undefined ? model : examine(model, first).model;
   const last = second ?? first;
-  return { ...examine(before, { ...last, ...about }), counted, from: iso(last.from) };
+  return { ...examine(before, { ...last, ...about }), counted, from: beganAt(item, seen) };
 }
 
 /** Of another version, or not readable: what is usual is learned anew. */

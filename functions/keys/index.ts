@@ -10,7 +10,7 @@ export type { KeyDependencies } from './dependencies.ts';
 export { followSubscription, prepareTier } from './follow-subscription.ts';
 export { type GenerateApiKeyDependencies, generateApiKey } from './generate-api-key.ts';
 export { mintSecret } from './mint-secret.ts';
-export { type EndOfKey, revokeKey } from './revoke-key.ts';
+export { type EndOfKey, endOfKeyTries, revokeKey } from './revoke-key.ts';
 export { rotateKey } from './rotate-key.ts';
 export { hashKey, loggableKey, matchesHash, parseKey } from './rules/key-format.ts';
 export type { KeyItem } from './rules/key-item.ts';

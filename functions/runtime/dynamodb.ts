@@ -82,6 +82,12 @@ export function isThrottled(error: unknown): boolean {
   );
 }
 
+/** For whoever tries again where others were in the way: what was throttled was not written either. */
+export function refusedIfThrottled(error: unknown): WriteOutcome {
+  if (isThrottled(error)) return { kind: 'refused', failed: [] };
+  throw error;
+}
+
 /** As many as DynamoDB takes at once. */
 const itemsOfBatch = 100;
 const batchesAtOnce = 8;
@@ -131,17 +137,17 @@ const attempts = 10;
 
 /**
  * Reads, decides and writes again until nobody else wrote in between.
- * @param attempt one try; undefined where its conditions did not hold
+ * @param attempt one try, told how many came before it; undefined where its conditions did not hold
  * @param whatHolds what is true when it is given up, for the message
  * @throws UnavailableError after 10 tries
  */
 export async function retryContended<T>(
-  attempt: () => Promise<T | undefined>,
+  attempt: (tried: number) => Promise<T | undefined>,
   whatHolds: string,
 ): Promise<T> {
   for (let tried = 0; tried < attempts; tried++) {
     if (tried > 0) await backoff(tried);
-    const result = await attempt();
+    const result = await attempt(tried);
     if (result !== undefined) return result;
   }
   throw new UnavailableError(`others are changing the same thing; ${whatHolds}, try again`);

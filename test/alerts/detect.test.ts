@@ -385,6 +385,26 @@ describe('an owner', () => {
     ]);
   });
 
+  test('who gave the key a new secret hears of that network again though it never paused', async () => {
+    const world = new World();
+    const key = oneKey(world);
+    const use = (...networks: string[]) => {
+      world.requests(key.subscriptionId, key.keyId, usual);
+      world.log(keySubject(key.keyId), { networks: new Set(['198.51.100.0/24', ...networks]) });
+      return world.nextRun();
+    };
+    for (let hours = 0; hours < 8 * 24; hours++) await use();
+    expect(await use('203.0.113.0/24')).toMatchObject({ opened: 1 });
+    world.now += 20 * 60_000;
+    answer(world, 'rotate');
+    world.now -= 20 * 60_000;
+    // This hour began before the answer.
+    expect(await use('203.0.113.0/24')).toMatchObject({ opened: 0 });
+    expect(await use('203.0.113.0/24')).toMatchObject({ opened: 1 });
+    expect(await use('203.0.113.0/24')).toMatchObject({ opened: 0 });
+    expect(world.alerts().map(({ status }) => status)).toEqual(['closed', 'open']);
+  });
+
   test('of a key that went silent is told, but not of one that is suspended', async () => {
     const world = new World();
     const [left, suspended] = [oneKey(world, 'Left'), oneKey(world, 'Suspended')];

@@ -89,6 +89,19 @@ describe('a new network', () => {
     });
   });
 
+  test('of many that come at once is told with all of them, and none takes the place of those that were known', () => {
+    const key = watched();
+    key.live(14, from(home));
+    const many = Array.from({ length: 12 }, (_, n) => `10.0.${n + 10}.0/24`);
+    const { explanation, facts } = only(key.look(from(...many, home)(key.now)));
+    expect(explanation).toContain(`from 12 networks that`);
+    expect(explanation).toContain(`${many.slice(0, 5).join(', ')} and 7 more`);
+    expect(facts).toMatchObject({ networks: many.join(', '), known: home });
+    expect(Object.keys(key.model.networks?.seen ?? {})).toContain(home);
+    key.look({ ...from(home)(key.now), unwanted: many });
+    expect(Object.keys(key.model.networks?.seen ?? {})).toEqual([home]);
+  });
+
   test('that nobody has used for two months is new again', () => {
     const key = watched();
     key.live(10, from(home, office));

@@ -53,7 +53,7 @@ describe('what a revision gives to tell', () => {
     expect(told(key)).toEqual(expected);
   });
 
-  it('a key that goes on after something was unusual is told; not one that is suspended still, or was for another cause', () => {
+  it('a key that its owner lets go on is told; not one that is suspended still, or was for another cause', () => {
     const at = { at: iso(-2), by: 'deliver-alerts' };
     const resumed = (before: KeyItem['suspensions'], after: KeyItem['suspensions'] = {}) =>
       messagesOf(
@@ -64,7 +64,8 @@ describe('what a revision gives to tell', () => {
     expect(resumed({ anomaly: at })).toEqual(told);
     expect(resumed({ anomaly: at, owner: at })).toEqual(told);
     expect(resumed({ anomaly: at, admin: at }, { admin: at })).toEqual([]);
-    expect(resumed({ owner: at })).toEqual([]);
+    expect(resumed({ owner: at })).toEqual(told);
+    expect(resumed({ admin: at })).toEqual([]);
   });
 
   it('delivered twice, it tells the same under the same ids', () => {

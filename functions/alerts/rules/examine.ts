@@ -60,7 +60,7 @@ export function examine(known: Model | undefined, sight: Sight): Examined {
     ...tellThreshold(sight),
     ...followForecast(model, season, sight),
   ];
-  const shown = signals.filter((signal) => isShownBy(model, signal));
+  const shown = signals.filter((signal) => isShownBy(sight, model, signal));
   if (wokeUpIsOver(model)) delete model.wokeUp;
   const lookAt = nextLook(model, season, sight);
   return { model, signals, shown, ...(lookAt === undefined ? {} : { lookAt }) };

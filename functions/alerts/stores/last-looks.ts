@@ -6,7 +6,8 @@ import { hourOf } from '../rules/sights.ts';
  * Makes the look at a key due at once, because the key ends: it closes what is open and removes what was usual, with the
  * networks that it was used from. A key that is rarely used would wait for that for weeks. To be written with the end itself.
  *
- * `seen` rises, so that a look that is under way, and takes the key for live, is not written. A key that was never used gets
+ * `seen` rises, so that a look that is under way, and takes the key for live, is not written; but for one that insists (see `detect`),
+ * which the next look makes up for. A key that was never used gets
  * an item, which goes with that look.
  */
 export function createLastLooks(tableName: string): EndOfKey {

@@ -65,8 +65,9 @@ function toldOf(key: KeyItem, before: KeyItem | undefined): Message[] {
     case 'dispute-claim':
       return [admins('claim-disputed', { version: String(endedIn(key) ?? '') })];
     case 'resume-key': {
-      const suspendedAt = before?.suspensions.anomaly?.at;
-      // Whoever is signed in can say "this was me": the owner shall know that it was said.
+      const { owner: own, anomaly } = before?.suspensions ?? {};
+      const [suspendedAt] = [own, anomaly].flatMap((cause) => cause?.at ?? []).toSorted();
+      // Whoever is signed in can let it go on: the owner shall know that it was done.
       const goesOn = suspendedAt !== undefined && !isSuspended(key);
       return goesOn ? [owner('resumed', { suspendedAt })] : [];
     }

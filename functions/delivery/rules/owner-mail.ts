@@ -98,7 +98,7 @@ export interface ClaimExpiredMail extends AboutKey {
   readonly at: string;
 }
 
-/** The key was suspended because something was unusual, and its owner let it go on: good if it was the owner. */
+/** The key was suspended, by its owner or because something was unusual, and its owner let it go on: good if it was the owner. */
 export interface ResumedMail extends AboutKey {
   readonly kind: 'resumed';
   readonly suspendedAt: string;

@@ -38,12 +38,12 @@ export function followNetworks(model: Draft, sight: Sight): void {
   if (names.length > 0 && isFew && sight.from - networks.since >= networkRules.warmUp) {
     const told = new Set(networks.fresh.flatMap((some) => some.names));
     const known = seen.filter((network) => !told.has(network)).toSorted();
-    networks.fresh.push({ at: sight.from, names: names.slice(0, networkRules.named), known });
+    networks.fresh.push({ at: sight.from, names, known });
   }
 
   const now = Math.floor((sight.to - 1) / hour);
   for (const network of sight.networks) networks.seen[network] = now;
-  if (names.length > 0) networks.seen = latest(networks.seen);
+  if (names.length > 0) networks.seen = latest(networks.seen, seen);
 }
 
 /** What its owner wants no requests from is no network of the key's: where one comes all the same, it is new again. */
@@ -53,9 +53,12 @@ function reject({ networks }: Draft, { unwanted = [] }: Sight): void {
   networks.fresh = networks.fresh.filter(({ names }) => !names.some((name) => unwanted.includes(name)));
 }
 
-/** The last ones seen; of those of one hour, always the same. */
-function latest(seen: Record<string, number>): Record<string, number> {
-  const entries = Object.entries(seen).toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+/** Those that were known before, then the last ones seen; of those of one hour, always the same. */
+function latest(seen: Record<string, number>, before: readonly string[]): Record<string, number> {
+  const known = new Set(before);
+  const entries = Object.entries(seen).toSorted(
+    ([a, x], [b, y]) => Number(known.has(b)) - Number(known.has(a)) || y - x || (a < b ? -1 : 1),
+  );
   return Object.fromEntries(entries.slice(0, networkRules.kept));
 }
 
@@ -70,6 +73,11 @@ export function networkLookAt({ networks }: Draft): number | undefined {
   return ends.length === 0 ? undefined : Math.min(...ends);
 }
 
+function named(names: readonly string[]): string {
+  const left = names.length - networkRules.named;
+  return left <= 0 ? names.join(', ') : `${names.slice(0, networkRules.named).join(', ')} and ${left} more`;
+}
+
 /** One signal for those that came in one look: whoever said that one of them was theirs has said nothing of the next. */
 export function tellNetworks({ networks }: Draft): Signal[] {
   if (networks === undefined) return [];
@@ -80,7 +88,7 @@ export function tellNetworks({ networks }: Draft): Signal[] {
       kind: 'new-network',
       severity: known.length === 1 ? 'warning' : 'info',
       of: names[0] ?? '',
-      explanation: `Requests came from ${what} that this key was not used from before: ${names.join(', ')}, first ${timespan(at, at + hour)}. Known since ${date(networks.since)}: ${known.join(', ')}.`,
+      explanation: `Requests came from ${what} that this key was not used from before: ${named(names)}, first ${timespan(at, at + hour)}. Known since ${date(networks.since)}: ${known.join(', ')}.`,
       facts: { networks: names.join(', '), known: known.join(', '), at: new Date(at).toISOString(), since },
     };
   });
