@@ -5,7 +5,7 @@ import type { ActivityItem } from '../../functions/alerts/rules/activity-item.ts
 import { formatKey, generateKeyId, generateSecret } from '../../functions/keys/rules/key-format.ts';
 import { accessLine } from '../alerts/log-samples.ts';
 import { type FaultyStack, startFaultyStack } from './delivery-faults-support.ts';
-import { functionLog, makeKey, setClock, setUsed, tableOf, toNextMonth } from './request-path-support.ts';
+import { functionLog, inNextMonth, makeKey, setClock, setUsed, tableOf } from './request-path-support.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
 /** From requests over HTTP by their log lines to table Activity. */
@@ -23,8 +23,7 @@ const hourOf = (at: number) => `${new Date(at).toISOString().slice(0, 13)}:00:00
 describe('what the logs tell', () => {
   let stack: TestStack;
   beforeAll(async () => {
-    stack = await startTestStack();
-    await toNextMonth(stack);
+    stack = await startTestStack({ startsAt: inNextMonth() });
   });
   afterAll(() => stack.close());
 
@@ -173,7 +172,7 @@ describe('when a write fails half-way', () => {
   beforeAll(async () => {
     faulty = await startFaultyStack(['aggregate-traffic']);
     // Away from the end of an hour: a look would take in what this is about.
-    await toNextMonth(faulty.stack);
+    await setClock(faulty.stack, new Date(inNextMonth()));
   });
   afterAll(() => faulty.close());
 

@@ -5,6 +5,7 @@ import {
   changeKeyItem,
   expectProblem,
   expectUnavailable,
+  inNextMonth,
   keyItem,
   type MadeKey,
   makeKey,
@@ -13,7 +14,6 @@ import {
   requestIdOf,
   secondsToMonthEnd,
   setUsed,
-  toNextMonth,
   usageItem,
 } from './request-path-support.ts';
 import { type HttpAnswer, startTestStack, type TestStack } from './test-stack.ts';
@@ -23,8 +23,7 @@ import { type HttpAnswer, startTestStack, type TestStack } from './test-stack.ts
 let stack: TestStack;
 let key: MadeKey;
 beforeAll(async () => {
-  stack = await startTestStack();
-  await toNextMonth(stack);
+  stack = await startTestStack({ startsAt: inNextMonth() });
   key = await makeKey(stack);
 });
 afterAll(() => stack.close());

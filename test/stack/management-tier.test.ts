@@ -28,7 +28,7 @@ import {
   subscriptionItem,
   tableName,
 } from './management-support.ts';
-import { expectProblem, quotaExceeded, setUsed, toNextMonth } from './request-path-support.ts';
+import { expectProblem, inNextMonth, quotaExceeded, setUsed } from './request-path-support.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
 const usageKeyLimit = 1_000;
@@ -43,10 +43,10 @@ beforeAll(async () => {
       tiers: { free: generous, pro: generous, enterprise: generous },
       usageKeys: { limit: usageKeyLimit, alarmAt: 1 },
     },
+    startsAt: inNextMonth(),
   });
   fleet = fleetOf(stack);
   apiGateway = new APIGatewayClient(clientOptions(stack));
-  await toNextMonth(stack);
 });
 afterAll(async () => {
   apiGateway.destroy();

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   apiGatewayClient,
   expectProblem,
+  inNextMonth,
   type MadeKey,
   makeKey,
   newAddress,
@@ -11,7 +12,6 @@ import {
   secondsToMonthEnd,
   setClock,
   setUsed,
-  toNextMonth,
   usageItem,
 } from './request-path-support.ts';
 import { type HttpAnswer, startTestStack, type TestStack } from './test-stack.ts';
@@ -27,8 +27,8 @@ let stack: TestStack;
 beforeAll(async () => {
   stack = await startTestStack({
     overrides: { tiers: { pro: generous, enterprise: { ...generous, requestsPerMonth: 100 } } },
+    startsAt: inNextMonth(),
   });
-  await toNextMonth(stack);
 });
 afterAll(() => stack.close());
 

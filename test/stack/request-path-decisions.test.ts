@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   expectProblem,
   functionLog,
+  inNextMonth,
   type MadeKey,
   makeKey,
   requestIdOf,
   secondsToMonthEnd,
-  toNextMonth,
   usageItem,
 } from './request-path-support.ts';
 import { type HttpAnswer, startTestStack, type TestStack } from './test-stack.ts';
@@ -17,8 +17,7 @@ import { type HttpAnswer, startTestStack, type TestStack } from './test-stack.ts
 let stack: TestStack;
 let key: MadeKey;
 beforeAll(async () => {
-  stack = await startTestStack();
-  await toNextMonth(stack);
+  stack = await startTestStack({ startsAt: inNextMonth() });
   key = await makeKey(stack);
 });
 afterAll(() => stack.close());

@@ -109,14 +109,10 @@ export function secondsToMonthEnd(at: number): number {
   return Math.ceil((end - at) / 1000);
 }
 
-/**
- * Moves the clock to noon of the 2nd of the next month: away from any month's end, so that no month changes in the
- * middle of a test. To be called once, before there is any key.
- */
-export async function toNextMonth(stack: TestStack): Promise<void> {
-  const now = new Date(stack.clock.now());
-  const target = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 2, 12));
-  await setClock(stack, target);
+/** Noon of the 2nd of the next month: where a stack's clock begins, no month or hour changes in the middle of a test. */
+export function inNextMonth(): number {
+  const now = new Date();
+  return Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 2, 12);
 }
 
 export async function setClock(stack: TestStack, target: Date): Promise<void> {
