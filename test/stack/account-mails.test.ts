@@ -1,4 +1,3 @@
-import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { generateKey } from 'openpgp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -16,6 +15,7 @@ import {
   type TestDelivery,
 } from './delivery-support.ts';
 import { day, minute, requestedBy } from './management-support.ts';
+import { deliverBatch, recordOf as recordOfItem } from './stream-batch.ts';
 import type { TestStack } from './test-stack.ts';
 
 /** Owners are mailed what happens to their account, its tier and its payments, whoever changed it, and whatever fails. */
@@ -484,33 +484,9 @@ describe('whatever fails', () => {
 });
 
 describe('a batch of the stream', () => {
-  let sequence = 0;
-
-  /** A record of the stream, as Lambda hands it to the function. */
-  function recordOf(key: string, after: object, before?: object) {
-    sequence += 1;
-    return {
-      eventID: `event-${sequence}`,
-      eventName: before === undefined ? 'INSERT' : 'MODIFY',
-      dynamodb: {
-        Keys: marshall({ subscriptionId: key }),
-        SequenceNumber: String(sequence),
-        NewImage: marshall(after, { removeUndefinedValues: true }),
-        ...(before === undefined ? {} : { OldImage: marshall(before) }),
-      },
-    };
-  }
-
-  async function deliver(Records: readonly object[]): Promise<unknown> {
-    const { Payload, FunctionError } = await stack.lambda.send(
-      new InvokeCommand({
-        FunctionName: stack.functions['mail-account'],
-        Payload: JSON.stringify({ Records }),
-      }),
-    );
-    expect(FunctionError).toBeUndefined();
-    return JSON.parse(Buffer.from(Payload ?? []).toString());
-  }
+  const recordOf = (subscriptionId: string, after: object, before?: object) =>
+    recordOfItem({ subscriptionId }, after, before);
+  const deliver = (records: readonly object[]) => deliverBatch(stack, 'mail-account', records);
 
   /** A subscription of the table, and its next revision, of which the table never heard. */
   async function recovered(): Promise<[SubscriptionItem, SubscriptionItem]> {

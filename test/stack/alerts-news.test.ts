@@ -1,4 +1,3 @@
-import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -17,6 +16,7 @@ import {
 } from './delivery-support.ts';
 import { generousRates } from './generous-rates.ts';
 import { itemsOf, keyItem, requestedBy, tableName } from './management-support.ts';
+import { deliverBatch, recordOf as recordOfItem } from './stream-batch.ts';
 import { startTestStack, type TestStack } from './test-stack.ts';
 
 /** Owners and admins are told what is unusual, and where the stage wants it, the key is suspended before they are. */
@@ -395,33 +395,8 @@ describe('a batch of the stream', () => {
   });
 });
 
-let sequence = 0;
-
-/** A record of the stream, as Lambda hands it to the function. */
-function recordOf(after: object) {
-  sequence += 1;
-  const { alertId } = after as { alertId: string };
-  return {
-    eventID: `event-${sequence}`,
-    eventName: 'INSERT',
-    dynamodb: {
-      Keys: marshall({ alertId }),
-      SequenceNumber: String(sequence),
-      NewImage: marshall(after, { removeUndefinedValues: true }),
-    },
-  };
-}
-
-async function deliver(Records: readonly object[]): Promise<unknown> {
-  const { Payload, FunctionError } = await stack.lambda.send(
-    new InvokeCommand({
-      FunctionName: stack.functions['deliver-alerts'],
-      Payload: JSON.stringify({ Records }),
-    }),
-  );
-  expect(FunctionError).toBeUndefined();
-  return JSON.parse(Buffer.from(Payload ?? []).toString());
-}
+const recordOf = (after: object) => recordOfItem({ alertId: (after as { alertId: string }).alertId }, after);
+const deliver = (records: readonly object[]) => deliverBatch(stack, 'deliver-alerts', records);
 
 test('all that happened to alerts and keys is on record', async () => {
   await delivery.settle();
