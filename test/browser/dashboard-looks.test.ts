@@ -183,6 +183,8 @@ test('while answers are on their way, every page keeps their room, and says so t
   })) {
     await page.goto(`${stack.dashboardUrl}${path}`);
     await page.locator('main [aria-busy="true"]').first().waitFor();
+    // The page itself, and not the room that is kept while its script comes.
+    await page.getByRole('heading', { level: 1 }).waitFor();
     faults.push(...(await faultsOf(page, `${name}-loading`)));
   }
   expect(faults).toEqual([]);
