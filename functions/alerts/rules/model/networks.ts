@@ -43,7 +43,7 @@ export function followNetworks(model: Draft, sight: Sight): void {
 
   const now = Math.floor((sight.to - 1) / hour);
   for (const network of sight.networks) networks.seen[network] = now;
-  if (names.length > 0) networks.seen = latest(networks.seen, seen);
+  if (names.length > 0) networks.seen = latest(networks.seen, isFew ? seen : []);
 }
 
 /** What its owner wants no requests from is no network of the key's: where one comes all the same, it is new again. */
@@ -53,9 +53,9 @@ function reject({ networks }: Draft, { unwanted = [] }: Sight): void {
   networks.fresh = networks.fresh.filter(({ names }) => !names.some((name) => unwanted.includes(name)));
 }
 
-/** Those that were known before, then the last ones seen; of those of one hour, always the same. */
-function latest(seen: Record<string, number>, before: readonly string[]): Record<string, number> {
-  const known = new Set(before);
+/** The few that were known, so that many strange ones do not push them out; then the last ones seen, of those of one hour always the same. */
+function latest(seen: Record<string, number>, few: readonly string[]): Record<string, number> {
+  const known = new Set(few);
   const entries = Object.entries(seen).toSorted(
     ([a, x], [b, y]) => Number(known.has(b)) - Number(known.has(a)) || y - x || (a < b ? -1 : 1),
   );
