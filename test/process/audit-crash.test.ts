@@ -12,7 +12,7 @@ import { type Item, itemsOf } from './tables.ts';
  */
 afterAll(cleanUp);
 
-const kills = 6;
+const kills = 10;
 const admins = 4;
 
 /** An act whose answer came. */
